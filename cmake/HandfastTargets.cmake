@@ -1,0 +1,46 @@
+# How the parts of Handfast are built: a layer of the library, a test of some layers.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+add_library(handfast_options INTERFACE)
+target_compile_features(handfast_options INTERFACE cxx_std_23)
+target_include_directories(handfast_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+target_compile_options(handfast_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror=unused-result>
+  $<$<BOOL:${HANDFAST_WERROR}>:-Werror>)
+if(HANDFAST_SANITIZE)
+  target_compile_options(handfast_options INTERFACE -fsanitize=${HANDFAST_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(handfast_options INTERFACE -fsanitize=${HANDFAST_SANITIZE})
+endif()
+
+# handfast_layer(NAME SOURCES file... [LIBRARIES library...])
+# One folder of src/: an object library handfast_NAME; the library handfast is made of all of them.
+function(handfast_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_library(handfast_${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(handfast_${name} PUBLIC handfast_options ${arg_LIBRARIES})
+  set_target_properties(handfast_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+  set_property(GLOBAL APPEND PROPERTY handfast_layers ${name})
+endfunction()
+
+# handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...])
+# A GoogleTest program test_NAME of the named layers (every layer that is used has to be named); each of its
+# tests is a ctest of its own name. It gets the folder of the shared vectors, if there is one.
+function(handfast_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES;LABELS")
+  add_executable(test_${name} ${arg_SOURCES})
+  foreach(layer IN LISTS arg_LAYERS)
+    target_link_libraries(test_${name} PRIVATE handfast_${layer})
+  endforeach()
+  target_link_libraries(test_${name} PRIVATE handfast_options GTest::gtest GTest::gtest_main
+    Threads::Threads ${arg_LIBRARIES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(test_${name} PRIVATE
+    HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
+  add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+endfunction()
