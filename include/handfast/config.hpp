@@ -1,0 +1,142 @@
+// Configurations: what a client or a server is ready to do, built once, checked, then shared by any number of
+// connections and threads.
+#pragma once
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <handfast/credential.hpp>
+#include <handfast/error.hpp>
+#include <handfast/policy.hpp>
+#include <handfast/random.hpp>
+#include <handfast/trust.hpp>
+
+namespace handfast {
+
+/// Where secrets are logged for debugging, in the labels of RFC 9850. Whoever reads them reads the
+/// connection. write() may be called from every thread that runs a connection.
+class KeyLog {
+ public:
+  virtual ~KeyLog() = default;
+  /// One line's parts: label, the ClientHello's random (32 octets), the secret.
+  virtual void write(std::string_view label, Bytes client_random, Bytes secret) noexcept = 0;
+};
+
+/// A key log that appends lines to a file (mode 0600), as SSLKEYLOGFILE expects.
+/// Errors: file_unreadable when it cannot be opened for writing.
+Result<std::shared_ptr<KeyLog>> key_log_file(const std::string& path);
+
+/// How the peer's certificate is judged.
+enum class Verification : std::uint8_t {
+  full,  ///< chain, time, purpose and name, inside the library
+  ask,   ///< the application decides: VerificationQuestion (a full check can be part of its answer)
+};
+
+/// Whether a server wants a client certificate (RFC 8446 §4.3.2).
+enum class ClientAuthentication : std::uint8_t { none, request, require };
+
+/// What both roles can set.
+struct CommonSettings {
+  Policy policy = policies::standard;
+  /// Roots that the peer's certificate must lead to. Null: a client takes the system's store, a server needs
+  /// one as soon as it asks for client certificates.
+  std::shared_ptr<const TrustStore> trust;
+  Verification verification = Verification::full;
+  /// ALPN protocols, most wanted first, each 1..255 octets. Empty: ALPN is not used.
+  std::vector<std::string> application_protocols;
+  /// Longest plaintext that the peer may send in one record (RFC 8449), 64..16385; it counts the content
+  /// type.
+  std::uint16_t record_size_limit = 16385;
+  /// Records' plaintext is padded to a multiple of this many octets (RFC 8446 §5.4); 0 and 1: no padding.
+  std::uint16_t pad_to_multiple_of = 0;
+  /// Longest handshake message that is accepted, in octets.
+  std::uint32_t max_handshake_message = 65536;
+  /// Records under one key before a KeyUpdate is sent; 0: the limit of the AEAD (RFC 8446 §5.5).
+  std::uint64_t key_update_after_records = 0;
+  /// Null: nothing is logged.
+  std::shared_ptr<KeyLog> key_log;
+  /// Null: system_random(). Must outlive the configuration and be safe to use from its threads.
+  RandomSource* random = nullptr;
+  /// Also keep the exporter secret after the handshake, for export_keying_material.
+  bool exporters = true;
+};
+
+struct ClientSettings : CommonSettings {
+  /// Shown when the server asks; the first one that fits its demands.
+  std::vector<Credential> credentials;
+  /// Reserved values in the ClientHello, against rigid servers (RFC 8701). Drawn once a connection.
+  bool grease = true;
+  /// Looks like TLS 1.2 to devices in between (RFC 8446 §D.4).
+  bool middlebox_compatibility = true;
+  /// Send server_name when the name is a DNS name (RFC 6066 §3).
+  bool send_server_name = true;
+  /// Ask for a stapled OCSP response and for certificate timestamps.
+  bool request_ocsp = true;
+  bool request_signed_certificate_timestamps = false;
+};
+
+struct ServerSettings : CommonSettings {
+  /// At least one. The first is shown when no name matches (or no name was sent).
+  std::vector<Credential> credentials;
+  ClientAuthentication client_authentication = ClientAuthentication::none;
+  /// Refuse with unrecognized_name when the client names a host that no certificate is for.
+  bool refuse_unknown_names = false;
+  /// Send the subjects of `trust` as certificate_authorities (RFC 8446 §4.2.4).
+  bool send_certificate_authorities = true;
+  /// Every HelloRetryRequest carries a cookie that holds all state, so that the second ClientHello may meet
+  /// another connection object of a server with the same cookie_key (RFC 8446 §4.2.2).
+  bool stateless_retry = false;
+  /// The key that protects cookies, 32 octets. All zeros: one is drawn when the configuration is built.
+  std::array<std::uint8_t, 32> cookie_key{};
+  /// The client's order of cipher suites and groups decides instead of the policy's.
+  bool prefer_client_order = false;
+};
+
+/// A checked client configuration. Immutable and shared; a connection holds one reference.
+class ClientConfig {
+ public:
+  /// Errors: unsupported_option, no_trust_anchor, invalid_argument (detail says which field),
+  /// file_unreadable.
+  static Result<std::shared_ptr<const ClientConfig>> make(ClientSettings settings);
+
+  [[nodiscard]] const ClientSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
+  /// False only for configurations of dangerous::without_verification.
+  [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+
+ private:
+  friend struct ConfigAccess;
+  ClientConfig() = default;
+  ClientSettings settings_;
+  RandomSource* random_ = nullptr;
+  bool verifies_ = true;
+};
+
+/// A checked server configuration. Immutable and shared; a connection holds one reference, so that a reload
+/// (swapping the pointer) leaves running connections alone.
+class ServerConfig {
+ public:
+  /// Errors: unsupported_option (also: no credential that fits the policy), no_trust_anchor,
+  /// invalid_argument.
+  static Result<std::shared_ptr<const ServerConfig>> make(ServerSettings settings);
+
+  [[nodiscard]] const ServerSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
+
+ private:
+  friend struct ConfigAccess;
+  ServerConfig() = default;
+  ServerSettings settings_;
+  RandomSource* random_ = nullptr;
+};
+
+namespace dangerous {
+
+/// A client that accepts every certificate of every name: proof of possession only. For debugging.
+Result<std::shared_ptr<const ClientConfig>> without_verification(ClientSettings settings);
+
+}  // namespace dangerous
+
+}  // namespace handfast

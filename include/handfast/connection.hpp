@@ -1,0 +1,173 @@
+// One TLS connection, without sockets, threads or clocks: octets in, octets out.
+#pragma once
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <handfast/bytes.hpp>
+#include <handfast/config.hpp>
+#include <handfast/error.hpp>
+#include <handfast/question.hpp>
+#include <handfast/server_name.hpp>
+#include <handfast/summary.hpp>
+#include <handfast/time.hpp>
+
+namespace handfast {
+
+namespace engine {
+class Channel;
+class HandshakeRun;
+}  // namespace engine
+
+/// What receive() did.
+struct Received {
+  std::size_t used = 0;  ///< octets of the input that are done with; the caller keeps the rest
+  std::size_t needed =
+      0;  ///< octets that must stand behind them before the next call makes progress; 0: any call may
+  MutableBytes data;    ///< application data, decrypted in place inside the input; empty: none
+  bool closed = false;  ///< the peer's close_notify was read: no more data will come
+};
+
+/// What send() did.
+struct Sent {
+  std::size_t taken = 0;    ///< octets of the data that are sealed
+  std::size_t written = 0;  ///< octets of the output that must go to the peer now
+};
+
+/// Octets of output that always suffice for one full record.
+inline constexpr std::size_t min_output = 16384 + 512;
+/// Octets of input that always suffice for one full record.
+inline constexpr std::size_t max_record = 5 + 16384 + 2048;
+
+/// The sending half of a finished connection. One thread at a time; independent of the Receiver's thread.
+class Sender {
+ public:
+  Sender(Sender&&) noexcept;
+  Sender& operator=(Sender&&) noexcept;
+  ~Sender();
+
+  /// Seals application data into `output`, as many records as fit; owed alerts and KeyUpdates go first.
+  /// Errors: closed, buffer_too_small (less than what one octet of data needs), sequence_exhausted.
+  Result<Sent> send(Bytes data, MutableBytes output);
+  /// Writes what is owed (alerts, KeyUpdates, handshake messages); 0: nothing is.
+  std::size_t transmit(MutableBytes output);
+  [[nodiscard]] bool wants_to_transmit() const noexcept;
+  /// New sending keys before the next data; asks the peer for new ones too, if wanted (RFC 8446 §4.6.3).
+  void update_keys(KeyUpdateRequest request);
+  /// Owes a close_notify; nothing can be sent after it. Receiving goes on.
+  void close() noexcept;
+  /// Frees expanded keys until the next record.
+  void rest() noexcept;
+
+ private:
+  friend class Connection;
+  explicit Sender(std::shared_ptr<engine::Channel> channel) noexcept;
+  std::shared_ptr<engine::Channel> channel_;
+};
+
+/// The receiving half of a finished connection. One thread at a time; independent of the Sender's thread.
+class Receiver {
+ public:
+  Receiver(Receiver&&) noexcept;
+  Receiver& operator=(Receiver&&) noexcept;
+  ~Receiver();
+
+  /// As Connection::receive.
+  Result<Received> receive(MutableBytes input, Time now);
+  /// As Connection::end_of_stream.
+  Result<> end_of_stream() noexcept;
+  /// Frees expanded keys until the next record.
+  void rest() noexcept;
+
+ private:
+  friend class Connection;
+  explicit Receiver(std::shared_ptr<engine::Channel> channel) noexcept;
+  std::shared_ptr<engine::Channel> channel_;
+};
+
+/// One end of one connection. Movable, not copyable, one thread at a time (see split).
+///
+/// The loop of a caller: transmit() until it gives 0 and send that; read from the peer; receive() until it
+/// makes no progress; answer pending() questions; repeat. An error is final: it is returned by every later
+/// call, and transmit() gives the alert that tells the peer.
+class Connection {
+ public:
+  /// A client that wants to reach `server_name`. Its ClientHello waits in transmit().
+  /// Errors: random_failed, out_of_memory.
+  static Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ServerName& server_name,
+                                   Time now);
+  /// A server.
+  static Result<Connection> server(std::shared_ptr<const ServerConfig> config, Time now);
+  /// A server that asks for its configuration when it has seen the ClientHello (ConfigurationQuestion).
+  static Result<Connection> server_asking(Time now);
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  /// Consumes whole records from the start of `input`, which it decrypts in place, up to and including the
+  /// first one with application data. Consumes nothing while a question is open. Errors: whatever the peer
+  /// did wrong (sticky), closed after a local abort.
+  Result<Received> receive(MutableBytes input, Time now);
+  /// The transport has ended. Errors: truncated_stream when no close_notify came before (sticky).
+  Result<> end_of_stream() noexcept;
+
+  /// Writes handshake messages, alerts and KeyUpdates that are owed to the peer; 0: none are.
+  std::size_t transmit(MutableBytes output);
+  [[nodiscard]] bool wants_to_transmit() const noexcept;
+
+  /// As Sender::send. Errors: also not_ready before the handshake is done.
+  Result<Sent> send(Bytes data, MutableBytes output);
+  /// A server's data after its own Finished and before the client's (RFC 8446 §4.4.4): the client is not yet
+  /// authenticated, and may not even be there. Later it is send().
+  /// Errors: not_ready before that point, or on a client.
+  Result<Sent> send_half_rtt(Bytes data, MutableBytes output);
+
+  [[nodiscard]] Role role() const noexcept;
+  /// True when both Finished messages are verified: peer and keys are as good as they get.
+  [[nodiscard]] bool handshake_done() const noexcept;
+  /// The sticky error, if the connection failed.
+  [[nodiscard]] const std::optional<Error>& error() const noexcept;
+  /// What the handshake stands at, for people ("server_hello", "a signature").
+  [[nodiscard]] const char* waits_for() const noexcept;
+
+  /// The open question, or monostate.
+  [[nodiscard]] const Question& pending() const noexcept;
+  /// Answers to questions. Errors: no_question when none of the kind is open; else what the handshake then
+  /// says.
+  Result<> choose_configuration(std::shared_ptr<const ServerConfig> config, Time now);
+  /// Ends the connection with this alert; answers every kind of question.
+  Result<> refuse(AlertDescription alert);
+  /// Takes the connection elsewhere: all octets consumed so far. This object is closed then, silently.
+  Result<Octets> pass();
+  Result<> answer_signature(Bytes signature, Time now);
+  Result<> answer_verification(bool trusted, Time now);
+
+  /// New sending keys before the next data. Errors: not_ready, unsupported_option (TLS 1.2).
+  Result<> update_keys(KeyUpdateRequest request);
+  /// Owes a close_notify; nothing can be sent after it. Receiving goes on (half-close).
+  void close() noexcept;
+  /// Owes a fatal alert; the connection is dead.
+  void abort(AlertDescription alert) noexcept;
+
+  /// Keying material for other protocols (RFC 8446 §7.5): fills `output`.
+  /// Errors: not_ready, unsupported_option when exporters are off, invalid_argument (output too long).
+  Result<> export_keying_material(std::string_view label, Bytes context, MutableBytes output) const;
+  /// The tls-exporter channel binding (RFC 9266). Errors: as export_keying_material.
+  Result<std::array<std::uint8_t, 32>> channel_binding() const;
+
+  /// What was negotiated. Errors: not_ready, or it was taken before.
+  Result<Summary> take_summary();
+  /// Frees expanded keys until the next record; call it when the connection goes idle.
+  void rest() noexcept;
+  /// Two halves for two threads. Errors: not_ready before the handshake is done.
+  Result<std::pair<Sender, Receiver>> split() &&;
+
+ private:
+  explicit Connection(std::unique_ptr<engine::HandshakeRun> handshake,
+                      std::shared_ptr<engine::Channel> channel) noexcept;
+  std::unique_ptr<engine::HandshakeRun> handshake_;
+  std::shared_ptr<engine::Channel> channel_;
+};
+
+}  // namespace handfast

@@ -1,0 +1,54 @@
+// Credentials: the certificate chain a side shows and the key that proves it.
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include <handfast/bytes.hpp>
+#include <handfast/error.hpp>
+#include <handfast/policy.hpp>
+#include <handfast/time.hpp>
+
+namespace handfast {
+
+/// A certificate chain with its private key, parsed and checked once. Immutable; copies share the same
+/// contents; safe to use from any number of threads.
+class Credential {
+ public:
+  /// Chain and key from PEM text (the key also as DER; PKCS#8, PKCS#1, SEC1, encrypted PKCS#8). Certificates
+  /// stand in the file leaf first.
+  /// Errors: bad_pem, no_certificate_in_file, own_certificate_malformed, no_private_key_in_file,
+  /// bad_private_key, unsupported_private_key, passphrase_needed, wrong_passphrase, key_mismatch.
+  static Result<Credential> from_pem(Bytes certificate_chain, Bytes private_key,
+                                     std::string_view passphrase = {});
+
+  /// A chain whose key is held elsewhere (an HSM, another process): each signature becomes a question
+  /// (Connection::pending).
+  /// Errors: as from_pem, without those of keys.
+  static Result<Credential> external(Bytes certificate_chain);
+
+  /// The certificates in DER, leaf first. The views live as long as any copy of this credential.
+  [[nodiscard]] std::span<const Bytes> chain() const noexcept;
+  /// True when the private key is here.
+  [[nodiscard]] bool can_sign() const noexcept;
+  /// The signature schemes that this key can make, by its type alone.
+  [[nodiscard]] std::span<const SignatureScheme> schemes() const noexcept;
+  /// True when the leaf is for this DNS name (RFC 9525, wildcards included) or textual address.
+  [[nodiscard]] bool matches(std::string_view host_name) const noexcept;
+  /// Errors: own_certificate_expired (also: not yet valid).
+  [[nodiscard]] Result<> check_validity(Time now) const;
+
+  /// A copy with a stapled OCSP response (DER, RFC 6960), sent to clients that ask (RFC 8446 §4.4.2.1).
+  [[nodiscard]] Credential with_ocsp_response(Bytes response) const;
+  /// A copy with a SignedCertificateTimestampList (RFC 6962 §3.3), sent to clients that ask.
+  [[nodiscard]] Credential with_signed_certificate_timestamps(Bytes list) const;
+
+  /// What the library keeps; not part of the public contract.
+  struct Contents;
+  [[nodiscard]] const Contents& contents() const noexcept { return *contents_; }
+
+ private:
+  explicit Credential(std::shared_ptr<const Contents> contents) noexcept : contents_(std::move(contents)) {}
+  std::shared_ptr<const Contents> contents_;
+};
+
+}  // namespace handfast

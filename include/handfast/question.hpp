@@ -1,0 +1,40 @@
+// Questions: what a connection cannot decide by itself, or may not decide alone. The caller answers when it
+// can.
+#pragma once
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <handfast/bytes.hpp>
+#include <handfast/types.hpp>
+
+namespace handfast {
+
+/// Which configuration should serve this client? Asked of servers made by Connection::server_asking.
+/// Answer: choose_configuration, refuse or pass. Views live until then.
+struct ConfigurationQuestion {
+  std::string_view server_name;                         ///< lower case, empty: none was sent
+  std::vector<std::string_view> application_protocols;  ///< as offered
+  std::vector<ProtocolVersion> versions;                ///< as offered, most wanted first
+  Bytes client_hello;                                   ///< the whole message
+};
+
+/// Sign this with the key of our certificate. Answer: answer_signature. Views live until then.
+struct SignatureQuestion {
+  SignatureScheme scheme = SignatureScheme::ed25519;
+  Bytes content;      ///< what is to be signed, before any hashing
+  Bytes certificate;  ///< the leaf whose key is meant, DER
+};
+
+/// Is the peer who it says? Answer: answer_verification. Views live until then.
+struct VerificationQuestion {
+  Role peer = Role::server;
+  std::vector<Bytes> chain;      ///< DER, leaf first, as sent
+  std::string_view server_name;  ///< the name a client wants; empty on a server
+  Bytes ocsp_response;           ///< stapled; empty: none
+};
+
+using Question = std::variant<std::monostate, ConfigurationQuestion, SignatureQuestion, VerificationQuestion>;
+
+}  // namespace handfast

@@ -1,0 +1,46 @@
+// What a handshake ended with, and how it went.
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <handfast/bytes.hpp>
+#include <handfast/error.hpp>
+#include <handfast/findings.hpp>
+#include <handfast/types.hpp>
+
+namespace handfast {
+
+/// One flight: messages in one direction without an answer between them.
+struct FlightSummary {
+  Role from = Role::client;
+  std::vector<HandshakeType> messages;
+  std::size_t message_octets = 0;  ///< handshake messages with their headers
+  std::size_t record_octets = 0;   ///< the records that carried them, as on the wire
+};
+
+/// Negotiated values. Taken once, after the handshake; what is not taken is freed.
+struct Summary {
+  ProtocolVersion version = ProtocolVersion::tls13;
+  CipherSuite cipher_suite = CipherSuite::TLS_NULL_WITH_NULL_NULL;
+  std::optional<NamedGroup> group;                  ///< key exchange; none for PSK without (EC)DHE
+  std::optional<SignatureScheme> server_signature;  ///< what the server signed with
+  std::optional<SignatureScheme> client_signature;  ///< what the client signed with, if it was asked
+  std::string application_protocol;                 ///< ALPN; empty: none
+  std::string server_name;                          ///< server_name sent or received; empty: none
+  bool server_name_acknowledged = false;
+  bool resumed = false;
+  bool hello_retry = false;  ///< a HelloRetryRequest was needed
+  bool client_certificate_requested = false;
+  std::array<std::uint8_t, 32> client_random{};
+  std::uint16_t peer_record_size_limit = 0;        ///< RFC 8449; 0: none given
+  std::vector<Octets> peer_chain;                  ///< DER, as sent, leaf first; empty: the peer showed none
+  Octets ocsp_response;                            ///< stapled by the server; empty: none
+  Octets signed_certificate_timestamps;            ///< SignedCertificateTimestampList; empty: none
+  bool peer_verified = false;                      ///< the peer's certificate passed full verification
+  std::optional<x509::Verification> verification;  ///< path and findings, when the library judged
+  std::vector<FlightSummary> flights;
+};
+
+}  // namespace handfast
