@@ -1,7 +1,4 @@
-# How the parts of Handfast are built: a layer of the library, a test of some layers.
-
-find_package(PkgConfig REQUIRED)
-find_package(Threads REQUIRED)
+# How the parts of Handfast are built: a layer of the library, the library, a test of some layers.
 
 add_library(handfast_options INTERFACE)
 target_compile_features(handfast_options INTERFACE cxx_std_23)
@@ -25,11 +22,39 @@ function(handfast_layer name)
   set_target_properties(handfast_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON)
   set_property(GLOBAL APPEND PROPERTY handfast_layers ${name})
+  set_property(GLOBAL APPEND PROPERTY handfast_libraries ${arg_LIBRARIES})
+endfunction()
+
+# handfast_library(): the target handfast::handfast of all layers declared so far, and in the global property
+# handfast_packages the packages from outside that they link.
+function(handfast_library)
+  get_property(layers GLOBAL PROPERTY handfast_layers)
+  get_property(packages GLOBAL PROPERTY handfast_libraries)
+  list(REMOVE_DUPLICATES packages)
+  list(TRANSFORM layers PREPEND handfast_ OUTPUT_VARIABLE targets)
+  list(REMOVE_ITEM packages ${targets})
+  set_property(GLOBAL PROPERTY handfast_packages ${packages})
+
+  add_library(handfast)
+  add_library(handfast::handfast ALIAS handfast)
+  foreach(target IN LISTS targets)
+    target_sources(handfast PRIVATE $<TARGET_OBJECTS:${target}>)
+  endforeach()
+  target_link_libraries(handfast PRIVATE ${packages})
+  target_compile_features(handfast PUBLIC cxx_std_23)
+  target_include_directories(handfast PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  if(HANDFAST_SANITIZE)
+    target_link_options(handfast PRIVATE -fsanitize=${HANDFAST_SANITIZE})
+  endif()
+  set_target_properties(handfast PROPERTIES LINKER_LANGUAGE CXX VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()
 
 # handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...])
-# A GoogleTest program test_NAME of the named layers (every layer that is used has to be named); each of its
-# tests is a ctest of its own name. It gets the folder of the shared vectors, if there is one.
+# A GoogleTest program test_NAME of the named layers (every layer that is used has to be named), run by ctest
+# under its name; its cases are counted one by one by tools/run_tests.py. It gets the folder of the shared
+# vectors, if there is one.
 function(handfast_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES;LABELS")
   add_executable(test_${name} ${arg_SOURCES})
@@ -41,6 +66,14 @@ function(handfast_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE
     HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
-  add_test(NAME ${name} COMMAND test_${name})
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+  handfast_test_variant(${name} ${name} LABELS ${arg_LABELS})
+endfunction()
+
+# handfast_test_variant(NAME TEST [LABELS label...] [ENVIRONMENT VARIABLE=value...])
+# The program of handfast_test(TEST ...) once more under another name and environment.
+function(handfast_test_variant name test)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LABELS;ENVIRONMENT")
+  add_test(NAME ${name} COMMAND test_${test})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600 ENVIRONMENT "${arg_ENVIRONMENT}"
+    ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=set:json:${PROJECT_BINARY_DIR}/results/${name}.json")
 endfunction()
