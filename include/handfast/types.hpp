@@ -179,6 +179,7 @@ enum class AlertDescription : std::uint8_t {
   bad_certificate_status_response = 113,
   unknown_psk_identity = 115,
   certificate_required = 116,
+  general_error = 117,
   no_application_protocol = 120,
   ech_required = 121,
 };

@@ -196,6 +196,7 @@ std::string_view name_of(AlertDescription value) noexcept {
     case AlertDescription::bad_certificate_status_response: return "bad_certificate_status_response";
     case AlertDescription::unknown_psk_identity: return "unknown_psk_identity";
     case AlertDescription::certificate_required: return "certificate_required";
+    case AlertDescription::general_error: return "general_error";
     case AlertDescription::no_application_protocol: return "no_application_protocol";
     case AlertDescription::ech_required: return "ech_required";
   }

@@ -1,0 +1,171 @@
+// What the handshakes of both roles share: the peer's messages, our own, the transcript, questions.
+#pragma once
+#include <handfast/config.hpp>
+#include <handfast/question.hpp>
+#include <handfast/secret.hpp>
+#include <handfast/summary.hpp>
+#include <handfast/time.hpp>
+#include <optional>
+
+#include "handshake/flight_log.hpp"
+#include "handshake/flow.hpp"
+#include "handshake/inbox.hpp"
+#include "handshake/transport.hpp"
+#include "message/messages.hpp"
+#include "schedule/transcript.hpp"
+
+namespace handfast::handshake {
+
+/// Holds if the condition does; else the handshake ends: `co_await require(...)`.
+inline Result<> require(bool condition, ErrorCode code, const char* detail = nullptr) noexcept {
+  if (condition) [[likely]]
+    return {};
+  return fail(code, detail);
+}
+
+/// One handshake in progress. Pinned; freed when it ends. The coroutines of both roles work on it.
+class Handshake {
+ public:
+  Handshake(Role role, Transport& transport, std::size_t arena_octets, std::size_t max_message)
+      : transport(transport), inbox(max_message), role_(role), flow_(arena_octets) {}
+  Handshake(const Handshake&) = delete;
+  Handshake& operator=(const Handshake&) = delete;
+  ~Handshake() = default;
+
+  [[nodiscard]] Flow& flow() noexcept { return flow_; }
+  [[nodiscard]] Role role() const noexcept { return role_; }
+
+  // --- what the coroutines await
+
+  /// The next message, which must be an M: added to the transcript and decoded. The view lives until the next
+  /// receive().
+  template <class M>
+  class ReceiveOperation : public Operation {
+   public:
+    explicit ReceiveOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
+    Status poll() override { return handshake_.poll_message<M>(why); }
+    [[nodiscard]] const char* waits_for() const noexcept override { return M::name; }
+    const M& take() noexcept { return handshake_.slot<M>(); }
+
+   private:
+    Handshake& handshake_;
+  };
+  template <class M>
+  [[nodiscard]] ReceiveOperation<M> receive() noexcept {
+    return ReceiveOperation<M>(*this);
+  }
+  /// The message that receive<M>() gave last.
+  template <class M>
+  [[nodiscard]] const M& slot() const noexcept {
+    return *std::launder(reinterpret_cast<const M*>(slot_.data()));
+  }
+
+  /// The whole next message, which stays to be received.
+  class PeekOperation : public Operation {
+   public:
+    explicit PeekOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
+    Status poll() override { return handshake_.inbox.message() ? Status::ready : Status::pending; }
+    [[nodiscard]] const char* waits_for() const noexcept override { return "a handshake message"; }
+    Bytes take() noexcept { return *handshake_.inbox.message(); }
+
+   private:
+    Handshake& handshake_;
+  };
+  [[nodiscard]] PeekOperation peek() noexcept { return PeekOperation(*this); }
+
+  /// A signature by our credential: made here, or asked for and answered later.
+  class SignOperation : public Operation {
+   public:
+    explicit SignOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
+    Status poll() override;
+    [[nodiscard]] const char* waits_for() const noexcept override { return "a signature"; }
+    Octets take() noexcept;
+
+   private:
+    Handshake& handshake_;
+  };
+  /// `content` must live until the operation is done.
+  [[nodiscard]] SignOperation sign(const Credential& credential, SignatureScheme scheme, Bytes content,
+                                   RandomSource& random);
+
+  /// A decision of the application: ready when the question is answered.
+  class AnswerOperation : public Operation {
+   public:
+    AnswerOperation(Handshake& handshake, const char* what) noexcept : handshake_(handshake), what_(what) {}
+    Status poll() override {
+      return handshake_.question.index() == 0 ? Status::ready : Status::pending;
+    }
+    [[nodiscard]] const char* waits_for() const noexcept override { return what_; }
+    static void take() noexcept {}
+
+   private:
+    Handshake& handshake_;
+    const char* what_;
+  };
+  [[nodiscard]] AnswerOperation answer(const char* what) noexcept { return AnswerOperation(*this, what); }
+
+  // --- what the coroutines do
+
+  /// Appends a message of ours to the transcript and to what goes out.
+  /// Errors: internal_error when the message does not fit its own description.
+  template <class M>
+  [[nodiscard]] Result<> send(const M& message) {
+    Octets& out = transport.outgoing();
+    const std::size_t start = out.size();
+    if (auto appended = wire::append_message(message, out); !appended) return fail(appended.error());
+    sent(M::type, Bytes(out).subspan(start));
+    return {};
+  }
+  /// As send(), of a message that is encoded already.
+  void send_encoded(HandshakeType type, Bytes message) {
+    Octets& out = transport.outgoing();
+    out.insert(out.end(), message.begin(), message.end());
+    sent(type, message);
+  }
+  /// Hands a secret to the key log, if there is one.
+  void log_secret(const CommonSettings& settings, std::string_view label, Bytes secret) const noexcept {
+    if (settings.key_log) settings.key_log->write(label, summary.client_random, secret);
+  }
+
+  Transport& transport;
+  Inbox inbox;
+  schedule::Transcript transcript;
+  Summary summary;
+  FlightLog flights;
+  Question question;
+  std::optional<Octets> signature;  ///< the answer to a SignatureQuestion
+  bool trusted = false;             ///< the answer to a VerificationQuestion
+  Time now;                         ///< of the call that is running
+  Secret<64> exporter_secret;       ///< empty until known
+  Octets peer_certificates;         ///< the Certificate message that summary.peer_chain is made of
+
+ private:
+  template <class M>
+  Operation::Status poll_message(Error& why) {
+    static_assert(std::is_trivially_destructible_v<M> && sizeof(M) <= slot_octets);
+    const std::optional<Bytes> whole = inbox.message();
+    if (!whole) return Operation::Status::pending;
+    if (static_cast<HandshakeType>(whole->front()) != M::type) {
+      why = Error(ErrorCode::unexpected_message, M::name);
+      why.message = static_cast<HandshakeType>(whole->front());
+      return Operation::Status::failed;
+    }
+    if (auto decoded = wire::decode_into(*new (slot_.data()) M{}, whole->subspan(4)); !decoded) {
+      why = decoded.error();
+      why.message = M::type;
+      return Operation::Status::failed;
+    }
+    received(M::type, *whole);
+    return Operation::Status::ready;
+  }
+  void sent(HandshakeType type, Bytes message);
+  void received(HandshakeType type, Bytes message);
+
+  static constexpr std::size_t slot_octets = sizeof(message::ClientHello);
+  Role role_;
+  Flow flow_;
+  std::optional<Error> sign_failure_;
+  alignas(std::max_align_t) std::array<std::byte, slot_octets> slot_{};
+};
+
+}  // namespace handfast::handshake

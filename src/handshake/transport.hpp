@@ -1,0 +1,44 @@
+// The seam below the handshake: it speaks (level, message) and installs secrets, and knows nothing of records.
+// A TCP engine maps this to TLS records; QUIC would map it to CRYPTO frames, DTLS to its own.
+#pragma once
+#include <handfast/bytes.hpp>
+#include <handfast/error.hpp>
+#include <handfast/types.hpp>
+
+namespace handfast::handshake {
+
+/// Which keys protect a message.
+enum class Level : std::uint8_t {
+  initial,      ///< none
+  early_data,   ///< client_early_traffic_secret
+  handshake,    ///< the handshake traffic secrets
+  application,  ///< the application traffic secrets
+};
+enum class Direction : std::uint8_t { receiving, sending };
+
+/// What the engine does for a handshake.
+class Transport {
+ public:
+  /// Where the next message at the current sending level is appended, whole, with its header.
+  virtual Octets& outgoing() = 0;
+  /// TLS 1.3's compatibility record (RFC 8446 §D.4), behind what is outgoing so far. QUIC: nothing.
+  virtual void send_change_cipher_spec() = 0;
+  /// From here on this direction is protected by `traffic_secret`; what is outgoing so far goes before.
+  /// Errors: excess_handshake_data when received handshake octets are left over at the change.
+  virtual Result<> install(Level level, Direction direction, CipherSuite suite, Bytes traffic_secret) = 0;
+  /// The peer's limit on the plaintext of records (RFC 8449), content type included.
+  virtual void limit_sent_records(std::uint16_t record_size_limit) = 0;
+  /// From here on the peer may send change_cipher_spec records that are dropped (RFC 8446 §5).
+  virtual void expect_change_cipher_spec() = 0;
+  /// Records that do not decrypt are early data that this server refused: skip them up to the limit
+  /// (RFC 8446 §4.2.10). `until_hello`: everything up to the second ClientHello is protected by unknown keys.
+  virtual void skip_early_data(bool until_hello) = 0;
+
+ protected:
+  Transport() = default;
+  Transport(const Transport&) = default;
+  Transport& operator=(const Transport&) = default;
+  ~Transport() = default;
+};
+
+}  // namespace handfast::handshake
