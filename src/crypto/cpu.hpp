@@ -1,0 +1,25 @@
+// Which fast code this processor can run.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace handfast::crypto {
+
+/// Each tier includes those before it.
+enum class CpuTier : std::uint8_t {
+  portable,    ///< nothing but the compiler's base instruction set; libcrypto still chooses its own code
+  aesni_avx2,  ///< AES-NI, PCLMULQDQ, AVX2, BMI2
+  avx512,      ///< AVX-512 F, BW, DQ, VL with VAES and VPCLMULQDQ
+};
+
+/// "portable", "avx2", "avx512".
+[[nodiscard]] std::string_view name_of(CpuTier tier) noexcept;
+
+/// What the processor and the operating system allow. Asked once a process.
+[[nodiscard]] CpuTier detected_cpu_tier() noexcept;
+
+/// What to use: what was detected, capped by the environment variable HANDFAST_CPU (portable, avx2 or avx512;
+/// anything else counts as unset), which is read once, at the first call. Any thread.
+[[nodiscard]] CpuTier cpu_tier() noexcept;
+
+}  // namespace handfast::crypto

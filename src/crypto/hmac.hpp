@@ -1,0 +1,59 @@
+// HMAC (RFC 2104) with the key's part computed once.
+#pragma once
+#include <handfast/secret.hpp>
+
+#include "crypto/hash.hpp"
+
+namespace handfast::crypto {
+
+/// Room for a MAC or a derived secret of any hash: its size() is the hash's digest size.
+using MacValue = Secret<max_digest_size>;
+
+/// A key of HMAC, with the two compressions that depend on the key alone already done.
+///
+/// Any length of key is right (RFC 2104 §2). Movable; a copy has to be asked for. Wiped when it dies. Const
+/// operations may run in several threads at once.
+class HmacKey {
+ public:
+  HmacKey(HashAlgorithm algorithm, Bytes key) noexcept;
+  HmacKey(HmacKey&& other) noexcept = default;
+  HmacKey& operator=(HmacKey&& other) noexcept = default;
+  ~HmacKey() = default;
+
+  /// A deliberate copy.
+  [[nodiscard]] HmacKey clone() const noexcept;
+
+  /// HMAC(key, data): digest_size() octets.
+  [[nodiscard]] MacValue mac(Bytes data) const noexcept;
+  /// HMAC(key, parts[0] || parts[1] || ...).
+  [[nodiscard]] MacValue mac(std::initializer_list<Bytes> parts) const noexcept;
+
+  [[nodiscard]] HashAlgorithm algorithm() const noexcept { return algorithm_; }
+
+ private:
+  friend class Hmac;
+  explicit HmacKey(HashAlgorithm algorithm) noexcept : algorithm_(algorithm) {}
+
+  Secret<max_digest_size> inner_;  // chaining value after the block key XOR ipad
+  Secret<max_digest_size> outer_;  // chaining value after the block key XOR opad
+  HashAlgorithm algorithm_;
+};
+
+/// A running HMAC, for data that comes in pieces. The key must outlive it. Wiped when it dies.
+class Hmac {
+ public:
+  explicit Hmac(const HmacKey& key) noexcept;
+  Hmac(const Hmac&) = delete;
+  Hmac& operator=(const Hmac&) = delete;
+  ~Hmac() = default;
+
+  void update(Bytes data) noexcept;
+  /// The MAC of everything so far; call it once, at the end.
+  [[nodiscard]] MacValue finish() noexcept;
+
+ private:
+  const HmacKey& key_;
+  Hash hash_;
+};
+
+}  // namespace handfast::crypto
