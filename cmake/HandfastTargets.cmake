@@ -12,6 +12,9 @@ if(HANDFAST_SANITIZE)
     -fno-sanitize-recover=all)
   target_link_options(handfast_options INTERFACE -fsanitize=${HANDFAST_SANITIZE})
 endif()
+if(HANDFAST_BUILD_FUZZERS)
+  target_compile_options(handfast_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # handfast_layer(NAME SOURCES file... [LIBRARIES library...])
 # One folder of src/: an object library handfast_NAME; the library handfast is made of all of them.
@@ -67,7 +70,13 @@ function(handfast_test name)
   target_compile_definitions(test_${name} PRIVATE
     HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
   handfast_test_variant(${name} ${name} LABELS ${arg_LABELS})
+  if(threads IN_LIST arg_LABELS)
+    add_dependencies(handfast_threads test_${name})
+  endif()
 endfunction()
+
+# The programs of the label threads: what ./dev tsan builds.
+add_custom_target(handfast_threads)
 
 # handfast_test_variant(NAME TEST [LABELS label...] [ENVIRONMENT VARIABLE=value...])
 # The program of handfast_test(TEST ...) once more under another name and environment.
@@ -76,4 +85,20 @@ function(handfast_test_variant name test)
   add_test(NAME ${name} COMMAND test_${test})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600 ENVIRONMENT "${arg_ENVIRONMENT}"
     ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=set:json:${PROJECT_BINARY_DIR}/results/${name}.json")
+endfunction()
+
+# handfast_fuzzer(NAME SOURCES file... LAYERS layer... [LIBRARIES library...])
+# A libFuzzer program fuzzers/NAME in the build folder; its corpus is tests/fuzz/corpus/NAME.
+function(handfast_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES")
+  add_executable(fuzz_${name} ${arg_SOURCES})
+  foreach(layer IN LISTS arg_LAYERS)
+    target_link_libraries(fuzz_${name} PRIVATE handfast_${layer})
+  endforeach()
+  target_link_libraries(fuzz_${name} PRIVATE handfast_options Threads::Threads ${arg_LIBRARIES})
+  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(fuzz_${name} PRIVATE HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(fuzz_${name} PROPERTIES OUTPUT_NAME ${name}
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
 endfunction()

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Runs the tests of a build and closes with one line: 'N passed, N failed, N skipped'.
+
+ctest runs programs; what counts are the cases inside. A GoogleTest program writes its cases to
+results/NAME.json in the build folder (handfast_test in cmake/HandfastTargets.cmake); any other test is one
+case. A program that fails without a failing case (a crash, a leak found at exit) is one failed case of its
+own. Skipped and failed cases are listed by name.
+
+    tools/run_tests.py BUILD [--jobs N] [-- ctest argument...]
+"""
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Total:
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    def closing_line(self) -> str:
+        return f"{self.passed} passed, {len(self.failed)} failed, {len(self.skipped)} skipped"
+
+
+def count_cases(program: str, report: dict, total: Total) -> bool:
+    """Adds a GoogleTest report's cases; tells whether one of them failed."""
+    any_failed = False
+    for suite in report["testsuites"]:
+        for case in suite["testsuite"]:
+            name = f"{program}: {suite['name']}.{case['name']}"
+            if case.get("failures"):
+                total.failed.append(name)
+                any_failed = True
+            elif case["status"] == "NOTRUN":
+                if not case["name"].startswith("DISABLED_"):
+                    continue  # not chosen by a filter
+                total.skipped.append(f"{name} (disabled)")
+            elif case["result"] == "SKIPPED":
+                total.skipped.append(name)
+            else:
+                total.passed += 1
+    return any_failed
+
+
+def read_report(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None  # not a GoogleTest program, or it ended before it could write
+
+
+def count(ctest_report: Path, results: Path) -> Total:
+    total = Total()
+    for test in xml.parse(ctest_report).getroot().iter("testcase"):
+        name, status = test.attrib["name"], test.attrib["status"]
+        report = read_report(results / f"{name}.json")
+        any_failed = count_cases(name, report, total) if report else False
+        if status == "fail" and not any_failed:
+            total.failed.append(name)
+        elif status in ("notrun", "disabled"):
+            total.skipped.append(name)
+        elif status == "run" and report is None:
+            total.passed += 1
+    return total
+
+
+def main() -> int:
+    own = sys.argv[1:]
+    for_ctest = []
+    if "--" in own:
+        own, for_ctest = own[: own.index("--")], own[own.index("--") + 1 :]
+    parser = argparse.ArgumentParser(description="Runs a build's tests and counts their cases.")
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--jobs", type=int, default=1)
+    arguments = parser.parse_args(own)
+
+    results = (arguments.build / "results").resolve()
+    shutil.rmtree(results, ignore_errors=True)
+    results.mkdir(parents=True)
+    report = results / "ctest.xml"
+    command = ["ctest", "--test-dir", str(arguments.build), "--output-on-failure", "--no-tests=error",
+               "--parallel", str(arguments.jobs), "--output-junit", str(report), *for_ctest]
+    status = subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode
+    if not report.exists():
+        return status or 1
+
+    total = count(report, results)
+    print()
+    for name in total.skipped:
+        print(f"skipped {name}")
+    for name in total.failed:
+        print(f"FAILED  {name}")
+    print(total.closing_line(), flush=True)
+    return 1 if total.failed or status else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
