@@ -1,0 +1,42 @@
+// The header of a record (RFC 8446 §5.1, RFC 5246 §6.2.1), and how long a record may be.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include <handfast/bytes.hpp>
+#include <handfast/error.hpp>
+#include <handfast/types.hpp>
+
+namespace handfast::record {
+
+inline constexpr std::size_t header_size = 5;
+/// TLSPlaintext.length at most (RFC 8446 §5.1).
+inline constexpr std::size_t max_plaintext = std::size_t{1} << 14;
+/// TLSInnerPlaintext at most: content, content type and padding (RFC 8446 §5.4).
+inline constexpr std::size_t max_inner_plaintext = max_plaintext + 1;
+/// TLSCiphertext.length at most in TLS 1.3 (RFC 8446 §5.2).
+inline constexpr std::size_t max_ciphertext = max_plaintext + 256;
+/// TLSCiphertext.length at most in TLS 1.2 (RFC 5246 §6.2.3).
+inline constexpr std::size_t max_ciphertext12 = max_plaintext + 2048;
+
+/// The first octets of a record, as they stand on the wire.
+struct RecordHeader {
+  ContentType type;
+  ProtocolVersion legacy_record_version;
+  std::uint16_t length;  ///< octets behind the header
+
+  /// Of the whole record.
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return header_size + length; }
+};
+
+/// `octets` has at least header_size octets. Checks nothing.
+[[nodiscard]] RecordHeader read_header(Bytes octets) noexcept;
+/// `out` has at least header_size octets.
+void write_header(const RecordHeader& header, MutableBytes out) noexcept;
+
+/// Why the first octets of a connection, which do not start a record, are no TLS: an SSL 2.0 hello
+/// (unsupported_version), or another protocol, by name where it is a common one (not_tls). `octets` has at
+/// least header_size octets.
+[[nodiscard]] Error diagnose_first_octets(Bytes octets) noexcept;
+
+}  // namespace handfast::record

@@ -1,0 +1,97 @@
+// What protects the records of one direction: keys, nonces, the sequence number and its limits.
+#pragma once
+#include <optional>
+
+#include <handfast/secret.hpp>
+
+#include "crypto/aead.hpp"
+#include "record/header.hpp"
+
+namespace handfast::record {
+
+/// How a record is made of its content.
+enum class Protection : std::uint8_t {
+  tls13,                 ///< RFC 8446 §5.2: inner content type, nonce from the sequence number
+  tls12_explicit_nonce,  ///< RFC 5288: AES-GCM, half of the nonce stands in the record
+  tls12_implicit_nonce,  ///< RFC 7905: ChaCha20-Poly1305, nonce from the sequence number
+};
+
+/// Octets that protection adds to the content, without header and padding.
+[[nodiscard]] constexpr std::size_t overhead(Protection protection) noexcept {
+  return crypto::aead_tag_size + (protection == Protection::tls12_implicit_nonce ? 0
+                                  : protection == Protection::tls13              ? 1
+                                                                                 : 8);
+}
+/// What all protected records need at most, header included.
+inline constexpr std::size_t max_overhead = header_size + 8 + crypto::aead_tag_size;
+
+/// A record that was opened, inside the record's own octets.
+struct Opened {
+  ContentType type;
+  MutableBytes content;  ///< without padding
+};
+
+/// The key, IV and sequence number of one direction, from one change of keys to the next.
+///
+/// Holds the raw key (small) and, from the first record on, the expanded one (about a kilobyte of heap) until
+/// rest() frees it. Move-only, wiped when it dies. One thread at a time.
+class RecordKey {
+ public:
+  /// RFC 8446 §7.3. `key` has key_size(aead) octets, `iv` 12.
+  [[nodiscard]] static RecordKey tls13(crypto::AeadAlgorithm aead, Bytes key, Bytes iv) noexcept;
+  /// RFC 5288 §3, RFC 7905 §2. `iv` has 4 octets for AES-GCM, 12 for ChaCha20-Poly1305.
+  [[nodiscard]] static RecordKey tls12(crypto::AeadAlgorithm aead, Bytes key, Bytes iv) noexcept;
+
+  /// Makes one record: header, `content` and `padding` zeros (TLS 1.3 only), protected. Gives its size.
+  ///
+  /// `out` has at least header_size + content.size() + padding + overhead() octets and does not overlap the
+  /// content. No content: legal for application data only. The caller keeps the length limits.
+  /// Errors: sequence_exhausted, when limit() records were made.
+  Result<std::size_t> seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out);
+
+  /// Opens one whole record in place. `record` is as long as its header says.
+  ///
+  /// `max_plaintext_size` bounds the content, and in TLS 1.3 content type and padding with it.
+  /// Errors: record_overflow; bad_record_mac, after which the record's octets are worth nothing;
+  /// unexpected_record for an inner plaintext of zeros alone; sequence_exhausted.
+  Result<Opened> open(MutableBytes record, std::size_t max_plaintext_size);
+
+  /// Frees (and wipes) the expanded key; the next record expands it again.
+  void rest() noexcept { expanded_.reset(); }
+
+  /// Records made or opened so far under this key: the next record's sequence number (RFC 8446 §5.3).
+  [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
+  /// Most records that may be sealed. Default: what keeps the AEAD's confidentiality (RFC 8446 §5.5): 2^24.5
+  /// for AES-GCM, 2^48 for ChaCha20-Poly1305, which needs none.
+  [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
+  /// At least 1, and never more than the default.
+  void set_limit(std::uint64_t records) noexcept;
+  /// The limit is near: of the records left the last 1/64, and at least one, are for a KeyUpdate and alerts.
+  [[nodiscard]] bool update_due() const noexcept { return records_before_update() == 0; }
+  /// Records that may be sealed until update_due().
+  [[nodiscard]] std::uint64_t records_before_update() const noexcept;
+
+  [[nodiscard]] crypto::AeadAlgorithm aead() const noexcept { return aead_; }
+  [[nodiscard]] Protection protection() const noexcept { return protection_; }
+  [[nodiscard]] ProtocolVersion version() const noexcept {
+    return protection_ == Protection::tls13 ? ProtocolVersion::tls13 : ProtocolVersion::tls12;
+  }
+  /// For handing a direction over to the kernel (kTLS). Live as long as this object.
+  [[nodiscard]] Bytes key() const noexcept { return key_.view(); }
+  [[nodiscard]] Bytes iv() const noexcept { return iv_.view(); }
+
+ private:
+  RecordKey(crypto::AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept;
+
+  const crypto::AeadKey& expanded();
+
+  std::optional<crypto::AeadKey> expanded_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t limit_;
+  Secret<crypto::max_aead_key_size> key_;
+  Secret<crypto::aead_nonce_size> iv_;
+  crypto::AeadAlgorithm aead_;
+  Protection protection_;
+};
+
+}  // namespace handfast::record
