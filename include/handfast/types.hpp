@@ -199,6 +199,8 @@ enum class ECPointFormat : std::uint8_t { uncompressed = 0 };
 enum class ECCurveType : std::uint8_t { explicit_prime = 1, explicit_char2 = 2, named_curve = 3 };
 /// RFC 5246 §7.4.4, RFC 8422 §5.5.
 enum class ClientCertificateType : std::uint8_t { rsa_sign = 1, dss_sign = 2, ecdsa_sign = 64 };
+/// RFC 7250 §3.
+enum class CertificateType : std::uint8_t { X509 = 0, RawPublicKey = 2 };
 /// RFC 8879 §3.
 enum class CertificateCompressionAlgorithm : std::uint16_t { zlib = 1, brotli = 2, zstd = 3 };
 /// RFC 6066 §4.
@@ -229,6 +231,7 @@ std::string_view name_of(CertificateStatusType value) noexcept;
 std::string_view name_of(ECPointFormat value) noexcept;
 std::string_view name_of(ECCurveType value) noexcept;
 std::string_view name_of(ClientCertificateType value) noexcept;
+std::string_view name_of(CertificateType value) noexcept;
 std::string_view name_of(CertificateCompressionAlgorithm value) noexcept;
 std::string_view name_of(MaxFragmentLength value) noexcept;
 std::string_view name_of(Role value) noexcept;

@@ -266,6 +266,14 @@ std::string_view name_of(ClientCertificateType value) noexcept {
   return {};
 }
 
+std::string_view name_of(CertificateType value) noexcept {
+  switch (value) {
+    case CertificateType::X509: return "X509";
+    case CertificateType::RawPublicKey: return "RawPublicKey";
+  }
+  return {};
+}
+
 std::string_view name_of(CertificateCompressionAlgorithm value) noexcept {
   switch (value) {
     case CertificateCompressionAlgorithm::zlib: return "zlib";

@@ -1,0 +1,203 @@
+// A block of extensions (RFC 8446 §4.2): the members that its message knows, everything else as it came, and
+// the order in which they stand.
+#pragma once
+#include <array>
+#include <optional>
+
+#include <handfast/types.hpp>
+
+#include "wire/list.hpp"
+
+namespace handfast::wire {
+
+/// An extension that is not decoded: unknown to us, GREASE, or seen only as type and octets.
+struct RawExtension {
+  ExtensionType extension_type{};
+  Opaque<2, 0, 0xffff> extension_data;
+
+  static constexpr void wire(auto& io, auto& m) {
+    io("extension_type", m.extension_type);
+    io("extension_data", m.extension_data);
+  }
+};
+
+/// One place in the order of a block that is written.
+class ExtensionSlot {
+ public:
+  /// Here stands the member of this type, if it is set.
+  static constexpr ExtensionSlot member(ExtensionType type) noexcept { return {Kind::member, type, {}}; }
+  /// Here stand these octets, whatever they are.
+  static constexpr ExtensionSlot raw(ExtensionType type, Bytes data) noexcept {
+    return {Kind::raw, type, data};
+  }
+  /// Here stand all set members that no slot names, in the order of the table.
+  static constexpr ExtensionSlot others() noexcept { return {Kind::others, {}, {}}; }
+
+  enum class Kind : std::uint8_t { member, raw, others };
+  [[nodiscard]] constexpr Kind kind() const noexcept { return kind_; }
+  [[nodiscard]] constexpr ExtensionType type() const noexcept { return type_; }
+  [[nodiscard]] constexpr Bytes data() const noexcept { return data_; }
+
+ private:
+  constexpr ExtensionSlot(Kind kind, ExtensionType type, Bytes data) noexcept
+      : data_(data), type_(type), kind_(kind) {}
+  Bytes data_;
+  ExtensionType type_;
+  Kind kind_;
+};
+
+/// A member of a block together with its type; made by extension(), consumed by the visitors.
+template <ExtensionType Type, class Member>
+struct ExtensionItem {
+  static constexpr ExtensionType type = Type;
+  Member& member;  // std::optional<Body>, const when written
+};
+
+/// In the description of a block: this member is the body of the extension of this type.
+template <ExtensionType Type, class Member>
+constexpr ExtensionItem<Type, Member> extension(Member& member) noexcept {
+  return {member};
+}
+
+/// Whether the whole block, length included, may be left out at the end of a message (TLS 1.2).
+enum class Presence : bool { required, optional };
+
+/// The block itself. `Known` declares a std::optional member for each extension that may stand here and
+/// - `static constexpr void wire(auto& io, auto& m)`: one call of io with an extension() for each,
+/// - `static constexpr bool recognized(ExtensionType)`: whether Handfast knows the extension at all, so that
+///   it must not stand here unless it is a member,
+/// - optionally `static constexpr ExtensionType last`: a member that has to be the last of the block.
+///
+/// A decoded block re-encodes to the octets it came from: it keeps their order and what it does not know. A
+/// block of one's own is written in the order of the description, or as set_order() says; `last` always
+/// comes last.
+template <class Known, Presence When, std::size_t Min = 0, std::size_t Max = 0xffff>
+class ExtensionBlock : public Known {
+ public:
+  static constexpr std::size_t prefix = 2;
+  static constexpr std::size_t min = Min;
+  static constexpr std::size_t max = Max;
+  static constexpr Presence when = When;
+  using Received = List<RawExtension, prefix, min, max>;
+
+  /// Every extension as it came, known or not, in order. Empty for a block of one's own.
+  [[nodiscard]] const Received& received() const noexcept { return received_; }
+  /// Whether the block itself was received (an empty one counts).
+  [[nodiscard]] bool was_received() const noexcept { return was_received_; }
+  /// Whether an extension of this type is set, was received, or stands in the order as raw octets.
+  [[nodiscard]] bool contains(ExtensionType type) const noexcept {
+    for (const RawExtension& entry : received_)
+      if (entry.extension_type == type) return true;
+    for (const ExtensionSlot& slot : order_)
+      if (slot.kind() == ExtensionSlot::Kind::raw && slot.type() == type) return true;
+    bool found = false;
+    auto look = [&](const auto&... item) { found = ((item.type == type && item.member.has_value()) || ...); };
+    Known::wire(look, *this);
+    return found;
+  }
+
+  /// The order for writing. Keeps a view: the slots must live until the message is encoded. Members that no
+  /// slot names stand where others() is, or else after the last slot.
+  void set_order(std::span<const ExtensionSlot> order) noexcept { order_ = order; }
+  [[nodiscard]] std::span<const ExtensionSlot> order() const noexcept { return order_; }
+
+  /// For the reader: the block was found, and these are its octets without the length.
+  void set_received(Bytes octets) noexcept {
+    received_ = Received::from_octets(octets);
+    was_received_ = true;
+  }
+
+  static constexpr bool is_last(ExtensionType type) noexcept {
+    if constexpr (requires { Known::last; })
+      return type == Known::last;
+    else
+      return false;
+  }
+
+ private:
+  Received received_;
+  std::span<const ExtensionSlot> order_;
+  bool was_received_ = false;
+};
+
+template <class T>
+inline constexpr bool is_extension_block = false;
+template <class K, Presence W, std::size_t A, std::size_t B>
+inline constexpr bool is_extension_block<ExtensionBlock<K, W, A, B>> = true;
+
+/// The types of a block's members in the order of its description.
+template <class Known>
+consteval auto extension_types() {
+  constexpr std::size_t count = [] {
+    std::size_t n = 0;
+    auto counter = [&](const auto&... item) { n = sizeof...(item); };
+    const Known known{};
+    Known::wire(counter, known);
+    return n;
+  }();
+  std::array<ExtensionType, count> types{};
+  auto collect = [&](const auto&... item) { types = {item.type...}; };
+  const Known known{};
+  Known::wire(collect, known);
+  return types;
+}
+
+/// Walks the extensions of a block in the order in which they are written, calling sink.member(type, body)
+/// or sink.raw(type, octets).
+template <class Block, class Sink>
+class ExtensionWalk {
+ public:
+  ExtensionWalk(const Block& block, Sink& sink) noexcept : block_(block), sink_(sink) {}
+  void run() { Block::wire(*this, block_); }
+
+  template <class... Items>
+  void operator()(Items... items) {
+    if (block_.order().empty() && block_.received().empty()) [[likely]]
+      (emit(items), ...);
+    else
+      in_order(items...);
+  }
+
+ private:
+  template <class Item>
+  void emit(const Item& item) {
+    if (item.member) sink_.member(item.type, *item.member);
+  }
+  template <class... Items>
+  void in_order(const Items&... items) {
+    bool others_done = false;
+    const auto others = [&] {
+      if (!others_done) ((Block::is_last(items.type) || !item_is_due(items) ? void() : emit(items)), ...);
+      others_done = true;
+    };
+    const auto one = [&](ExtensionType type) {
+      return ((type == items.type && (Block::is_last(type) || (emit(items), true))) || ...);
+    };
+    for (const RawExtension& entry : block_.received())
+      if (!one(entry.extension_type)) sink_.raw(entry.extension_type, entry.extension_data);
+    for (const ExtensionSlot& slot : block_.order()) {
+      switch (slot.kind()) {
+        case ExtensionSlot::Kind::member: one(slot.type()); break;
+        case ExtensionSlot::Kind::raw: sink_.raw(slot.type(), slot.data()); break;
+        case ExtensionSlot::Kind::others: others(); break;
+      }
+    }
+    others();
+    ((Block::is_last(items.type) ? emit(items) : void()), ...);
+  }
+  /// Whether the member is set and has no place of its own.
+  template <class Item>
+  bool item_is_due(const Item& item) const {
+    if (!item.member) return false;
+    for (const RawExtension& entry : block_.received())
+      if (entry.extension_type == item.type) return false;
+    for (const ExtensionSlot& slot : block_.order())
+      if (slot.kind() == ExtensionSlot::Kind::member && slot.type() == item.type) return false;
+    return true;
+  }
+
+  const Block& block_;
+  Sink& sink_;
+};
+
+}  // namespace handfast::wire

@@ -1,0 +1,335 @@
+// The parser that a message's description turns into: zero copy, strict bounds, one sticky error.
+#pragma once
+#include <handfast/error.hpp>
+
+#include "wire/extension_block.hpp"
+
+namespace handfast::wire {
+
+/// What a reader tells to whoever watches it: nobody. The annotator watches (wire/annotator.hpp).
+struct Unobserved {
+  static constexpr bool active = false;
+  void enter(const char* /*name*/, std::uint32_t /*at*/) const noexcept {}
+  void enter_element(std::uint32_t /*at*/) const noexcept {}
+  void enter_extension(std::uint32_t /*at*/) const noexcept {}
+  void extension_type(ExtensionType /*type*/, std::uint32_t /*at*/) const noexcept {}
+  void length_prefix(std::size_t /*width*/, std::uint32_t /*at*/, std::uint32_t /*value*/) const noexcept {}
+  void stopped(std::uint32_t /*region_end*/) const noexcept {}
+  template <class T>
+  void leave(std::uint32_t /*at*/, const T& /*field*/, bool /*good*/) const noexcept {}
+};
+
+/// Reads the fields of a description: `io("name", field)`.
+///
+/// The first error stays: from then on every read returns at once with nothing, so a description needs no
+/// ifs. The error knows the innermost named field and the octet at which the offending unit begins.
+/// An active observer makes the reader go on behind a damaged vector, to explain what can be explained.
+template <class Observer = Unobserved>
+class Reader {
+ public:
+  explicit Reader(Bytes octets, Observer observer = {}) noexcept
+      : cursor_(octets.data()),
+        end_(octets.data() + octets.size()),
+        origin_(octets.data()),
+        observer_(std::move(observer)) {}
+
+  [[nodiscard]] bool failed() const noexcept { return broken_; }
+  [[nodiscard]] const Error& error() const noexcept { return error_; }
+  [[nodiscard]] const std::uint8_t* cursor() const noexcept { return cursor_; }
+  [[nodiscard]] Observer& observer() noexcept { return observer_; }
+
+  /// One named field of a description.
+  template <class T>
+  void operator()(const char* name, T& field) {
+    const char* const outer = std::exchange(field_, name);
+    if constexpr (Observer::active)
+      if (!stopped_) observer_.enter(name, at());
+    const bool before = stopped_;
+    read(field);
+    if constexpr (Observer::active)
+      if (!before) observer_.leave(at(), field, !stopped_);
+    field_ = outer;
+  }
+
+  /// A structure that takes all that is left; what it leaves over is an error.
+  template <class T>
+  void read_whole(T& structure) {
+    within({cursor_, end_}, [&] { T::wire(*this, structure); });
+  }
+
+  /// A field of any type, without a name.
+  template <class T>
+  void read(T& field) {
+    if constexpr (Number<T>) {
+      read_number(field);
+    } else if constexpr (is_fixed<T>) {
+      field = take(T::size_on_wire);
+    } else if constexpr (is_opaque<T>) {
+      field = vector<T>();
+    } else if constexpr (std::same_as<T, Rest>) {
+      field = take(left());
+    } else if constexpr (is_list<T>) {
+      read_list(field);
+    } else if constexpr (is_extension_block<T>) {
+      read_extensions(field);
+    } else {
+      T::wire(*this, field);
+    }
+  }
+
+ private:
+  template <class R, class B>
+  friend class ExtensionDispatch;
+
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
+  [[nodiscard]] std::uint32_t offset(const std::uint8_t* p) const noexcept {
+    return static_cast<std::uint32_t>(p - origin_);
+  }
+  [[nodiscard]] std::uint32_t at() const noexcept { return offset(cursor_); }
+
+  [[gnu::cold, gnu::noinline]] void fail(ErrorCode code, const std::uint8_t* where) noexcept {
+    if (stopped_) return;
+    stopped_ = true;
+    if (!broken_) {
+      broken_ = true;
+      error_ = Error(code);
+      error_.offset = offset(where);
+      // An extension's own name is looked up only here; name_of() returns literals.
+      const char* const known = name_of(extension_).data();
+      error_.field = field_ != nullptr ? field_ : known != nullptr ? known : "extension";
+    }
+    observer_.stopped(offset(end_));
+    cursor_ = end_;
+  }
+
+  template <class T>
+  void read_number(T& field) {
+    constexpr std::size_t width = number_width<T>();
+    if (left() < width) [[unlikely]]
+      return fail(ErrorCode::truncated, cursor_);
+    const std::uint32_t number = load<width>(cursor_);
+    if constexpr (is_between<T>)
+      if (!T::holds(number)) [[unlikely]]
+        return fail(ErrorCode::illegal_value, cursor_);
+    field = from_number<T>(number);
+    cursor_ += width;
+  }
+
+  Bytes take(std::size_t size) {
+    if (left() < size) [[unlikely]] {
+      fail(ErrorCode::truncated, cursor_);
+      return {};
+    }
+    const Bytes octets(cursor_, size);
+    cursor_ += size;
+    return octets;
+  }
+
+  /// The length prefix of a vector type, checked, and its octets.
+  template <class V>
+  Bytes vector() {
+    const std::uint8_t* const start = cursor_;
+    if (left() < V::prefix) [[unlikely]] {
+      fail(ErrorCode::truncated, start);
+      return {};
+    }
+    const std::uint32_t size = load<V::prefix>(start);
+    observer_.length_prefix(V::prefix, at(), size);
+    if constexpr (V::min > 0)
+      if (size < V::min) [[unlikely]] {
+        fail(ErrorCode::vector_too_short, start);
+        return {};
+      }
+    if constexpr (V::max < largest<V::prefix>)
+      if (size > V::max) [[unlikely]] {
+        fail(ErrorCode::vector_too_long, start);
+        return {};
+      }
+    if (left() - V::prefix < size) [[unlikely]] {
+      fail(ErrorCode::truncated, start);
+      return {};
+    }
+    cursor_ = start + V::prefix + size;
+    return {start + V::prefix, size};
+  }
+
+  /// Narrows the reader to `inner` while `body` runs; what body leaves unread is an error. Whether all went
+  /// well.
+  template <class F>
+  bool within(Bytes inner, F&& body) {
+    if (stopped_) [[unlikely]]
+      return false;
+    const std::uint8_t* const outer_end = end_;
+    cursor_ = inner.data();
+    end_ = inner.data() + inner.size();
+    body();
+    if (cursor_ != end_) [[unlikely]]
+      fail(ErrorCode::trailing_data, cursor_);
+    end_ = outer_end;
+    if (!stopped_) [[likely]]
+      return true;
+    if constexpr (Observer::active)
+      stopped_ = false;  // the damage ends with the vector around it
+    else
+      cursor_ = end_;
+    return false;
+  }
+
+  template <class L>
+  void read_list(L& list) {
+    using Element = typename L::value_type;
+    const std::uint8_t* const start = cursor_;
+    const Bytes octets = vector<L>();
+    if constexpr (Number<Element>) {
+      constexpr std::size_t width = number_width<Element>();
+      if constexpr (width > 1)
+        if (octets.size() % width != 0) [[unlikely]]
+          return void(within(octets, [&] { fail(ErrorCode::vector_not_multiple, start); }));
+    }
+    if constexpr (!Number<Element> || is_between<Element> || Observer::active) {
+      within(octets, [&] {
+        while (cursor_ != end_) {
+          Element element{};
+          observer_.enter_element(at());
+          read(element);
+          observer_.leave(at(), element, !stopped_);
+        }
+      });
+    }
+    list = L::from_octets(octets);
+  }
+
+  template <class B>
+  void read_extensions(B& block);
+
+  const std::uint8_t* cursor_;
+  const std::uint8_t* end_;           // of the innermost vector that is being read
+  const std::uint8_t* const origin_;  // where offsets count from
+  const char* field_ = nullptr;       // innermost name; null directly inside an extension
+  ExtensionType extension_{};
+  bool stopped_ = false;  // nothing more is read (an active observer starts the reader again)
+  bool broken_ = false;   // there is an error
+  Error error_;
+  [[no_unique_address]] Observer observer_;
+};
+
+/// Which types of extensions a block has held so far: exact for any number of them, in linear time.
+///
+/// A block of 64 KiB can hold 16,383 extensions, and an attacker chooses them. The usual handful of unknown
+/// types is compared one by one; when there are more, one pass over the block with a bitmap (8 KiB of stack,
+/// only then) decides for all of them.
+class UnknownTypes {
+ public:
+  /// The start of the first duplicate, or null: `entry` is the next unknown extension of `block`.
+  [[nodiscard]] const std::uint8_t* add(ExtensionType type, const std::uint8_t* entry, Bytes block) noexcept {
+    if (count_ > few) return nullptr;  // the bitmap has spoken for all
+    for (std::size_t i = 0; i < count_; ++i)
+      if (types_[i] == type) return entry;
+    if (count_++ < few) {
+      types_[count_ - 1] = type;
+      return nullptr;
+    }
+    return first_duplicate(block);
+  }
+
+ private:
+  /// The start of the first entry whose type an earlier entry of the block has.
+  static const std::uint8_t* first_duplicate(Bytes block) noexcept;
+
+  static constexpr std::size_t few = 16;
+  std::array<ExtensionType, few> types_;
+  std::size_t count_ = 0;
+};
+
+/// Gives each received extension to the member that it belongs to.
+template <class R, class B>
+class ExtensionDispatch {
+ public:
+  ExtensionDispatch(R& reader, Bytes octets) noexcept : reader_(reader), octets_(octets) {}
+
+  template <class... Items>
+  void operator()(Items... items) {
+    while (reader_.cursor_ != reader_.end_) {
+      const std::uint8_t* const start = reader_.cursor_;
+      reader_.observer_.enter_extension(reader_.at());
+      const bool good = one(start, items...);
+      reader_.observer_.leave(reader_.at(), RawExtension{}, good);
+    }
+  }
+
+ private:
+  template <class... Items>
+  bool one(const std::uint8_t* start, const Items&... items) {
+    if (reader_.left() < 4) [[unlikely]] {
+      reader_.field_ = "extension_type";
+      reader_.fail(ErrorCode::truncated, start);
+      return false;
+    }
+    const auto type = static_cast<ExtensionType>(load<2>(start));
+    reader_.observer_.extension_type(type, reader_.at());
+    reader_.extension_ = type;
+    reader_.field_ = nullptr;
+    reader_.cursor_ = start + 2;
+    const Bytes data = reader_.template vector<Opaque<2, 0, 0xffff>>();
+    return reader_.within(data, [&] {
+      const bool known = ((type == items.type && (member(start, data, items), true)) || ...);
+      if (!known) unknown(type, start);
+    });
+  }
+
+  template <class Item>
+  void member(const std::uint8_t* start, Bytes data, const Item& item) {
+    if (item.member) [[unlikely]]
+      return reader_.fail(ErrorCode::duplicate_extension, start);
+    if constexpr (B::is_last(Item::type))
+      if (data.data() + data.size() != octets_.data() + octets_.size()) [[unlikely]]
+        return reader_.fail(ErrorCode::extension_not_last, start);
+    auto& body = item.member.emplace();
+    std::remove_reference_t<decltype(body)>::wire(reader_, body);
+  }
+
+  void unknown(ExtensionType type, const std::uint8_t* start) {
+    // RFC 8446 §4.2: a known extension in the wrong message is refused, an unknown one is kept.
+    if (B::recognized(type)) [[unlikely]]
+      return reader_.fail(ErrorCode::extension_not_allowed, start);
+    if (const std::uint8_t* duplicate = unknown_.add(type, start, octets_); duplicate != nullptr)
+        [[unlikely]] {
+      reader_.extension_ = static_cast<ExtensionType>(load<2>(duplicate));
+      return reader_.fail(ErrorCode::duplicate_extension, duplicate);
+    }
+    Rest data;
+    reader_("extension_data", data);
+  }
+
+  R& reader_;
+  Bytes octets_;  // of the whole block
+  UnknownTypes unknown_;
+};
+
+template <class Observer>
+template <class B>
+void Reader<Observer>::read_extensions(B& block) {
+  if constexpr (B::when == Presence::optional)
+    if (left() == 0) return;
+  const char* const outer_field = field_;
+  const ExtensionType outer_extension = extension_;
+  const Bytes octets = vector<B>();
+  within(octets, [&] {
+    ExtensionDispatch<Reader, B> dispatch(*this, octets);
+    B::wire(dispatch, block);
+    field_ = outer_field;
+  });
+  extension_ = outer_extension;
+  block.set_received(octets);
+}
+
+template <class T>
+T decode_element(const std::uint8_t*& cursor, const std::uint8_t* end) noexcept {
+  T element{};
+  Reader<> reader(Bytes(cursor, end));
+  reader.read(element);
+  cursor = reader.cursor();
+  return element;
+}
+
+}  // namespace handfast::wire
