@@ -12,11 +12,15 @@ CpuTier ask_processor() noexcept {
   // These look at what the operating system saves, too.
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("pclmul") != 0 &&
-                    __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
+                    __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+                    __builtin_cpu_supports("bmi2") != 0;
   if (!avx2) return CpuTier::portable;
   const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
                       __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-                      __builtin_cpu_supports("vaes") != 0 && __builtin_cpu_supports("vpclmulqdq") != 0;
+                      __builtin_cpu_supports("avx512vbmi") != 0 &&
+                      __builtin_cpu_supports("avx512vbmi2") != 0 &&
+                      __builtin_cpu_supports("avx512vnni") != 0 && __builtin_cpu_supports("vaes") != 0 &&
+                      __builtin_cpu_supports("vpclmulqdq") != 0;
   return avx512 ? CpuTier::avx512 : CpuTier::aesni_avx2;
 #else
   return CpuTier::portable;

@@ -8,8 +8,8 @@ namespace handfast::crypto {
 /// Each tier includes those before it.
 enum class CpuTier : std::uint8_t {
   portable,    ///< nothing but the compiler's base instruction set; libcrypto still chooses its own code
-  aesni_avx2,  ///< AES-NI, PCLMULQDQ, AVX2, BMI2
-  avx512,      ///< AVX-512 F, BW, DQ, VL with VAES and VPCLMULQDQ
+  aesni_avx2,  ///< AES-NI, PCLMULQDQ, AVX2, BMI1, BMI2
+  avx512,      ///< AVX-512 F, BW, DQ, VL, VBMI, VBMI2, VNNI, VAES and VPCLMULQDQ: Ice Lake, Zen 4 and later
 };
 
 /// "portable", "avx2", "avx512".
