@@ -22,6 +22,8 @@ function(handfast_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
   add_library(handfast_${name} OBJECT ${arg_SOURCES})
   target_link_libraries(handfast_${name} PUBLIC handfast_options ${arg_LIBRARIES})
+  # Public symbols say so themselves (docs/adr/0006); no call inside the library goes through the linker's table.
+  target_compile_options(handfast_${name} PRIVATE -fno-semantic-interposition)
   set_target_properties(handfast_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON)
   set_property(GLOBAL APPEND PROPERTY handfast_layers ${name})

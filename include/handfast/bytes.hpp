@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// A view of octets that somebody else owns. It never outlives them.
 using Bytes = std::span<const std::uint8_t>;

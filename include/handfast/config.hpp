@@ -13,7 +13,7 @@
 #include <handfast/random.hpp>
 #include <handfast/trust.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Where secrets are logged for debugging, in the labels of RFC 9850. Whoever reads them reads the
 /// connection. write() may be called from every thread that runs a connection.

@@ -12,7 +12,7 @@
 #include <handfast/summary.hpp>
 #include <handfast/time.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 namespace engine {
 class Channel;

@@ -8,7 +8,7 @@
 #include <handfast/policy.hpp>
 #include <handfast/time.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// A certificate chain with its private key, parsed and checked once. Immutable; copies share the same
 /// contents; safe to use from any number of threads.

@@ -8,7 +8,7 @@
 
 #include <handfast/types.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Every way to fail. error_info() tells the rest.
 enum class ErrorCode : std::uint16_t {

@@ -8,7 +8,7 @@
 #include <handfast/error.hpp>
 #include <handfast/types.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// At most `Capacity` values stored inline, in order of preference.
 template <class T, std::size_t Capacity>

@@ -9,7 +9,7 @@
 #include <handfast/bytes.hpp>
 #include <handfast/types.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Which configuration should serve this client? Asked of servers made by Connection::server_asking.
 /// Answer: choose_configuration, refuse or pass. Views live until then.

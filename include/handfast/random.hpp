@@ -3,7 +3,7 @@
 #include <handfast/bytes.hpp>
 #include <handfast/error.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Draws octets nobody can predict: keys, nonces, randoms, salts.
 ///

@@ -7,7 +7,7 @@
 
 #include <handfast/bytes.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Overwrites `size` octets at `memory` with zeros; the compiler may not leave it out.
 inline void wipe(void* memory, std::size_t size) noexcept {

@@ -10,7 +10,7 @@
 #include <handfast/findings.hpp>
 #include <handfast/types.hpp>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// One flight: messages in one direction without an answer between them.
 struct FlightSummary {

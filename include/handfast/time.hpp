@@ -2,7 +2,7 @@
 #pragma once
 #include <chrono>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// A moment in UTC, in milliseconds since 1970-01-01. The library never reads a clock.
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;

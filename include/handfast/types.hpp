@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace handfast {
+namespace [[gnu::visibility("default")]] handfast {
 
 /// RFC 8446 §4.2.1, RFC 5246 §6.2.1.
 enum class ProtocolVersion : std::uint16_t {

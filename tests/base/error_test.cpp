@@ -1,3 +1,4 @@
+// The table of errors: complete, and what it makes of an error.
 #include <set>
 
 #include <handfast/error.hpp>

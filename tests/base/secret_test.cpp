@@ -1,3 +1,4 @@
+// Secrets are wiped, and compared in full.
 #include <new>
 #include <type_traits>
 

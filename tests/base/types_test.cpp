@@ -1,3 +1,4 @@
+// Names and numbers of TLS.
 #include <handfast/types.hpp>
 
 #include <gtest/gtest.h>

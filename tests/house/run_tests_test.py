@@ -1,0 +1,53 @@
+"""Tests of tools/run_tests.py: how reports of ctest and GoogleTest become one count."""
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from run_tests import Total, count
+
+
+def case(name: str, result: str = "COMPLETED", failures: int = 0, status: str = "RUN") -> dict:
+    found = {"name": name, "status": status, "result": result}
+    if failures:
+        found["failures"] = [{"failure": "x"}] * failures
+    return found
+
+
+class Count(unittest.TestCase):
+    def count(self, tests: dict[str, str], reports: dict[str, list[dict]]) -> Total:
+        with tempfile.TemporaryDirectory() as folder:
+            results = Path(folder)
+            rows = "".join(f'<testcase name="{name}" status="{status}"/>' for name, status in tests.items())
+            (results / "ctest.xml").write_text(f"<testsuite>{rows}</testsuite>")
+            for name, cases in reports.items():
+                (results / f"{name}.json").write_text(
+                    json.dumps({"testsuites": [{"name": "Suite", "testsuite": cases}]}))
+            return count(results / "ctest.xml", results)
+
+    def test_cases_count_one_by_one(self):
+        total = self.count({"wire": "run"}, {"wire": [case("A"), case("B"), case("C", "SKIPPED")]})
+        self.assertEqual(total.closing_line(), "2 passed, 0 failed, 1 skipped")
+        self.assertEqual(total.skipped, ["wire: Suite.C"])
+
+    def test_a_failing_case_is_named_and_counted_once(self):
+        total = self.count({"wire": "fail"}, {"wire": [case("A"), case("B", failures=2)]})
+        self.assertEqual(total.closing_line(), "1 passed, 1 failed, 0 skipped")
+        self.assertEqual(total.failed, ["wire: Suite.B"])
+
+    def test_a_crash_is_a_failure_with_and_without_a_report(self):
+        self.assertEqual(self.count({"wire": "fail"}, {}).failed, ["wire"])
+        self.assertEqual(self.count({"wire": "fail"}, {"wire": [case("A")]}).failed, ["wire"])
+
+    def test_other_programs_are_one_case(self):
+        total = self.count({"a": "run", "b": "fail", "c": "notrun", "d": "disabled"}, {})
+        self.assertEqual(total.closing_line(), "1 passed, 1 failed, 2 skipped")
+
+    def test_disabled_cases_are_skipped_and_filtered_ones_are_not_there(self):
+        total = self.count({"wire": "run"}, {"wire": [case("DISABLED_A", status="NOTRUN"),
+                                                      case("B", status="NOTRUN"), case("C")]})
+        self.assertEqual(total.closing_line(), "1 passed, 0 failed, 1 skipped")
+
+
+if __name__ == "__main__":
+    unittest.main()
