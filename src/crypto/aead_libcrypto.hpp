@@ -1,0 +1,15 @@
+// The AEADs on libcrypto's EVP.
+#pragma once
+#include "crypto/aead.hpp"
+
+namespace handfast::crypto::aead_libcrypto {
+
+/// An expanded key; release() wipes and frees it. Throws bad_alloc.
+[[nodiscard]] void* expand(AeadAlgorithm algorithm, Bytes key);
+void release(void* expanded) noexcept;
+
+/// As AeadKey's; lengths are already checked.
+void seal(void* expanded, Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer, MutableBytes out) noexcept;
+[[nodiscard]] bool open(void* expanded, Bytes nonce, Bytes aad, MutableBytes text, Bytes tag) noexcept;
+
+}  // namespace handfast::crypto::aead_libcrypto
