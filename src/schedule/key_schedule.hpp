@@ -53,6 +53,8 @@ class EarlySecret {
   [[nodiscard]] HandshakeSecret extract(Bytes shared_secret) && noexcept;
 
  private:
+  [[nodiscard]] const crypto::HmacKey& secret() const noexcept;
+
   crypto::HashAlgorithm algorithm_;
   std::optional<crypto::HmacKey> secret_;  // none: no PSK, and all that follows is a constant
 };
