@@ -16,15 +16,14 @@ struct CertificateRequestExtensions : KnownExtensions {
   std::optional<OIDFilterExtension> oid_filters;
   std::optional<SignatureSchemeList> signature_algorithms_cert;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<status_request>(m.status_request), extension<signature_algorithms>(m.signature_algorithms),
-       extension<signed_certificate_timestamp>(m.signed_certificate_timestamp),
-       extension<compress_certificate>(m.compress_certificate),
-       extension<delegated_credential>(m.delegated_credential),
-       extension<certificate_authorities>(m.certificate_authorities), extension<oid_filters>(m.oid_filters),
-       extension<signature_algorithms_cert>(m.signature_algorithms_cert));
+    return io(status_request, m.status_request) || io(signature_algorithms, m.signature_algorithms) ||
+           io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
+           io(compress_certificate, m.compress_certificate) ||
+           io(delegated_credential, m.delegated_credential) ||
+           io(certificate_authorities, m.certificate_authorities) || io(oid_filters, m.oid_filters) ||
+           io(signature_algorithms_cert, m.signature_algorithms_cert);
   }
 };
 static_assert(agrees_with_table<CertificateRequestExtensions>(ExtensionPlace::certificate_request));
@@ -47,12 +46,11 @@ struct CertificateEntryExtensions : KnownExtensions {
   std::optional<SignedCertificateTimestampList> signed_certificate_timestamp;
   std::optional<DelegatedCredential> delegated_credential;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<status_request>(m.status_request),
-       extension<signed_certificate_timestamp>(m.signed_certificate_timestamp),
-       extension<delegated_credential>(m.delegated_credential));
+    return io(status_request, m.status_request) ||
+           io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
+           io(delegated_credential, m.delegated_credential);
   }
 };
 static_assert(agrees_with_table<CertificateEntryExtensions>(ExtensionPlace::certificate));

@@ -42,29 +42,25 @@ struct ClientHelloExtensions : KnownExtensions {
   // RFC 8446 §4.2.11: the binders cover everything in front of them.
   static constexpr auto last = ExtensionType::pre_shared_key;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<server_name>(m.server_name), extension<max_fragment_length>(m.max_fragment_length),
-       extension<status_request>(m.status_request), extension<supported_groups>(m.supported_groups),
-       extension<ec_point_formats>(m.ec_point_formats),
-       extension<signature_algorithms>(m.signature_algorithms),
-       extension<application_layer_protocol_negotiation>(m.application_layer_protocol_negotiation),
-       extension<signed_certificate_timestamp>(m.signed_certificate_timestamp),
-       extension<client_certificate_type>(m.client_certificate_type),
-       extension<server_certificate_type>(m.server_certificate_type),
-       extension<encrypt_then_mac>(m.encrypt_then_mac),
-       extension<extended_master_secret>(m.extended_master_secret),
-       extension<compress_certificate>(m.compress_certificate),
-       extension<record_size_limit>(m.record_size_limit),
-       extension<delegated_credential>(m.delegated_credential), extension<session_ticket>(m.session_ticket),
-       extension<early_data>(m.early_data), extension<supported_versions>(m.supported_versions),
-       extension<cookie>(m.cookie), extension<psk_key_exchange_modes>(m.psk_key_exchange_modes),
-       extension<certificate_authorities>(m.certificate_authorities),
-       extension<post_handshake_auth>(m.post_handshake_auth),
-       extension<signature_algorithms_cert>(m.signature_algorithms_cert), extension<key_share>(m.key_share),
-       extension<ticket_request>(m.ticket_request), extension<renegotiation_info>(m.renegotiation_info),
-       extension<padding>(m.padding), extension<pre_shared_key>(m.pre_shared_key));
+    return io(server_name, m.server_name) || io(max_fragment_length, m.max_fragment_length) ||
+           io(status_request, m.status_request) || io(supported_groups, m.supported_groups) ||
+           io(ec_point_formats, m.ec_point_formats) || io(signature_algorithms, m.signature_algorithms) ||
+           io(application_layer_protocol_negotiation, m.application_layer_protocol_negotiation) ||
+           io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
+           io(client_certificate_type, m.client_certificate_type) ||
+           io(server_certificate_type, m.server_certificate_type) ||
+           io(encrypt_then_mac, m.encrypt_then_mac) || io(extended_master_secret, m.extended_master_secret) ||
+           io(compress_certificate, m.compress_certificate) || io(record_size_limit, m.record_size_limit) ||
+           io(delegated_credential, m.delegated_credential) || io(session_ticket, m.session_ticket) ||
+           io(early_data, m.early_data) || io(supported_versions, m.supported_versions) ||
+           io(cookie, m.cookie) || io(psk_key_exchange_modes, m.psk_key_exchange_modes) ||
+           io(certificate_authorities, m.certificate_authorities) ||
+           io(post_handshake_auth, m.post_handshake_auth) ||
+           io(signature_algorithms_cert, m.signature_algorithms_cert) || io(key_share, m.key_share) ||
+           io(ticket_request, m.ticket_request) || io(renegotiation_info, m.renegotiation_info) ||
+           io(padding, m.padding) || io(pre_shared_key, m.pre_shared_key);
   }
 };
 static_assert(agrees_with_table<ClientHelloExtensions>(ExtensionPlace::client_hello));

@@ -16,16 +16,15 @@ struct EncryptedExtensionsExtensions : KnownExtensions {
   std::optional<Empty> early_data;
   std::optional<ServerTicketRequestHint> ticket_request;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<server_name>(m.server_name), extension<max_fragment_length>(m.max_fragment_length),
-       extension<supported_groups>(m.supported_groups),
-       extension<application_layer_protocol_negotiation>(m.application_layer_protocol_negotiation),
-       extension<client_certificate_type>(m.client_certificate_type),
-       extension<server_certificate_type>(m.server_certificate_type),
-       extension<record_size_limit>(m.record_size_limit), extension<early_data>(m.early_data),
-       extension<ticket_request>(m.ticket_request));
+    return io(server_name, m.server_name) || io(max_fragment_length, m.max_fragment_length) ||
+           io(supported_groups, m.supported_groups) ||
+           io(application_layer_protocol_negotiation, m.application_layer_protocol_negotiation) ||
+           io(client_certificate_type, m.client_certificate_type) ||
+           io(server_certificate_type, m.server_certificate_type) ||
+           io(record_size_limit, m.record_size_limit) || io(early_data, m.early_data) ||
+           io(ticket_request, m.ticket_request);
   }
 };
 static_assert(agrees_with_table<EncryptedExtensionsExtensions>(ExtensionPlace::encrypted_extensions));

@@ -9,10 +9,9 @@ namespace handfast::message {
 struct NewSessionTicketExtensions : KnownExtensions {
   std::optional<EarlyDataIndicationNewSessionTicket> early_data;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<early_data>(m.early_data));
+    return io(early_data, m.early_data);
   }
 };
 static_assert(agrees_with_table<NewSessionTicketExtensions>(ExtensionPlace::new_session_ticket));

@@ -29,21 +29,19 @@ struct ServerHelloExtensions : KnownExtensions {
   std::optional<RenegotiationInfo> renegotiation_info;
   std::optional<PreSharedKeyServerHello> pre_shared_key;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<server_name>(m.server_name), extension<max_fragment_length>(m.max_fragment_length),
-       extension<status_request>(m.status_request), extension<supported_groups>(m.supported_groups),
-       extension<ec_point_formats>(m.ec_point_formats),
-       extension<application_layer_protocol_negotiation>(m.application_layer_protocol_negotiation),
-       extension<signed_certificate_timestamp>(m.signed_certificate_timestamp),
-       extension<client_certificate_type>(m.client_certificate_type),
-       extension<server_certificate_type>(m.server_certificate_type),
-       extension<encrypt_then_mac>(m.encrypt_then_mac),
-       extension<extended_master_secret>(m.extended_master_secret),
-       extension<record_size_limit>(m.record_size_limit), extension<session_ticket>(m.session_ticket),
-       extension<supported_versions>(m.supported_versions), extension<key_share>(m.key_share),
-       extension<renegotiation_info>(m.renegotiation_info), extension<pre_shared_key>(m.pre_shared_key));
+    return io(server_name, m.server_name) || io(max_fragment_length, m.max_fragment_length) ||
+           io(status_request, m.status_request) || io(supported_groups, m.supported_groups) ||
+           io(ec_point_formats, m.ec_point_formats) ||
+           io(application_layer_protocol_negotiation, m.application_layer_protocol_negotiation) ||
+           io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
+           io(client_certificate_type, m.client_certificate_type) ||
+           io(server_certificate_type, m.server_certificate_type) ||
+           io(encrypt_then_mac, m.encrypt_then_mac) || io(extended_master_secret, m.extended_master_secret) ||
+           io(record_size_limit, m.record_size_limit) || io(session_ticket, m.session_ticket) ||
+           io(supported_versions, m.supported_versions) || io(key_share, m.key_share) ||
+           io(renegotiation_info, m.renegotiation_info) || io(pre_shared_key, m.pre_shared_key);
   }
 };
 static_assert(agrees_with_table<ServerHelloExtensions>(ExtensionPlace::server_hello |
@@ -81,11 +79,9 @@ struct HelloRetryRequestExtensions : KnownExtensions {
   std::optional<Cookie> cookie;
   std::optional<KeyShareHelloRetryRequest> key_share;
 
-  static constexpr void wire(auto& io, auto& m) {
+  static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
-    using wire::extension;
-    io(extension<supported_versions>(m.supported_versions), extension<cookie>(m.cookie),
-       extension<key_share>(m.key_share));
+    return io(supported_versions, m.supported_versions) || io(cookie, m.cookie) || io(key_share, m.key_share);
   }
 };
 static_assert(agrees_with_table<HelloRetryRequestExtensions>(ExtensionPlace::hello_retry_request));

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <utility>
 
 #include <handfast/types.hpp>
 
@@ -46,24 +47,12 @@ class ExtensionSlot {
   Kind kind_;
 };
 
-/// A member of a block together with its type; made by extension(), consumed by the visitors.
-template <ExtensionType Type, class Member>
-struct ExtensionItem {
-  static constexpr ExtensionType type = Type;
-  Member& member;  // std::optional<Body>, const when written
-};
-
-/// In the description of a block: this member is the body of the extension of this type.
-template <ExtensionType Type, class Member>
-constexpr ExtensionItem<Type, Member> extension(Member& member) noexcept {
-  return {member};
-}
-
 /// Whether the whole block, length included, may be left out at the end of a message (TLS 1.2).
 enum class Presence : bool { required, optional };
 
 /// The block itself. `Known` declares a std::optional member for each extension that may stand here and
-/// - `static constexpr void wire(auto& io, auto& m)`: one call of io with an extension() for each,
+/// - `static constexpr bool wire(auto& io, auto& m)`: `io(type, m.member)` for each of them, joined by ||,
+///   since a visitor that has found the one it looks for answers true,
 /// - `static constexpr bool recognized(ExtensionType)`: whether Handfast knows the extension at all, so that
 ///   it must not stand here unless it is a member,
 /// - optionally `static constexpr ExtensionType last`: a member that has to be the last of the block.
@@ -130,13 +119,17 @@ template <class Known>
 consteval auto extension_types() {
   constexpr std::size_t count = [] {
     std::size_t n = 0;
-    auto counter = [&](const auto&... item) { n = sizeof...(item); };
+    auto counter = [&](ExtensionType, const auto&) { return ++n == 0; };
     const Known known{};
     Known::wire(counter, known);
     return n;
   }();
   std::array<ExtensionType, count> types{};
-  auto collect = [&](const auto&... item) { types = {item.type...}; };
+  std::size_t n = 0;
+  auto collect = [&](ExtensionType type, const auto&) {
+    types[n++] = type;
+    return false;
+  };
   const Known known{};
   Known::wire(collect, known);
   return types;
@@ -148,56 +141,67 @@ template <class Block, class Sink>
 class ExtensionWalk {
  public:
   ExtensionWalk(const Block& block, Sink& sink) noexcept : block_(block), sink_(sink) {}
-  void run() { Block::wire(*this, block_); }
 
-  template <class... Items>
-  void operator()(Items... items) {
-    if (block_.order().empty() && block_.received().empty()) [[likely]]
-      (emit(items), ...);
-    else
-      in_order(items...);
+  void run() {
+    if (block_.order().empty() && block_.received().empty()) [[likely]] {
+      // The description's order, which has `last` in the last place.
+      auto all = [this](ExtensionType type, const auto& member) {
+        if (member) sink_.member(type, *member);
+        return false;
+      };
+      Block::wire(all, block_);
+    } else {
+      run_in_order();
+    }
   }
 
  private:
-  template <class Item>
-  void emit(const Item& item) {
-    if (item.member) sink_.member(item.type, *item.member);
-  }
-  template <class... Items>
-  void in_order(const Items&... items) {
-    bool others_done = false;
-    const auto others = [&] {
-      if (!others_done) ((Block::is_last(items.type) || !item_is_due(items) ? void() : emit(items)), ...);
-      others_done = true;
-    };
-    const auto one = [&](ExtensionType type) {
-      return ((type == items.type && (Block::is_last(type) || (emit(items), true))) || ...);
-    };
+  void run_in_order() {
     for (const RawExtension& entry : block_.received())
-      if (!one(entry.extension_type)) sink_.raw(entry.extension_type, entry.extension_data);
+      if (!emit(entry.extension_type)) sink_.raw(entry.extension_type, entry.extension_data);
     for (const ExtensionSlot& slot : block_.order()) {
       switch (slot.kind()) {
-        case ExtensionSlot::Kind::member: one(slot.type()); break;
+        case ExtensionSlot::Kind::member: emit(slot.type()); break;
         case ExtensionSlot::Kind::raw: sink_.raw(slot.type(), slot.data()); break;
-        case ExtensionSlot::Kind::others: others(); break;
+        case ExtensionSlot::Kind::others: emit_others(); break;
       }
     }
-    others();
-    ((Block::is_last(items.type) ? emit(items) : void()), ...);
+    emit_others();
+    auto last = [this](ExtensionType type, const auto& member) {
+      if (Block::is_last(type) && member) sink_.member(type, *member);
+      return false;
+    };
+    Block::wire(last, block_);
   }
-  /// Whether the member is set and has no place of its own.
-  template <class Item>
-  bool item_is_due(const Item& item) const {
-    if (!item.member) return false;
+  /// The member of this type, unless it has to be last. Whether there is such a member in this kind of block.
+  bool emit(ExtensionType wanted) {
+    auto one = [&](ExtensionType type, const auto& member) {
+      if (type != wanted) return false;
+      if (member && !Block::is_last(type)) sink_.member(type, *member);
+      return true;
+    };
+    return Block::wire(one, block_);
+  }
+  /// The members that are set and have no place of their own; once.
+  void emit_others() {
+    if (std::exchange(others_done_, true)) return;
+    auto other = [this](ExtensionType type, const auto& member) {
+      if (member && !Block::is_last(type) && !has_place(type)) sink_.member(type, *member);
+      return false;
+    };
+    Block::wire(other, block_);
+  }
+  bool has_place(ExtensionType type) const {
     for (const RawExtension& entry : block_.received())
-      if (entry.extension_type == item.type) return false;
+      if (entry.extension_type == type) return true;
     for (const ExtensionSlot& slot : block_.order())
-      if (slot.kind() == ExtensionSlot::Kind::member && slot.type() == item.type) return false;
-    return true;
+      if (slot.kind() == ExtensionSlot::Kind::member && slot.type() == type) return true;
+    return false;
   }
 
   const Block& block_;
   Sink& sink_;
+  bool others_done_ = false;
 };
 
 }  // namespace handfast::wire

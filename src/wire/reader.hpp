@@ -241,58 +241,62 @@ class UnknownTypes {
   std::size_t count_ = 0;
 };
 
-/// Gives each received extension to the member that it belongs to.
+/// Gives each received extension of a block to the member that it belongs to.
 template <class R, class B>
 class ExtensionDispatch {
  public:
-  ExtensionDispatch(R& reader, Bytes octets) noexcept : reader_(reader), octets_(octets) {}
+  ExtensionDispatch(R& reader, B& block, Bytes octets) noexcept
+      : reader_(reader), block_(block), octets_(octets) {}
 
-  template <class... Items>
-  void operator()(Items... items) {
+  void run() {
     while (reader_.cursor_ != reader_.end_) {
-      const std::uint8_t* const start = reader_.cursor_;
+      start_ = reader_.cursor_;
       reader_.observer_.enter_extension(reader_.at());
-      const bool good = one(start, items...);
+      const bool good = one();
       reader_.observer_.leave(reader_.at(), RawExtension{}, good);
     }
   }
 
+  /// One member of the block: is the extension at hand its own?
+  template <class Body>
+  [[gnu::always_inline]] bool operator()(ExtensionType type, std::optional<Body>& member) {
+    if (type != type_) return false;
+    known(member);
+    return true;
+  }
+
  private:
-  template <class... Items>
-  bool one(const std::uint8_t* start, const Items&... items) {
+  bool one() {
     if (reader_.left() < 4) [[unlikely]] {
       reader_.field_ = "extension_type";
-      reader_.fail(ErrorCode::truncated, start);
+      reader_.fail(ErrorCode::truncated, start_);
       return false;
     }
-    const auto type = static_cast<ExtensionType>(load<2>(start));
-    reader_.observer_.extension_type(type, reader_.at());
-    reader_.extension_ = type;
+    type_ = static_cast<ExtensionType>(load<2>(start_));
+    reader_.observer_.extension_type(type_, reader_.at());
+    reader_.extension_ = type_;
     reader_.field_ = nullptr;
-    reader_.cursor_ = start + 2;
+    reader_.cursor_ = start_ + 2;
     const Bytes data = reader_.template vector<Opaque<2, 0, 0xffff>>();
     return reader_.within(data, [&] {
-      const bool known = ((type == items.type && (member(start, data, items), true)) || ...);
-      if (!known) unknown(type, start);
+      if (!B::wire(*this, block_)) unknown();
     });
   }
 
-  template <class Item>
-  void member(const std::uint8_t* start, Bytes data, const Item& item) {
-    if (item.member) [[unlikely]]
-      return reader_.fail(ErrorCode::duplicate_extension, start);
-    if constexpr (B::is_last(Item::type))
-      if (data.data() + data.size() != octets_.data() + octets_.size()) [[unlikely]]
-        return reader_.fail(ErrorCode::extension_not_last, start);
-    auto& body = item.member.emplace();
-    std::remove_reference_t<decltype(body)>::wire(reader_, body);
+  template <class Body>
+  void known(std::optional<Body>& member) {
+    if (member) [[unlikely]]
+      return reader_.fail(ErrorCode::duplicate_extension, start_);
+    if (B::is_last(type_) && reader_.end_ != octets_.data() + octets_.size()) [[unlikely]]
+      return reader_.fail(ErrorCode::extension_not_last, start_);
+    Body::wire(reader_, member.emplace());
   }
 
-  void unknown(ExtensionType type, const std::uint8_t* start) {
+  void unknown() {
     // RFC 8446 §4.2: a known extension in the wrong message is refused, an unknown one is kept.
-    if (B::recognized(type)) [[unlikely]]
-      return reader_.fail(ErrorCode::extension_not_allowed, start);
-    if (const std::uint8_t* duplicate = unknown_.add(type, start, octets_); duplicate != nullptr)
+    if (B::recognized(type_)) [[unlikely]]
+      return reader_.fail(ErrorCode::extension_not_allowed, start_);
+    if (const std::uint8_t* duplicate = unknown_.add(type_, start_, octets_); duplicate != nullptr)
         [[unlikely]] {
       reader_.extension_ = static_cast<ExtensionType>(load<2>(duplicate));
       return reader_.fail(ErrorCode::duplicate_extension, duplicate);
@@ -302,7 +306,10 @@ class ExtensionDispatch {
   }
 
   R& reader_;
-  Bytes octets_;  // of the whole block
+  B& block_;
+  Bytes octets_;                         // of the whole block
+  const std::uint8_t* start_ = nullptr;  // of the extension at hand
+  ExtensionType type_{};
   UnknownTypes unknown_;
 };
 
@@ -315,8 +322,7 @@ void Reader<Observer>::read_extensions(B& block) {
   const ExtensionType outer_extension = extension_;
   const Bytes octets = vector<B>();
   within(octets, [&] {
-    ExtensionDispatch<Reader, B> dispatch(*this, octets);
-    B::wire(dispatch, block);
+    ExtensionDispatch<Reader, B>(*this, block, octets).run();
     field_ = outer_field;
   });
   extension_ = outer_extension;
