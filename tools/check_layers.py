@@ -27,7 +27,8 @@ STANDS_ON = {
 PUBLIC_HEADERS = {
     "base": ["bytes", "error", "secret", "time", "types"],
     "crypto": ["random"],
-    "x509": ["findings", "server_name", "trust"],
+    "x509": ["certificate", "finding_codes", "findings", "issue", "key_usage", "public_suffixes", "server_name",
+             "signature_cache", "trust", "verify"],
     "config": ["config", "credential", "policy"],
     "handshake": ["question", "summary"],
     "engine": ["connection"],
