@@ -14,9 +14,10 @@ struct Unobserved {
   void enter_extension(std::uint32_t /*at*/) const noexcept {}
   void extension_type(ExtensionType /*type*/, std::uint32_t /*at*/) const noexcept {}
   void length_prefix(std::size_t /*width*/, std::uint32_t /*at*/, std::uint32_t /*value*/) const noexcept {}
+  void damaged(ErrorCode /*code*/) const noexcept {}
   void stopped(std::uint32_t /*region_end*/) const noexcept {}
   template <class T>
-  void leave(std::uint32_t /*at*/, const T& /*field*/, bool /*good*/) const noexcept {}
+  void leave(std::uint32_t /*at*/, const T& /*field*/) const noexcept {}
 };
 
 /// Reads the fields of a description: `io("name", field)`.
@@ -47,7 +48,7 @@ class Reader {
     const bool before = stopped_;
     read(field);
     if constexpr (Observer::active)
-      if (!before) observer_.leave(at(), field, !stopped_);
+      if (!before) observer_.leave(at(), field);
     field_ = outer;
   }
 
@@ -87,19 +88,24 @@ class Reader {
   }
   [[nodiscard]] std::uint32_t at() const noexcept { return offset(cursor_); }
 
+  /// Nothing more is read from here to the end of the innermost vector.
   [[gnu::cold, gnu::noinline]] void fail(ErrorCode code, const std::uint8_t* where) noexcept {
     if (stopped_) return;
+    note(code, where);
     stopped_ = true;
-    if (!broken_) {
-      broken_ = true;
-      error_ = Error(code);
-      error_.offset = offset(where);
-      // An extension's own name is looked up only here; name_of() returns literals.
-      const char* const known = name_of(extension_).data();
-      error_.field = field_ != nullptr ? field_ : known != nullptr ? known : "extension";
-    }
     observer_.stopped(offset(end_));
     cursor_ = end_;
+  }
+  /// Keeps the first error.
+  void note(ErrorCode code, const std::uint8_t* where) noexcept {
+    observer_.damaged(code);
+    if (broken_) return;
+    broken_ = true;
+    error_ = Error(code);
+    error_.offset = offset(where);
+    error_.field = field_;
+    if (field_ == an_extension)  // its own name is looked up only here; name_of() returns literals
+      if (const char* const known = name_of(extension_).data(); known != nullptr) error_.field = known;
   }
 
   template <class T>
@@ -133,8 +139,8 @@ class Reader {
       fail(ErrorCode::truncated, start);
       return {};
     }
-    const std::uint32_t size = load<V::prefix>(start);
-    observer_.length_prefix(V::prefix, at(), size);
+    std::size_t size = load<V::prefix>(start);
+    observer_.length_prefix(V::prefix, at(), static_cast<std::uint32_t>(size));
     if constexpr (V::min > 0)
       if (size < V::min) [[unlikely]] {
         fail(ErrorCode::vector_too_short, start);
@@ -146,19 +152,23 @@ class Reader {
         return {};
       }
     if (left() - V::prefix < size) [[unlikely]] {
-      fail(ErrorCode::truncated, start);
-      return {};
+      if constexpr (Observer::active) {
+        note(ErrorCode::truncated, start);
+        size = left() - V::prefix;  // explain what is there
+      } else {
+        fail(ErrorCode::truncated, start);
+        return {};
+      }
     }
     cursor_ = start + V::prefix + size;
     return {start + V::prefix, size};
   }
 
-  /// Narrows the reader to `inner` while `body` runs; what body leaves unread is an error. Whether all went
-  /// well.
+  /// Narrows the reader to `inner` while `body` runs; what body leaves unread is an error.
   template <class F>
-  bool within(Bytes inner, F&& body) {
+  void within(Bytes inner, F&& body) {
     if (stopped_) [[unlikely]]
-      return false;
+      return;
     const std::uint8_t* const outer_end = end_;
     cursor_ = inner.data();
     end_ = inner.data() + inner.size();
@@ -167,12 +177,11 @@ class Reader {
       fail(ErrorCode::trailing_data, cursor_);
     end_ = outer_end;
     if (!stopped_) [[likely]]
-      return true;
+      return;
     if constexpr (Observer::active)
       stopped_ = false;  // the damage ends with the vector around it
     else
       cursor_ = end_;
-    return false;
   }
 
   template <class L>
@@ -184,7 +193,7 @@ class Reader {
       constexpr std::size_t width = number_width<Element>();
       if constexpr (width > 1)
         if (octets.size() % width != 0) [[unlikely]]
-          return void(within(octets, [&] { fail(ErrorCode::vector_not_multiple, start); }));
+          return within(octets, [&] { fail(ErrorCode::vector_not_multiple, start); });
     }
     if constexpr (!Number<Element> || is_between<Element> || Observer::active) {
       within(octets, [&] {
@@ -192,7 +201,7 @@ class Reader {
           Element element{};
           observer_.enter_element(at());
           read(element);
-          observer_.leave(at(), element, !stopped_);
+          observer_.leave(at(), element);
         }
       });
     }
@@ -202,13 +211,15 @@ class Reader {
   template <class B>
   void read_extensions(B& block);
 
+  static constexpr char an_extension[] = "extension";
+
   const std::uint8_t* cursor_;
   const std::uint8_t* end_;           // of the innermost vector that is being read
   const std::uint8_t* const origin_;  // where offsets count from
-  const char* field_ = nullptr;       // innermost name; null directly inside an extension
+  const char* field_ = nullptr;       // innermost name; an_extension: the name of extension_
   ExtensionType extension_{};
   bool stopped_ = false;  // nothing more is read (an active observer starts the reader again)
-  bool broken_ = false;   // there is an error
+  bool broken_ = false;   // error_ is set
   Error error_;
   [[no_unique_address]] Observer observer_;
 };
@@ -252,8 +263,8 @@ class ExtensionDispatch {
     while (reader_.cursor_ != reader_.end_) {
       start_ = reader_.cursor_;
       reader_.observer_.enter_extension(reader_.at());
-      const bool good = one();
-      reader_.observer_.leave(reader_.at(), RawExtension{}, good);
+      one();
+      reader_.observer_.leave(reader_.at(), Empty{});
     }
   }
 
@@ -266,19 +277,17 @@ class ExtensionDispatch {
   }
 
  private:
-  bool one() {
-    if (reader_.left() < 4) [[unlikely]] {
-      reader_.field_ = "extension_type";
-      reader_.fail(ErrorCode::truncated, start_);
-      return false;
-    }
+  void one() {
+    reader_.field_ = "extension_type";
+    if (reader_.left() < 2) [[unlikely]]
+      return reader_.fail(ErrorCode::truncated, start_);
     type_ = static_cast<ExtensionType>(load<2>(start_));
     reader_.observer_.extension_type(type_, reader_.at());
     reader_.extension_ = type_;
-    reader_.field_ = nullptr;
+    reader_.field_ = reader_.an_extension;
     reader_.cursor_ = start_ + 2;
     const Bytes data = reader_.template vector<Opaque<2, 0, 0xffff>>();
-    return reader_.within(data, [&] {
+    reader_.within(data, [&] {
       if (!B::wire(*this, block_)) unknown();
     });
   }

@@ -1,0 +1,133 @@
+// The annotator: what every octet of a message means, from the same descriptions that parse it. Nothing on
+// the path of a connection includes this.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "wire/reader.hpp"
+
+namespace handfast::wire {
+
+/// What a field is made of, for display.
+enum class FieldKind : std::uint8_t {
+  group,        ///< a structure, a vector, an extension: its parts follow
+  length,       ///< the length prefix of the group around it
+  number,       ///< an integer
+  enumeration,  ///< a number with a name
+  octets,       ///< opaque octets
+  text,         ///< opaque octets that are characters
+  undecoded,    ///< what could not be explained
+};
+
+/// One field of a message. Fields stand in the order of the octets, each group in front of its parts.
+struct Field {
+  std::string name;          ///< as in the RFC; "[2]" for an element, "length" for a length prefix
+  std::uint32_t offset = 0;  ///< octets from the start of the message, its header included
+  std::uint32_t length = 0;  ///< octets, all parts included
+  std::uint16_t depth = 0;   ///< 0: the message itself
+  FieldKind kind = FieldKind::group;
+  bool leaf = true;   ///< has no parts: the leaves cover every octet of the message exactly once
+  bool bad = false;   ///< decoding stopped in here
+  std::string value;  ///< for people: name and number, text in quotes, else hexadecimal
+};
+
+// ---- values as text
+
+std::string show_octets(Bytes octets);
+std::string show_text(Bytes octets);
+std::string show_count(std::size_t count, std::string_view noun);
+/// "name (0x1301)"; "GREASE (0x0a0a)"; "0x1234" for a number without a name.
+std::string show_enumeration(std::string_view name, std::uint32_t number, std::size_t width);
+
+template <class T>
+std::string show(const T& field) {
+  if constexpr (is_between<T>)
+    return show(field.value);
+  else if constexpr (std::is_enum_v<T>)
+    return show_enumeration(name_of(field), to_number(field), sizeof(T));
+  else if constexpr (Number<T>)
+    return std::to_string(to_number(field));
+  else if constexpr (is_text<T>)
+    return show_text(field);
+  else if constexpr (std::derived_from<T, Bytes>)
+    return show_octets(field);
+  else if constexpr (is_list<T>)
+    return show_count(field.count(), "element");
+  else if constexpr (is_extension_block<T>)
+    return field.was_received() ? show_count(field.received().count(), "extension") : "absent";
+  else
+    return {};
+}
+
+template <class T>
+constexpr FieldKind kind_of() noexcept {
+  if constexpr (is_between<T>)
+    return kind_of<typename T::value_type>();
+  else if constexpr (std::is_enum_v<T>)
+    return FieldKind::enumeration;
+  else if constexpr (Number<T>)
+    return FieldKind::number;
+  else if constexpr (is_text<T>)
+    return FieldKind::text;
+  else if constexpr (std::derived_from<T, Bytes>)
+    return FieldKind::octets;
+  else
+    return FieldKind::group;
+}
+
+/// Watches a Reader and writes down what it reads. Octets that a damaged field leaves unread become a leaf
+/// "undecoded"; the reader goes on behind the vector around it.
+class Recorder {
+ public:
+  static constexpr bool active = true;
+
+  // What the reader tells.
+  void enter(std::string name, std::uint32_t at) { open(std::move(name), base_ + at); }
+  void enter_element(std::uint32_t at);
+  void enter_extension(std::uint32_t at) { open("extension", base_ + at); }
+  void extension_type(ExtensionType type, std::uint32_t at);
+  void length_prefix(std::size_t width, std::uint32_t at, std::uint32_t value);
+  void damaged(ErrorCode code);
+  void stopped(std::uint32_t region_end);
+  template <class T>
+  void leave(std::uint32_t at, const T& field) {
+    const std::size_t index = open_.back().index;
+    const bool bad = fields_[index].bad;
+    if constexpr (is_opaque<T>) {
+      if (base_ + at > covered_) leaf("octets", base_ + at - covered_, kind_of<T>(), show(field), bad);
+    } else if (!bad) {
+      fields_[index].kind = kind_of<T>();
+    }
+    if (!bad) fields_[index].value = show(field);
+    covered_ = base_ + at;
+    close();
+  }
+
+  // For what stands around the reader's part, with offsets into the whole message.
+  void open(std::string name, std::uint32_t offset);
+  void leaf(std::string name, std::uint32_t length, FieldKind kind, std::string value, bool bad = false);
+  void close();
+  /// From now on a reader tells offsets that count from here.
+  void begin_body() noexcept { base_ = covered_; }
+
+  /// The fields, complete when all groups are closed.
+  [[nodiscard]] std::vector<Field> take();
+  /// Dotted path of the field where decoding first stopped, such as
+  /// "client_hello.extensions.key_share.client_shares[1].key_exchange"; empty if it did not.
+  [[nodiscard]] const std::string& path_of_error() const noexcept { return path_of_error_; }
+
+ private:
+  struct Open {
+    std::size_t index;         // in fields_
+    std::size_t elements = 0;  // seen in it so far
+  };
+  [[nodiscard]] std::string path() const;
+
+  std::uint32_t base_ = 0;     // where the reader's octets begin
+  std::uint32_t covered_ = 0;  // every octet in front of it belongs to a leaf
+  std::vector<Field> fields_;
+  std::vector<Open> open_;
+  std::string path_of_error_;
+};
+
+}  // namespace handfast::wire
