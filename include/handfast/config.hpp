@@ -12,6 +12,7 @@
 #include <handfast/policy.hpp>
 #include <handfast/random.hpp>
 #include <handfast/trust.hpp>
+#include <handfast/verify.hpp>
 
 namespace [[gnu::visibility("default")]] handfast {
 
@@ -29,7 +30,7 @@ class KeyLog {
 Result<std::shared_ptr<KeyLog>> key_log_file(const std::string& path);
 
 /// How the peer's certificate is judged.
-enum class Verification : std::uint8_t {
+enum class PeerVerification : std::uint8_t {
   full,  ///< chain, time, purpose and name, inside the library
   ask,   ///< the application decides: VerificationQuestion (a full check can be part of its answer)
 };
@@ -43,7 +44,14 @@ struct CommonSettings {
   /// Roots that the peer's certificate must lead to. Null: a client takes the system's store, a server needs
   /// one as soon as it asks for client certificates.
   std::shared_ptr<const TrustStore> trust;
-  Verification verification = Verification::full;
+  PeerVerification verification = PeerVerification::full;
+  /// How strictly, and what an unknown revocation status means.
+  x509::Profile profile = x509::Profile::standard;
+  x509::Revocation revocation = x509::Revocation::soft_fail;
+  /// Certificate revocation lists in DER that are looked at.
+  std::vector<Octets> crls;
+  /// Successful signature checks of earlier connections; null: none are kept. May serve many configurations.
+  std::shared_ptr<x509::SignatureCache> signature_cache;
   /// ALPN protocols, most wanted first, each 1..255 octets. Empty: ALPN is not used.
   std::vector<std::string> application_protocols;
   /// Longest plaintext that the peer may send in one record (RFC 8449), 64..16385; it counts the content

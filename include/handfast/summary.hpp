@@ -7,8 +7,8 @@
 
 #include <handfast/bytes.hpp>
 #include <handfast/error.hpp>
-#include <handfast/findings.hpp>
 #include <handfast/types.hpp>
+#include <handfast/verify.hpp>
 
 namespace [[gnu::visibility("default")]] handfast {
 

@@ -1,9 +1,11 @@
 // A key log in a file: one line a secret (RFC 9850).
-#include <fcntl.h>
-#include <unistd.h>
+#include <string>
 
 #include <handfast/config.hpp>
-#include <string>
+#include <handfast/secret.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace handfast {
 namespace {
@@ -34,8 +36,8 @@ class FileKeyLog final : public KeyLog {
     line.push_back(' ');
     append_hex(line, secret);
     line.push_back('\n');
-    // One write with O_APPEND: lines of several threads and processes do not mix. A full disk loses lines of a
-    // debugging aid, never the connection.
+    // One write with O_APPEND: lines of several threads and processes do not mix. A full disk loses lines of
+    // a debugging aid, never the connection.
     [[maybe_unused]] const ssize_t written = ::write(descriptor_, line.data(), line.size());
   }
 

@@ -1,6 +1,7 @@
 // The named policies and the names of algorithms as people type them.
 #include <array>
 #include <cctype>
+
 #include <handfast/policy.hpp>
 
 namespace handfast {
@@ -51,9 +52,8 @@ std::span<const Policy* const> all() noexcept {
 namespace {
 
 bool same_word(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 template <class E>
@@ -137,8 +137,10 @@ Result<SignatureScheme> parse_signature_scheme(std::string_view name) noexcept {
 }
 
 Result<ProtocolVersion> parse_protocol_version(std::string_view name) noexcept {
-  if (same_word(name, "1.2") || same_word(name, "tls1.2") || same_word(name, "tlsv1.2")) return ProtocolVersion::tls12;
-  if (same_word(name, "1.3") || same_word(name, "tls1.3") || same_word(name, "tlsv1.3")) return ProtocolVersion::tls13;
+  if (same_word(name, "1.2") || same_word(name, "tls1.2") || same_word(name, "tlsv1.2"))
+    return ProtocolVersion::tls12;
+  if (same_word(name, "1.3") || same_word(name, "tls1.3") || same_word(name, "tlsv1.3"))
+    return ProtocolVersion::tls13;
   return fail(ErrorCode::invalid_argument, "no such protocol version: 1.2 and 1.3 are spoken");
 }
 

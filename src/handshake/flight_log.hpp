@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+
 #include <handfast/summary.hpp>
 
 namespace handfast::handshake {

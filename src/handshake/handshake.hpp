@@ -1,17 +1,18 @@
 // What the handshakes of both roles share: the peer's messages, our own, the transcript, questions.
 #pragma once
+#include <optional>
+
 #include <handfast/config.hpp>
 #include <handfast/question.hpp>
 #include <handfast/secret.hpp>
 #include <handfast/summary.hpp>
 #include <handfast/time.hpp>
-#include <optional>
 
 #include "handshake/flight_log.hpp"
 #include "handshake/flow.hpp"
-#include "handshake/inbox.hpp"
 #include "handshake/transport.hpp"
 #include "message/messages.hpp"
+#include "record/handshake_reader.hpp"
 #include "schedule/transcript.hpp"
 
 namespace handfast::handshake {
@@ -26,14 +27,23 @@ inline Result<> require(bool condition, ErrorCode code, const char* detail = nul
 /// One handshake in progress. Pinned; freed when it ends. The coroutines of both roles work on it.
 class Handshake {
  public:
-  Handshake(Role role, Transport& transport, std::size_t arena_octets, std::size_t max_message)
-      : transport(transport), inbox(max_message), role_(role), flow_(arena_octets) {}
+  Handshake(Role role, Transport& engine, std::size_t arena_octets)
+      : transport(engine), role_(role), flow_(arena_octets) {}
   Handshake(const Handshake&) = delete;
   Handshake& operator=(const Handshake&) = delete;
   ~Handshake() = default;
 
   [[nodiscard]] Flow& flow() noexcept { return flow_; }
   [[nodiscard]] Role role() const noexcept { return role_; }
+
+  // --- what the engine does
+
+  /// Handshake octets of one record; run() goes on with them. Errors: message_too_large.
+  Result<> add(Bytes fragment) { return reader_.add(fragment); }
+  void run() { flow_.run(); }
+  void set_limits(record::MessageLimits limits) noexcept { reader_.set_limits(limits); }
+  /// Octets that no receive() has asked for yet, or part of a message.
+  [[nodiscard]] bool has_unread() const noexcept { return next_.has_value() || reader_.pending() != 0; }
 
   // --- what the coroutines await
 
@@ -64,9 +74,9 @@ class Handshake {
   class PeekOperation : public Operation {
    public:
     explicit PeekOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
-    Status poll() override { return handshake_.inbox.message() ? Status::ready : Status::pending; }
+    Status poll() override { return handshake_.look_ahead() ? Status::ready : Status::pending; }
     [[nodiscard]] const char* waits_for() const noexcept override { return "a handshake message"; }
-    Bytes take() noexcept { return *handshake_.inbox.message(); }
+    record::HandshakeMessage take() noexcept { return *handshake_.next_; }
 
    private:
     Handshake& handshake_;
@@ -92,9 +102,7 @@ class Handshake {
   class AnswerOperation : public Operation {
    public:
     AnswerOperation(Handshake& handshake, const char* what) noexcept : handshake_(handshake), what_(what) {}
-    Status poll() override {
-      return handshake_.question.index() == 0 ? Status::ready : Status::pending;
-    }
+    Status poll() override { return handshake_.question.index() == 0 ? Status::ready : Status::pending; }
     [[nodiscard]] const char* waits_for() const noexcept override { return what_; }
     static void take() noexcept {}
 
@@ -113,22 +121,25 @@ class Handshake {
     Octets& out = transport.outgoing();
     const std::size_t start = out.size();
     if (auto appended = wire::append_message(message, out); !appended) return fail(appended.error());
-    sent(M::type, Bytes(out).subspan(start));
+    note_sent(M::type, Bytes(out).subspan(start));
     return {};
   }
   /// As send(), of a message that is encoded already.
   void send_encoded(HandshakeType type, Bytes message) {
     Octets& out = transport.outgoing();
     out.insert(out.end(), message.begin(), message.end());
-    sent(type, message);
+    note_sent(type, message);
   }
+  /// A message of ours is outgoing: it belongs to the transcript.
+  void note_sent(HandshakeType type, Bytes message);
+  /// Fills what of the summary is kept in a leaner form until the end.
+  void complete_summary();
   /// Hands a secret to the key log, if there is one.
   void log_secret(const CommonSettings& settings, std::string_view label, Bytes secret) const noexcept {
     if (settings.key_log) settings.key_log->write(label, summary.client_random, secret);
   }
 
   Transport& transport;
-  Inbox inbox;
   schedule::Transcript transcript;
   Summary summary;
   FlightLog flights;
@@ -137,32 +148,39 @@ class Handshake {
   bool trusted = false;             ///< the answer to a VerificationQuestion
   Time now;                         ///< of the call that is running
   Secret<64> exporter_secret;       ///< empty until known
-  Octets peer_certificates;         ///< the Certificate message that summary.peer_chain is made of
+  /// The peer's certificates, leaf first, inside peer_certificates.
+  std::vector<Bytes> peer_chain;
+  Octets peer_certificates;  ///< the Certificate message they came in
 
  private:
   template <class M>
   Operation::Status poll_message(Error& why) {
     static_assert(std::is_trivially_destructible_v<M> && sizeof(M) <= slot_octets);
-    const std::optional<Bytes> whole = inbox.message();
-    if (!whole) return Operation::Status::pending;
-    if (static_cast<HandshakeType>(whole->front()) != M::type) {
+    if (!look_ahead()) return Operation::Status::pending;
+    const record::HandshakeMessage message = *next_;
+    if (message.type != M::type) {
       why = Error(ErrorCode::unexpected_message, M::name);
-      why.message = static_cast<HandshakeType>(whole->front());
+      why.message = message.type;
       return Operation::Status::failed;
     }
-    if (auto decoded = wire::decode_into(*new (slot_.data()) M{}, whole->subspan(4)); !decoded) {
+    if (auto decoded = wire::decode_into(*new (slot_.data()) M{}, message.body()); !decoded) {
       why = decoded.error();
       why.message = M::type;
       return Operation::Status::failed;
     }
-    received(M::type, *whole);
+    received(message);
     return Operation::Status::ready;
   }
-  void sent(HandshakeType type, Bytes message);
-  void received(HandshakeType type, Bytes message);
+  void received(const record::HandshakeMessage& message);
+  bool look_ahead() noexcept {
+    if (!next_) next_ = reader_.next();
+    return next_.has_value();
+  }
 
   static constexpr std::size_t slot_octets = sizeof(message::ClientHello);
   Role role_;
+  record::HandshakeReader reader_;
+  std::optional<record::HandshakeMessage> next_;  // read, not yet received
   Flow flow_;
   std::optional<Error> sign_failure_;
   alignas(std::max_align_t) std::array<std::byte, slot_octets> slot_{};

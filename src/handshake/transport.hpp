@@ -1,5 +1,5 @@
-// The seam below the handshake: it speaks (level, message) and installs secrets, and knows nothing of records.
-// A TCP engine maps this to TLS records; QUIC would map it to CRYPTO frames, DTLS to its own.
+// The seam below the handshake: it speaks (level, message) and installs secrets, and knows nothing of
+// records. A TCP engine maps this to TLS records; QUIC would map it to CRYPTO frames, DTLS to its own.
 #pragma once
 #include <handfast/bytes.hpp>
 #include <handfast/error.hpp>
@@ -23,16 +23,22 @@ class Transport {
   virtual Octets& outgoing() = 0;
   /// TLS 1.3's compatibility record (RFC 8446 §D.4), behind what is outgoing so far. QUIC: nothing.
   virtual void send_change_cipher_spec() = 0;
+  /// The same, but right before the next message or alert, whichever it is, so that it never travels alone.
+  virtual void owe_change_cipher_spec() = 0;
   /// From here on this direction is protected by `traffic_secret`; what is outgoing so far goes before.
   /// Errors: excess_handshake_data when received handshake octets are left over at the change.
   virtual Result<> install(Level level, Direction direction, CipherSuite suite, Bytes traffic_secret) = 0;
   /// The peer's limit on the plaintext of records (RFC 8449), content type included.
   virtual void limit_sent_records(std::uint16_t record_size_limit) = 0;
+  /// Our own limit, which the peer knows from here on.
+  virtual void limit_received_records(std::uint16_t record_size_limit) = 0;
+  /// Protected records are padded to a multiple of this (RFC 8446 §5.4).
+  virtual void pad_sent_records(std::uint16_t multiple) = 0;
   /// From here on the peer may send change_cipher_spec records that are dropped (RFC 8446 §5).
   virtual void expect_change_cipher_spec() = 0;
-  /// Records that do not decrypt are early data that this server refused: skip them up to the limit
-  /// (RFC 8446 §4.2.10). `until_hello`: everything up to the second ClientHello is protected by unknown keys.
-  virtual void skip_early_data(bool until_hello) = 0;
+  /// Early data comes that this server refuses: skip it, within a limit (RFC 8446 §4.2.10). Before keys are
+  /// installed: everything up to the second ClientHello.
+  virtual void skip_early_data() = 0;
 
  protected:
   Transport() = default;

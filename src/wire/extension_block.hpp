@@ -79,10 +79,8 @@ class ExtensionBlock : public Known {
       if (entry.extension_type == type) return true;
     for (const ExtensionSlot& slot : order_)
       if (slot.kind() == ExtensionSlot::Kind::raw && slot.type() == type) return true;
-    bool found = false;
-    auto look = [&](const auto&... item) { found = ((item.type == type && item.member.has_value()) || ...); };
-    Known::wire(look, *this);
-    return found;
+    auto look = [type](ExtensionType known, const auto& member) { return known == type && member.has_value(); };
+    return Known::wire(look, *this);
   }
 
   /// The order for writing. Keeps a view: the slots must live until the message is encoded. Members that no

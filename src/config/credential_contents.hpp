@@ -1,0 +1,25 @@
+// What a Credential holds.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include <handfast/credential.hpp>
+
+#include "crypto/private_key.hpp"
+#include "crypto/signature.hpp"
+
+namespace handfast {
+
+struct Credential::Contents {
+  explicit Contents(crypto::PublicKey key) : public_key(std::move(key)) {}
+
+  Octets storage;                                 ///< the certificates, one behind the other
+  std::vector<Bytes> chain;                       ///< views into storage, leaf first
+  crypto::PublicKey public_key;                   ///< the leaf's
+  std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
+  std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
+  Octets ocsp_response;                           ///< DER; empty: none
+  Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
+};
+
+}  // namespace handfast

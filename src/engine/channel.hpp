@@ -1,0 +1,143 @@
+// The traffic of one connection: what stays when the handshake is over.
+//
+// Two halves that two threads may use, one each, and between them a single atomic word. Before the handshake
+// is done both belong to the thread of the connection.
+#pragma once
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include <handfast/connection.hpp>
+
+#include "record/handshake_reader.hpp"
+#include "record/reader.hpp"
+#include "record/writer.hpp"
+#include "schedule/key_schedule.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast::engine {
+
+class HandshakeRun;
+
+/// What one half tells the other. Each bit is set by one thread and read or cleared by another, and orders no
+/// other memory: what a bit means is in the bit.
+class SharedWord {
+ public:
+  /// The peer asked for new keys of ours; several requests coalesce into one (RFC 8446 §4.6.3).
+  void owe_key_update() noexcept { bits_.fetch_or(key_update, std::memory_order_relaxed); }
+  [[nodiscard]] bool take_key_update() noexcept {
+    return (bits_.fetch_and(~key_update, std::memory_order_relaxed) & key_update) != 0;
+  }
+  /// We asked for new keys of the peer; no second request until its KeyUpdate came (RFC 9846 §4.7.3).
+  /// False: a request is out already.
+  [[nodiscard]] bool begin_request() noexcept {
+    return (bits_.fetch_or(requested, std::memory_order_relaxed) & requested) == 0;
+  }
+  void end_request() noexcept { bits_.fetch_and(~requested, std::memory_order_relaxed); }
+  /// A fatal alert must go out; the first one wins. Nothing else is sent any more.
+  void owe_alert(AlertDescription alert) noexcept;
+  [[nodiscard]] std::optional<AlertDescription> owed_alert() const noexcept;
+  /// The connection failed in a way that no alert tells (the peer's alert, the end of the stream).
+  void kill() noexcept { bits_.fetch_or(dead, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_dead() const noexcept {
+    return (bits_.load(std::memory_order_relaxed) & (dead | alert_owed)) != 0;
+  }
+  [[nodiscard]] bool anything_owed() const noexcept {
+    return (bits_.load(std::memory_order_relaxed) & (key_update | alert_owed)) != 0;
+  }
+
+ private:
+  static constexpr std::uint32_t key_update = 1;
+  static constexpr std::uint32_t requested = 2;
+  static constexpr std::uint32_t dead = 4;
+  static constexpr std::uint32_t alert_owed = 8;
+  static constexpr int alert_shift = 8;
+  std::atomic<std::uint32_t> bits_{0};
+};
+
+/// The sending half. One thread at a time.
+struct SendingHalf {
+  record::RecordWriter writer;
+  schedule::TrafficSecret traffic_secret{Bytes()};  ///< empty before TLS 1.3 application keys
+  Octets flight;                                    ///< records that wait for room in an output
+  std::size_t flight_taken = 0;                     ///< octets of it that have left
+  std::uint64_t generation = 0;                     ///< KeyUpdates sent
+  std::uint64_t update_after = 0;                   ///< records; 0: the AEAD's own limit
+  bool application_keys = false;                    ///< data may be sealed
+  bool change_cipher_spec_owed = false;             ///< goes before the next record
+  bool close_owed = false;
+  bool closed = false;  ///< close_notify or a fatal alert is sealed
+};
+
+/// The receiving half. One thread at a time.
+struct ReceivingHalf {
+  record::RecordReader reader;
+  schedule::TrafficSecret traffic_secret{Bytes()};
+  record::HandshakeReader messages;  ///< after the handshake
+  std::optional<Error> error;        ///< final
+  std::uint16_t key_updates = 0;     ///< since the last application data
+  std::uint16_t tickets = 0;
+  std::uint8_t warnings = 0;
+  bool closed = false;                     ///< close_notify came
+  bool accept_change_cipher_spec = false;  ///< RFC 8446 §5: between the first ClientHello and Finished
+};
+
+class Channel {
+ public:
+  explicit Channel(Role role) noexcept : role_(role) {}
+
+  // --- receiving half
+
+  /// Connection::receive and Receiver::receive. `handshake`: null when it is over.
+  Result<Received> receive(MutableBytes input, HandshakeRun* handshake);
+  Result<> end_of_stream() noexcept;
+  /// The connection fails: sticky error, and the alert that tells the peer.
+  std::unexpected<Error> fail_with(const Error& error) noexcept;
+
+  // --- sending half
+
+  Result<Sent> send(Bytes data, MutableBytes output);
+  std::size_t transmit(MutableBytes output);
+  [[nodiscard]] bool wants_to_transmit() const noexcept;
+  void update_keys(KeyUpdateRequest request);
+  void close() noexcept { sending.close_owed = true; }
+  /// The unprotected record of TLS 1.3's compatibility mode (RFC 8446 §D.4), into the flight.
+  void append_change_cipher_spec();
+  /// Seals handshake octets into the flight.
+  Result<> write_handshake(Bytes messages);
+
+  void rest_sending() noexcept;
+  void rest_receiving() noexcept;
+
+  SendingHalf sending;
+  ReceivingHalf receiving;
+  SharedWord shared;
+  Secret<64> exporter_secret{Bytes()};
+  crypto::HashAlgorithm hash = crypto::HashAlgorithm::sha256;
+  crypto::AeadAlgorithm aead = crypto::AeadAlgorithm::aes_128_gcm;
+  bool handshake_done = false;
+
+  [[nodiscard]] Role role() const noexcept { return role_; }
+
+ private:
+  Result<> handle_record(const record::Record& record, HandshakeRun* handshake, Received& result);
+  Result<> handle_alert(Bytes alert, bool handshake_running);
+  Result<> handle_late_messages(Bytes fragment);
+  Result<> handle_late_message(const record::HandshakeMessage& message);
+  Result<> handle_key_update(const record::HandshakeMessage& message);
+  Result<> handle_ticket(const record::HandshakeMessage& message);
+
+  Result<> append_records(ContentType type, Bytes content);
+  Result<> append_owed();
+  Result<> append_key_update(KeyUpdateRequest request);
+  std::size_t drain(MutableBytes output) noexcept;
+
+  Role role_;
+};
+
+/// A TLS 1.3 record key from a traffic secret (RFC 8446 §7.3).
+[[nodiscard]] record::RecordKey record_key(crypto::HashAlgorithm hash, crypto::AeadAlgorithm aead,
+                                           Bytes traffic_secret);
+
+}  // namespace handfast::engine

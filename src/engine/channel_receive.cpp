@@ -1,0 +1,160 @@
+// The receiving half: records in, application data out, and the few messages that come after a handshake.
+#include "engine/channel.hpp"
+#include "engine/handshake_run.hpp"
+#include "message/messages.hpp"
+
+namespace handfast::engine {
+namespace {
+
+// Bounds on what a peer may send without bringing data (DESIGN §5).
+constexpr std::uint16_t max_key_updates = 32;
+constexpr std::uint16_t max_tickets = 64;
+constexpr std::uint8_t max_warnings = 4;
+
+// Alerts by which a peer says that it does not like our certificate.
+bool refuses_certificate(AlertDescription alert) noexcept {
+  switch (alert) {
+    case AlertDescription::bad_certificate:
+    case AlertDescription::unsupported_certificate:
+    case AlertDescription::certificate_revoked:
+    case AlertDescription::certificate_expired:
+    case AlertDescription::certificate_unknown:
+    case AlertDescription::unknown_ca:
+    case AlertDescription::certificate_required: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
+  if (!receiving.error) {
+    receiving.error = error;
+    const bool silent = error.code == ErrorCode::peer_alert ||
+                        error.code == ErrorCode::peer_refused_certificate ||
+                        error.alert == AlertDescription::close_notify;
+    if (silent) {
+      shared.kill();
+    } else {
+      shared.owe_alert(error.alert);
+    }
+  }
+  return fail(*receiving.error);
+}
+
+Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake) {
+  if (receiving.error) return fail(*receiving.error);
+  Received result;
+  for (;;) {
+    if (receiving.closed) {  // RFC 8446 §6.1: what comes after close_notify is ignored [8446:6.1#3]
+      result.used = input.size();
+      result.closed = true;
+      return result;
+    }
+    if (handshake != nullptr && (handshake->asks() || handshake_done)) return result;
+    const auto record = receiving.reader.read(input.subspan(result.used));
+    if (!record) return fail_with(record.error());
+    if (record->kind == record::Record::Kind::incomplete) {
+      result.needed = record->size;
+      return result;
+    }
+    if (handshake != nullptr) handshake->note_received(input.subspan(result.used, record->size));
+    result.used += record->size;
+    if (record->kind == record::Record::Kind::skipped) continue;
+    if (auto handled = handle_record(*record, handshake, result); !handled) return fail_with(handled.error());
+    if (!result.data.empty()) return result;
+  }
+}
+
+Result<> Channel::handle_record(const record::Record& record, HandshakeRun* handshake, Received& result) {
+  const bool running = handshake != nullptr;
+  switch (record.type) {
+    case ContentType::handshake:
+      return running ? handshake->handle_messages(record.content) : handle_late_messages(record.content);
+    case ContentType::alert: return handle_alert(record.content, running);
+    case ContentType::change_cipher_spec:
+      if (running && receiving.accept_change_cipher_spec && !record.is_protected)
+        return handshake->check_interleaving();
+      return fail(ErrorCode::unexpected_record, "change_cipher_spec");
+    case ContentType::application_data:
+      if (running) return fail(ErrorCode::unexpected_record, "application data during the handshake");
+      if (auto whole = receiving.messages.check_interleaving(); !whole) return whole;
+      if (!record.content.empty()) receiving.key_updates = 0;
+      result.data = record.content;
+      return {};
+    default: return fail(ErrorCode::unexpected_record);
+  }
+}
+
+Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {
+  const auto level = static_cast<AlertLevel>(alert[0]);
+  const auto description = static_cast<AlertDescription>(alert[1]);
+  if (auto whole = receiving.messages.check_interleaving(); !whole) return whole;
+  if (description == AlertDescription::close_notify) {
+    if (handshake_running) {
+      return fail(ErrorCode::peer_alert, description, "the peer closed during the handshake");
+    }
+    receiving.closed = true;
+    return {};
+  }
+  // RFC 8446 §6.1: user_canceled is only a warning, and a close_notify follows it. RFC 8446 §6.2: every other
+  // alert is fatal, whatever its level says [8446:6#6,7].
+  if (description == AlertDescription::user_canceled && level != AlertLevel::fatal) {
+    if (++receiving.warnings > max_warnings) return fail(ErrorCode::too_many_warnings);
+    return {};
+  }
+  return fail(refuses_certificate(description) ? ErrorCode::peer_refused_certificate : ErrorCode::peer_alert,
+              description);
+}
+
+Result<> Channel::handle_late_messages(Bytes fragment) {
+  if (auto added = receiving.messages.add(fragment); !added) return added;
+  while (const auto message = receiving.messages.next())
+    if (auto handled = handle_late_message(*message); !handled) return handled;
+  receiving.messages.release();
+  return {};
+}
+
+Result<> Channel::handle_late_message(const record::HandshakeMessage& message) {
+  switch (message.type) {
+    case HandshakeType::key_update: return handle_key_update(message);
+    case HandshakeType::new_session_ticket:
+      if (role_ == Role::client) return handle_ticket(message);
+      [[fallthrough]];
+    default: {
+      // RFC 8446 §4.6.2: post_handshake_auth is never offered, so that no CertificateRequest may come.
+      Error error(ErrorCode::unexpected_message, "after the handshake");
+      error.message = message.type;
+      return fail(error);
+    }
+  }
+}
+
+Result<> Channel::handle_key_update(const record::HandshakeMessage& message) {
+  const auto update = wire::decode<message::KeyUpdate>(message.body());
+  if (!update) return fail(update.error());
+  if (++receiving.key_updates > max_key_updates) return fail(ErrorCode::too_many_key_updates);
+  // RFC 8446 §5.1: a KeyUpdate ends its record, for what follows is under other keys.
+  if (auto clean = receiving.messages.check_key_change(); !clean) return clean;
+  receiving.traffic_secret = schedule::next_traffic_secret(hash, receiving.traffic_secret.view());
+  receiving.reader.install(record_key(hash, aead, receiving.traffic_secret.view()));
+  shared.end_request();
+  if (update->request_update == KeyUpdateRequest::update_requested) shared.owe_key_update();
+  return {};
+}
+
+// This client offers no PSK, so that a ticket is of no use to it; it must still be well-formed.
+Result<> Channel::handle_ticket(const record::HandshakeMessage& message) {
+  const auto ticket = wire::decode<message::NewSessionTicket>(message.body());
+  if (!ticket) return fail(ticket.error());
+  if (++receiving.tickets > max_tickets) return fail(ErrorCode::too_many_tickets);
+  return {};
+}
+
+Result<> Channel::end_of_stream() noexcept {
+  if (receiving.error) return fail(*receiving.error);
+  if (receiving.closed) return {};
+  return fail_with(Error(ErrorCode::truncated_stream));
+}
+
+}  // namespace handfast::engine

@@ -1,0 +1,149 @@
+// The sending half: application data straight into the caller's output, everything else through the flight.
+#include "engine/channel.hpp"
+#include "message/messages.hpp"
+
+namespace handfast::engine {
+
+void SharedWord::owe_alert(AlertDescription alert) noexcept {
+  const std::uint32_t wanted =
+      alert_owed | dead | static_cast<std::uint32_t>(static_cast<std::uint32_t>(alert) << alert_shift);
+  std::uint32_t bits = bits_.load(std::memory_order_relaxed);
+  while ((bits & alert_owed) == 0 &&
+         !bits_.compare_exchange_weak(bits, bits | wanted, std::memory_order_relaxed)) {}
+}
+
+std::optional<AlertDescription> SharedWord::owed_alert() const noexcept {
+  const std::uint32_t bits = bits_.load(std::memory_order_relaxed);
+  if ((bits & alert_owed) == 0) return std::nullopt;
+  return static_cast<AlertDescription>((bits >> alert_shift) & 0xff);
+}
+
+record::RecordKey record_key(crypto::HashAlgorithm hash, crypto::AeadAlgorithm aead, Bytes traffic_secret) {
+  const schedule::TrafficKeys keys = schedule::traffic_keys(hash, traffic_secret, aead);
+  return record::RecordKey::tls13(aead, keys.key.view(), keys.iv.view());
+}
+
+std::size_t Channel::drain(MutableBytes output) noexcept {
+  const Bytes waiting = Bytes(sending.flight).subspan(sending.flight_taken);
+  const std::size_t count = std::min(waiting.size(), output.size());
+  copy(waiting.first(count), output);
+  sending.flight_taken += count;
+  if (sending.flight_taken == sending.flight.size()) {
+    sending.flight = Octets();  // gives the memory back
+    sending.flight_taken = 0;
+  }
+  return count;
+}
+
+void Channel::append_change_cipher_spec() {
+  static constexpr std::array<std::uint8_t, 6> record = {20, 3, 3, 0, 1, 1};
+  sending.flight.insert(sending.flight.end(), record.begin(), record.end());
+  sending.change_cipher_spec_owed = false;
+}
+
+Result<> Channel::append_records(ContentType type, Bytes content) {
+  if (sending.change_cipher_spec_owed) append_change_cipher_spec();
+  const std::size_t start = sending.flight.size();
+  sending.flight.resize(start + sending.writer.written_size(content.size()));
+  const auto written = sending.writer.write(type, content, MutableBytes(sending.flight).subspan(start));
+  sending.flight.resize(start + (written ? written->written : 0));
+  if (!written) return fail(written.error());
+  return {};
+}
+
+Result<> Channel::write_handshake(Bytes messages) { return append_records(ContentType::handshake, messages); }
+
+Result<> Channel::append_key_update(KeyUpdateRequest request) {
+  if (request == KeyUpdateRequest::update_requested && !shared.begin_request())
+    request = KeyUpdateRequest::update_not_requested;
+  const std::array<std::uint8_t, 5> message = {static_cast<std::uint8_t>(HandshakeType::key_update), 0, 0, 1,
+                                               static_cast<std::uint8_t>(request)};
+  // RFC 8446 §4.6.3: the KeyUpdate itself still goes under the old key [8446:4.6.3#8].
+  if (auto sealed = append_records(ContentType::handshake, message); !sealed) return sealed;
+  sending.traffic_secret = schedule::next_traffic_secret(hash, sending.traffic_secret.view());
+  sending.writer.install(record_key(hash, aead, sending.traffic_secret.view()));
+  if (sending.update_after != 0) sending.writer.key()->set_limit(sending.update_after);
+  ++sending.generation;
+  return {};
+}
+
+// Everything that goes before data: alerts end the connection, so they make the rest moot.
+Result<> Channel::append_owed() {
+  if (sending.closed) return {};
+  if (const auto alert = shared.owed_alert()) {
+    const std::array<std::uint8_t, 2> message = {static_cast<std::uint8_t>(AlertLevel::fatal),
+                                                 static_cast<std::uint8_t>(*alert)};
+    sending.closed = true;
+    return append_records(ContentType::alert, message);
+  }
+  if (shared.is_dead()) {
+    sending.closed = true;
+    return {};
+  }
+  // RFC 9846 §4.7.3: no generation beyond 2^48 - 1, even when asked.
+  constexpr std::uint64_t last_generation = (std::uint64_t{1} << 48) - 1;
+  if (handshake_done && !sending.traffic_secret.empty() && sending.generation < last_generation) {
+    const bool asked = shared.take_key_update();
+    if (asked || sending.writer.update_due()) {
+      if (auto done = append_key_update(KeyUpdateRequest::update_not_requested); !done) return done;
+    }
+  }
+  if (sending.close_owed) {
+    static constexpr std::array<std::uint8_t, 2> message = {
+        static_cast<std::uint8_t>(AlertLevel::warning),
+        static_cast<std::uint8_t>(AlertDescription::close_notify)};
+    sending.closed = true;
+    return append_records(ContentType::alert, message);
+  }
+  return {};
+}
+
+std::size_t Channel::transmit(MutableBytes output) {
+  std::size_t written = drain(output);
+  if (!sending.flight.empty()) return written;
+  // A key that is used up can seal no alert either: the peer sees the stream end.
+  if (!append_owed()) sending.closed = true;
+  written += drain(output.subspan(written));
+  return written;
+}
+
+bool Channel::wants_to_transmit() const noexcept {
+  if (!sending.flight.empty()) return true;
+  if (sending.closed) return false;
+  return shared.owed_alert().has_value() || (handshake_done && shared.anything_owed()) ||
+         (sending.close_owed && !shared.is_dead());
+}
+
+Result<Sent> Channel::send(Bytes data, MutableBytes output) {
+  Sent sent;
+  if (sending.closed || sending.close_owed || shared.is_dead()) return fail(ErrorCode::closed);
+  while (sent.taken < data.size()) {
+    sent.written += transmit(output.subspan(sent.written));
+    if (!sending.flight.empty() || sending.closed) break;
+    const auto written = sending.writer.write(ContentType::application_data, data.subspan(sent.taken),
+                                              output.subspan(sent.written));
+    if (!written) {
+      if (sent.written != 0) break;  // what is sealed must go out; the next call says why there was no more
+      return fail(written.error());
+    }
+    sent.taken += written->taken;
+    sent.written += written->written;
+    if (!sending.writer.update_due()) break;  // the output is full, or all is taken
+  }
+  return sent;
+}
+
+void Channel::update_keys(KeyUpdateRequest request) {
+  if (sending.closed || shared.is_dead()) return;
+  // Fails only when the key is used up, which the next send reports.
+  [[maybe_unused]] const auto appended = append_key_update(request);
+}
+
+void Channel::rest_sending() noexcept { sending.writer.rest(); }
+
+void Channel::rest_receiving() noexcept {
+  receiving.reader.rest();
+  receiving.messages.release();
+}
+
+}  // namespace handfast::engine

@@ -1,0 +1,211 @@
+// The public faces: Connection, Sender, Receiver.
+#include <handfast/connection.hpp>
+
+#include "engine/handshake_run.hpp"
+
+namespace handfast {
+
+using engine::Channel;
+using engine::HandshakeRun;
+
+// ---- the halves
+
+Sender::Sender(std::shared_ptr<Channel> channel) noexcept : channel_(std::move(channel)) {}
+Sender::Sender(Sender&&) noexcept = default;
+Sender& Sender::operator=(Sender&&) noexcept = default;
+Sender::~Sender() = default;
+Result<Sent> Sender::send(Bytes data, MutableBytes output) { return channel_->send(data, output); }
+std::size_t Sender::transmit(MutableBytes output) { return channel_->transmit(output); }
+bool Sender::wants_to_transmit() const noexcept { return channel_->wants_to_transmit(); }
+void Sender::update_keys(KeyUpdateRequest request) { channel_->update_keys(request); }
+void Sender::close() noexcept { channel_->close(); }
+void Sender::rest() noexcept { channel_->rest_sending(); }
+
+Receiver::Receiver(std::shared_ptr<Channel> channel) noexcept : channel_(std::move(channel)) {}
+Receiver::Receiver(Receiver&&) noexcept = default;
+Receiver& Receiver::operator=(Receiver&&) noexcept = default;
+Receiver::~Receiver() = default;
+Result<Received> Receiver::receive(MutableBytes input, Time /*now*/) {
+  return channel_->receive(input, nullptr);
+}
+Result<> Receiver::end_of_stream() noexcept { return channel_->end_of_stream(); }
+void Receiver::rest() noexcept { channel_->rest_receiving(); }
+
+// ---- the whole
+
+Connection::Connection(std::unique_ptr<HandshakeRun> handshake, std::shared_ptr<Channel> channel) noexcept
+    : handshake_(std::move(handshake)), channel_(std::move(channel)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config,
+                                      const ServerName& server_name, Time now) {
+  auto channel = std::make_shared<Channel>(Role::client);
+  auto run = std::make_unique<HandshakeRun>(*channel);
+  if (auto started = run->start_client(std::move(config), server_name, now); !started)
+    return fail(started.error());
+  return Connection(std::move(run), std::move(channel));
+}
+
+Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config, Time now) {
+  auto channel = std::make_shared<Channel>(Role::server);
+  auto run = std::make_unique<HandshakeRun>(*channel);
+  if (auto started = run->start_server(std::move(config), now); !started) return fail(started.error());
+  return Connection(std::move(run), std::move(channel));
+}
+
+Result<Connection> Connection::server_asking(Time now) { return server(nullptr, now); }
+
+Result<Received> Connection::receive(MutableBytes input, Time now) {
+  if (!handshake_ || channel_->handshake_done) {
+    auto received = channel_->receive(input, nullptr);
+    // The summary is there until the first data: an idle connection keeps traffic state only.
+    if (received && !received->data.empty()) handshake_.reset();
+    return received;
+  }
+  handshake_->set_time(now);
+  return channel_->receive(input, handshake_.get());
+}
+
+Result<> Connection::end_of_stream() noexcept { return channel_->end_of_stream(); }
+
+std::size_t Connection::transmit(MutableBytes output) { return channel_->transmit(output); }
+bool Connection::wants_to_transmit() const noexcept { return channel_->wants_to_transmit(); }
+
+Result<Sent> Connection::send(Bytes data, MutableBytes output) {
+  if (!channel_->handshake_done)
+    return fail(channel_->shared.is_dead() ? ErrorCode::closed : ErrorCode::not_ready);
+  handshake_.reset();
+  return channel_->send(data, output);
+}
+
+Result<Sent> Connection::send_half_rtt(Bytes data, MutableBytes output) {
+  if (channel_->handshake_done) return send(data, output);
+  if (channel_->role() == Role::client || !channel_->sending.application_keys)
+    return fail(channel_->shared.is_dead() ? ErrorCode::closed : ErrorCode::not_ready);
+  return channel_->send(data, output);
+}
+
+Role Connection::role() const noexcept { return channel_->role(); }
+bool Connection::handshake_done() const noexcept { return channel_->handshake_done; }
+const std::optional<Error>& Connection::error() const noexcept { return channel_->receiving.error; }
+
+const char* Connection::waits_for() const noexcept {
+  if (!handshake_ || handshake_->handshake() == nullptr) return "nothing";
+  const handshake::Operation* operation = handshake_->handshake()->flow().waiting();
+  return operation != nullptr ? operation->waits_for() : "nothing";
+}
+
+// ---- questions
+
+const Question& Connection::pending() const noexcept {
+  static const Question none;
+  if (!handshake_ || handshake_->handshake() == nullptr) return none;
+  return handshake_->handshake()->question;
+}
+
+namespace {
+
+template <class Q>
+bool open_question(const std::unique_ptr<HandshakeRun>& run) noexcept {
+  return run && run->handshake() != nullptr && std::holds_alternative<Q>(run->handshake()->question);
+}
+
+}  // namespace
+
+Result<> Connection::choose_configuration(std::shared_ptr<const ServerConfig> config, Time now) {
+  if (!open_question<ConfigurationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  if (!config) return fail(ErrorCode::invalid_argument, "no configuration");
+  handshake_->set_time(now);
+  handshake_->server()->config = std::move(config);
+  handshake_->raw() = {};
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+Result<> Connection::refuse(AlertDescription alert) {
+  if (!handshake_ || !handshake_->asks()) return fail(ErrorCode::no_question);
+  [[maybe_unused]] const auto failed = channel_->fail_with(Error(ErrorCode::refused_by_application, alert));
+  handshake_->finish();
+  return {};
+}
+
+Result<Octets> Connection::pass() {
+  if (!open_question<ConfigurationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  Octets raw = std::move(handshake_->raw());
+  channel_->receiving.error = Error(ErrorCode::closed, AlertDescription::close_notify, "passed on");
+  channel_->shared.kill();
+  handshake_->finish();
+  return raw;
+}
+
+Result<> Connection::answer_signature(Bytes signature, Time now) {
+  if (!open_question<SignatureQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  handshake_->set_time(now);
+  handshake_->handshake()->signature = to_octets(signature);
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+Result<> Connection::answer_verification(bool trusted, Time now) {
+  if (!open_question<VerificationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  handshake_->set_time(now);
+  handshake_->handshake()->trusted = trusted;
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+// ---- keys, ends, results
+
+Result<> Connection::update_keys(KeyUpdateRequest request) {
+  if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
+  if (channel_->sending.traffic_secret.empty())
+    return fail(ErrorCode::unsupported_option, "TLS 1.2 cannot change keys");
+  channel_->update_keys(request);
+  return {};
+}
+
+void Connection::close() noexcept { channel_->close(); }
+
+void Connection::abort(AlertDescription alert) noexcept {
+  [[maybe_unused]] const auto failed =
+      channel_->fail_with(Error(ErrorCode::closed, alert, "ended by this side"));
+}
+
+Result<> Connection::export_keying_material(std::string_view label, Bytes context,
+                                            MutableBytes output) const {
+  if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
+  if (channel_->exporter_secret.empty()) return fail(ErrorCode::unsupported_option, "exporters are off");
+  return schedule::exporter(channel_->hash, channel_->exporter_secret.view(), label, context, output);
+}
+
+Result<std::array<std::uint8_t, 32>> Connection::channel_binding() const {
+  if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
+  if (channel_->exporter_secret.empty()) return fail(ErrorCode::unsupported_option, "exporters are off");
+  return schedule::tls_exporter_channel_binding(channel_->hash, channel_->exporter_secret.view());
+}
+
+Result<Summary> Connection::take_summary() {
+  if (!handshake_ || !channel_->handshake_done) return fail(ErrorCode::not_ready);
+  std::unique_ptr<Summary> summary = handshake_->take_summary();
+  handshake_.reset();
+  if (!summary) return fail(ErrorCode::not_ready, "the summary was taken before");
+  return std::move(*summary);
+}
+
+void Connection::rest() noexcept {
+  if (channel_->handshake_done) handshake_.reset();
+  channel_->rest_sending();
+  channel_->rest_receiving();
+}
+
+Result<std::pair<Sender, Receiver>> Connection::split() && {
+  if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
+  handshake_.reset();
+  std::pair<Sender, Receiver> halves{Sender(channel_), Receiver(channel_)};
+  channel_.reset();
+  return halves;
+}
+
+}  // namespace handfast

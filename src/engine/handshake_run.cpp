@@ -1,0 +1,140 @@
+// The handshake's transport over TLS records.
+#include "engine/handshake_run.hpp"
+
+namespace handfast::engine {
+
+using handshake::Direction;
+using handshake::Level;
+
+Result<> HandshakeRun::start(handshake::Handshake& handshake, Time now) {
+  handshake_ = &handshake;
+  handshake.now = now;
+  if (!root_) return fail(ErrorCode::out_of_memory);
+  root_.start();
+  return run();
+}
+
+Result<> HandshakeRun::start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
+                                    Time now) {
+  channel_.sending.writer.set_legacy_record_version(ProtocolVersion::tls10);
+  client_ = std::make_unique<handshake::ClientHandshake>(std::move(config), name, *this);
+  root_ = handshake::negotiate(*client_);
+  return start(*client_, now);
+}
+
+Result<> HandshakeRun::start_server(std::shared_ptr<const ServerConfig> config, Time now) {
+  server_ = std::make_unique<handshake::ServerHandshake>(std::move(config), *this);
+  root_ = handshake::negotiate(*server_);
+  return start(*server_, now);
+}
+
+Result<> HandshakeRun::run() {
+  handshake_->run();
+  // What a failed handshake had ready goes out before the alert: the peer needs it to read the alert.
+  const Result<> flushed = flush();
+  if (root_.failure()) {
+    const std::unexpected<Error> failure = channel_.fail_with(*root_.failure());
+    finish();
+    return failure;
+  }
+  if (!flushed) {
+    const std::unexpected<Error> failure = channel_.fail_with(flushed.error());
+    finish();
+    return failure;
+  }
+  if (root_.done()) {
+    channel_.handshake_done = true;
+    finish();
+  }
+  return {};
+}
+
+void HandshakeRun::finish() {
+  if (handshake_ == nullptr) return;
+  if (channel_.handshake_done) {
+    const CommonSettings& settings = client_ ? static_cast<const CommonSettings&>(client_->config->settings())
+                                             : server_->config->settings();
+    channel_.sending.update_after = settings.key_update_after_records;
+    if (settings.key_update_after_records != 0)
+      channel_.sending.writer.key()->set_limit(settings.key_update_after_records);
+    if (settings.exporters) channel_.exporter_secret = std::move(handshake_->exporter_secret);
+    handshake_->complete_summary();
+    summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
+  }
+  handshake_ = nullptr;
+  root_ = {};  // frames go before the arena they live in
+  client_.reset();
+  server_.reset();
+  raw_ = {};
+  outgoing_ = {};
+}
+
+Result<> HandshakeRun::flush() {
+  if (outgoing_.empty()) return {};
+  const std::size_t before = channel_.sending.flight.size();
+  auto sealed = channel_.write_handshake(outgoing_);
+  outgoing_.clear();
+  // RFC 8446 §5.1: only the first ClientHello's records say TLS 1.0.
+  channel_.sending.writer.set_legacy_record_version(ProtocolVersion::tls12);
+  handshake_->flights.add_record_octets(handshake_->role(), channel_.sending.flight.size() - before);
+  return sealed;
+}
+
+void HandshakeRun::send_change_cipher_spec() {
+  // An error of flush() comes again with the next message.
+  [[maybe_unused]] const auto flushed = flush();
+  channel_.append_change_cipher_spec();
+}
+
+Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite suite, Bytes traffic_secret) {
+  const schedule::SuiteInfo* info = schedule::suite_info(suite);
+  if (info == nullptr || !info->aead) return fail(ErrorCode::internal_error, "a suite without an AEAD");
+  channel_.hash = info->hash;
+  channel_.aead = *info->aead;
+  if (direction == Direction::receiving) {
+    // RFC 8446 §5.1: handshake messages do not span a change of keys [8446:5.1#4].
+    if (handshake_->has_unread()) return fail(ErrorCode::excess_handshake_data);
+    channel_.receiving.reader.install(record_key(channel_.hash, channel_.aead, traffic_secret));
+    if (level == Level::application) channel_.receiving.traffic_secret.assign(traffic_secret);
+    return {};
+  }
+  if (auto flushed = flush(); !flushed) return flushed;
+  channel_.sending.writer.install(record_key(channel_.hash, channel_.aead, traffic_secret));
+  if (level == Level::application) {
+    channel_.sending.traffic_secret.assign(traffic_secret);
+    channel_.sending.application_keys = true;
+  }
+  return {};
+}
+
+void HandshakeRun::limit_sent_records(std::uint16_t record_size_limit) {
+  channel_.sending.writer.set_record_size_limit(record_size_limit);
+}
+
+void HandshakeRun::limit_received_records(std::uint16_t record_size_limit) {
+  channel_.receiving.reader.set_record_size_limit(record_size_limit);
+}
+
+void HandshakeRun::pad_sent_records(std::uint16_t multiple) { channel_.sending.writer.set_padding(multiple); }
+
+void HandshakeRun::skip_early_data() { channel_.receiving.reader.skip_early_data(max_skipped_early_data); }
+
+Result<> HandshakeRun::handle_messages(Bytes fragment) {
+  if (auto added = handshake_->add(fragment); !added) return added;
+  return run();
+}
+
+Result<> HandshakeRun::check_interleaving() const noexcept {
+  if (handshake_ != nullptr && handshake_->has_unread())
+    return fail(ErrorCode::unexpected_record, "a record between the parts of a handshake message");
+  return {};
+}
+
+void HandshakeRun::note_received(Bytes record) {
+  if (handshake_ == nullptr) return;
+  const Role peer = handshake_->role() == Role::client ? Role::server : Role::client;
+  handshake_->flights.add_record_octets(peer, record.size());
+  if (server_ && !server_->config) raw_.insert(raw_.end(), record.begin(), record.end());
+}
+
+}  // namespace handfast::engine

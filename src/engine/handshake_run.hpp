@@ -1,0 +1,75 @@
+// A handshake in progress on a channel: it maps levels and messages to records and keys.
+#pragma once
+#include <memory>
+
+#include "engine/channel.hpp"
+#include "handshake/client_handshake.hpp"
+#include "handshake/server_handshake.hpp"
+
+namespace handfast::engine {
+
+/// Most octets of refused early data that are skipped: one full 0-RTT flight of common clients, with
+/// overhead.
+inline constexpr std::uint32_t max_skipped_early_data = 64 * 1024;
+
+/// Made by Connection, freed when the handshake is over and its summary is taken.
+class HandshakeRun final : public handshake::Transport {
+ public:
+  explicit HandshakeRun(Channel& channel) noexcept : channel_(channel) {}
+  HandshakeRun(const HandshakeRun&) = delete;
+  HandshakeRun& operator=(const HandshakeRun&) = delete;
+  ~HandshakeRun() = default;
+
+  // --- for Connection
+  Result<> start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name, Time now);
+  Result<> start_server(std::shared_ptr<const ServerConfig> config, Time now);
+  /// Null when the handshake is over.
+  [[nodiscard]] handshake::Handshake* handshake() noexcept { return handshake_; }
+  [[nodiscard]] handshake::ServerHandshake* server() noexcept { return server_.get(); }
+  [[nodiscard]] bool asks() const noexcept {
+    return handshake_ != nullptr && handshake_->question.index() != 0;
+  }
+  /// Goes on after messages or an answer.
+  Result<> run();
+  /// Frees everything but the summary.
+  void finish();
+  [[nodiscard]] std::unique_ptr<Summary> take_summary() noexcept { return std::move(summary_); }
+  void set_time(Time now) noexcept {
+    if (handshake_ != nullptr) handshake_->now = now;
+  }
+  /// The octets received so far, kept while the configuration is not chosen.
+  [[nodiscard]] Octets& raw() noexcept { return raw_; }
+
+  // --- for Channel
+  Result<> handle_messages(Bytes fragment);
+  Result<> check_interleaving() const noexcept;
+  void note_received(Bytes record);
+
+  // --- for the handshake
+  Octets& outgoing() override { return outgoing_; }
+  void send_change_cipher_spec() override;
+  void owe_change_cipher_spec() override { channel_.sending.change_cipher_spec_owed = true; }
+  Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,
+                   Bytes traffic_secret) override;
+  void limit_sent_records(std::uint16_t record_size_limit) override;
+  void limit_received_records(std::uint16_t record_size_limit) override;
+  void pad_sent_records(std::uint16_t multiple) override;
+  void expect_change_cipher_spec() override { channel_.receiving.accept_change_cipher_spec = true; }
+  void skip_early_data() override;
+
+ private:
+  Result<> flush();
+  Result<> start(handshake::Handshake& handshake, Time now);
+
+  Channel& channel_;
+  Octets outgoing_;
+  Octets raw_;
+  // The order matters: the coroutine's frames live in the handshake's arena and go first.
+  std::unique_ptr<handshake::ClientHandshake> client_;
+  std::unique_ptr<handshake::ServerHandshake> server_;
+  handshake::Handshake* handshake_ = nullptr;
+  handshake::Task<> root_;
+  std::unique_ptr<Summary> summary_;
+};
+
+}  // namespace handfast::engine

@@ -1,0 +1,183 @@
+// Showing, checking and proving certificates; Finished.
+#include "handshake/authentication.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "config/credential_contents.hpp"
+#include "schedule/key_schedule.hpp"
+#include "x509/certificate.hpp"
+
+namespace handfast::handshake {
+
+SignatureContent::SignatureContent(Role signer, const crypto::Digest& transcript) noexcept {
+  const std::string_view context =
+      signer == Role::server ? "TLS 1.3, server CertificateVerify" : "TLS 1.3, client CertificateVerify";
+  auto at = std::fill_n(octets_.begin(), 64, std::uint8_t{0x20});
+  at = std::copy(context.begin(), context.end(), at);
+  *at++ = 0;
+  at = std::copy_n(transcript.octets.begin(), transcript.size, at);
+  size_ = static_cast<std::size_t>(at - octets_.begin());
+}
+
+namespace {
+
+// RFC 8446 §4.2.3: PKCS #1 v1.5 and SHA-1 stand in certificates only [8446:4.4.3#8].
+bool fits_certificate_verify(SignatureScheme scheme) noexcept {
+  const auto algorithm = crypto::algorithm_of(scheme);
+  return algorithm && algorithm->kind != crypto::SignatureAlgorithm::Kind::rsa_pkcs1;
+}
+
+}  // namespace
+
+std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
+                                             const message::SignatureSchemeList& accepted) noexcept {
+  for (const SignatureScheme scheme : policy.signature_schemes) {
+    if (!fits_certificate_verify(scheme) || !accepted.supported_signature_algorithms.contains(scheme))
+      continue;
+    if (credential.contents().public_key.matches(scheme)) return scheme;
+  }
+  return std::nullopt;
+}
+
+Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes context,
+                          CertificateExtras extras) {
+  message::Certificate certificate;
+  certificate.certificate_request_context = context;
+  std::vector<message::CertificateEntry> entries;
+  if (credential != nullptr) {
+    const Credential::Contents& contents = credential->contents();
+    entries.resize(contents.chain.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) entries[i].cert_data = contents.chain[i];
+    if (extras.ocsp && !contents.ocsp_response.empty()) {
+      auto& status = entries.front().extensions.status_request.emplace();
+      status.response = contents.ocsp_response;
+    }
+    if (extras.signed_certificate_timestamps && !contents.timestamps.empty()) {
+      auto list = wire::decode<message::SignedCertificateTimestampList>(contents.timestamps);
+      if (!list) return fail(ErrorCode::internal_error, "our certificate timestamps do not parse");
+      entries.front().extensions.signed_certificate_timestamp = *list;
+    }
+  }
+  certificate.certificate_list = entries;
+  return hs.send(certificate);
+}
+
+Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked) {
+  for (const message::CertificateEntry& entry : certificate.certificate_list) {
+    for (const auto& extension : entry.extensions.received()) {
+      const ExtensionType type = extension.extension_type;
+      if (asked.ocsp && type == ExtensionType::status_request) continue;
+      if (asked.signed_certificate_timestamps && type == ExtensionType::signed_certificate_timestamp)
+        continue;
+      Error error(ErrorCode::extension_not_offered);
+      error.message = message::Certificate::type;
+      if (const auto name = name_of(type); !name.empty()) error.field = name.data();
+      return fail(error);
+    }
+  }
+  return {};
+}
+
+void keep_certificates(Handshake& hs, const message::Certificate& certificate) {
+  // One copy of the message; the chain are views into it.
+  const Bytes list = certificate.certificate_list.octets();
+  hs.peer_certificates = to_octets(list);
+  for (const message::CertificateEntry& entry : certificate.certificate_list) {
+    const auto offset = static_cast<std::size_t>(entry.cert_data.data() - list.data());
+    hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(offset, entry.cert_data.size()));
+    if (hs.peer_chain.size() != 1) continue;
+    if (entry.extensions.status_request)
+      hs.summary.ocsp_response = to_octets(entry.extensions.status_request->response);
+    if (entry.extensions.signed_certificate_timestamp)
+      hs.summary.signed_certificate_timestamps =
+          to_octets(entry.extensions.signed_certificate_timestamp->sct_list.octets());
+  }
+}
+
+namespace {
+
+Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name) {
+  x509::VerificationRequest request;
+  request.chain = hs.peer_chain;
+  request.trust = settings.trust.get();
+  request.name = name;
+  request.purpose = hs.role() == Role::client ? x509::Purpose::server : x509::Purpose::client;
+  request.now = hs.now;
+  request.profile = settings.profile;
+  request.revocation = settings.revocation;
+  const std::vector<Bytes> crls(settings.crls.begin(), settings.crls.end());
+  request.crls = crls;
+  request.min_rsa_bits = settings.policy.min_rsa_bits;
+  request.signature_cache = settings.signature_cache.get();
+  request.signature_schemes = settings.policy.signature_schemes.span();
+  request.ocsp_response = hs.summary.ocsp_response;
+  x509::Verification verification = x509::verify(request);
+  hs.summary.peer_verified = verification.ok();
+  const Error error = verification.error;
+  hs.summary.verification = std::move(verification);
+  if (!hs.summary.peer_verified) return fail(error);
+  return {};
+}
+
+Result<crypto::PublicKey> leaf_key(const Handshake& hs) {
+  const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
+  if (!leaf) return fail(leaf.error());
+  // RFC 8446 §4.4.2.2: a key that may not sign cannot prove a handshake [8446:4.4.2.2#3].
+  if (!leaf->allows(x509::KeyUsage::digital_signature))
+    return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow digitalSignature");
+  return leaf->public_key();
+}
+
+}  // namespace
+
+Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies) {
+  if (!verifies) co_return;
+  if (settings.verification == PeerVerification::full) {
+    co_await judge_peer(hs, settings, name);
+    co_return;
+  }
+  VerificationQuestion question;
+  question.peer = hs.role() == Role::client ? Role::server : Role::client;
+  question.chain = hs.peer_chain;
+  if (name != nullptr) question.server_name = name->text();
+  question.ocsp_response = hs.summary.ocsp_response;
+  hs.question = std::move(question);
+  co_await hs.answer("certificate verification");
+  co_await require(hs.trusted, ErrorCode::certificate_refused, "by the application");
+  hs.summary.peer_verified = true;
+}
+
+Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSettings& settings,
+                                                 const crypto::Digest& before) {
+  const SignatureContent content(hs.role() == Role::client ? Role::server : Role::client, before);
+  crypto::PublicKey key = co_await leaf_key(hs);
+  const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
+  const SignatureScheme scheme = verify.algorithm;
+  // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4], that TLS 1.3 allows here, and that is this
+  // key's.
+  const bool offered = settings.policy.signature_schemes.contains(scheme) && fits_certificate_verify(scheme);
+  co_await require(offered, ErrorCode::illegal_value, "the signature scheme was not offered");
+  const bool fits = key.matches(scheme);
+  co_await require(fits, ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");
+  const auto algorithm = crypto::algorithm_of(scheme);
+  co_await key.verify(*algorithm, content.view(), verify.signature);
+  co_return scheme;
+}
+
+Task<> receive_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {
+  const crypto::MacValue expected = schedule::verify_data(hash, base_key, hs.transcript.digest());
+  const message::Finished& finished = co_await hs.receive<message::Finished>();
+  co_await require(finished.verify_data.size() == expected.size(), ErrorCode::truncated,
+                   "verify_data has the wrong length");
+  co_await require(expected.equals(finished.verify_data), ErrorCode::bad_finished);
+}
+
+Result<> send_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {
+  const crypto::MacValue verify_data = schedule::verify_data(hash, base_key, hs.transcript.digest());
+  message::Finished finished;
+  finished.verify_data = verify_data.view();
+  return hs.send(finished);
+}
+
+}  // namespace handfast::handshake

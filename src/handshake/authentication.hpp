@@ -1,0 +1,63 @@
+// Certificate and CertificateVerify, for both roles (RFC 8446 §4.4).
+#pragma once
+#include <array>
+
+#include "crypto/hash.hpp"
+#include "crypto/signature.hpp"
+#include "handshake/handshake.hpp"
+
+namespace handfast::handshake {
+
+/// What a CertificateVerify signs: 64 spaces, who signs, a zero octet, the transcript (RFC 8446 §4.4.3).
+class SignatureContent {
+ public:
+  SignatureContent(Role signer, const crypto::Digest& transcript) noexcept;
+  [[nodiscard]] Bytes view() const noexcept { return {octets_.data(), size_}; }
+
+ private:
+  std::array<std::uint8_t, 64 + 33 + 1 + crypto::max_digest_size> octets_;
+  std::size_t size_;
+};
+
+/// Which certificate to show, and how to prove it.
+struct Proof {
+  const Credential* credential = nullptr;
+  SignatureScheme scheme{};
+};
+
+/// The first scheme in our order that the peer accepts, the key can make, and TLS 1.3 allows in a
+/// CertificateVerify; none: no value.
+[[nodiscard]] std::optional<SignatureScheme> choose_scheme(
+    const Policy& policy, const Credential& credential,
+    const message::SignatureSchemeList& accepted) noexcept;
+
+/// Which answers to requests a Certificate carries.
+struct CertificateExtras {
+  bool ocsp = false;
+  bool signed_certificate_timestamps = false;
+};
+/// Our Certificate message; `context` is that of the CertificateRequest. Null credential: an empty list.
+Result<> send_certificate(Handshake& handshake, const Credential* credential, Bytes context,
+                          CertificateExtras extras);
+
+/// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6].
+Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked);
+/// Keeps the peer's chain and stapled data for verification and summary.
+void keep_certificates(Handshake& handshake, const message::Certificate& certificate);
+
+/// The whole chain against roots, time, purpose and name: in place, or as a question.
+/// Fails with what is wrong. Fills the summary.
+Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const ServerName* name,
+                   bool verifies);
+
+/// CertificateVerify of the peer, against the leaf it showed. Gives the scheme. `before`: the transcript up
+/// to and with the Certificate.
+Task<SignatureScheme> receive_certificate_verify(Handshake& handshake, const CommonSettings& settings,
+                                                 const crypto::Digest& before);
+
+/// The peer's Finished; `base_key` is its handshake traffic secret.
+Task<> receive_finished(Handshake& handshake, crypto::HashAlgorithm hash, Bytes base_key);
+/// Our Finished.
+Result<> send_finished(Handshake& handshake, crypto::HashAlgorithm hash, Bytes base_key);
+
+}  // namespace handfast::handshake

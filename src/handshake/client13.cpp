@@ -1,0 +1,189 @@
+// TLS 1.3, the client's side.
+#include "handshake/authentication.hpp"
+#include "handshake/client_handshake.hpp"
+#include "schedule/key_schedule.hpp"
+#include "schedule/suite.hpp"
+#include "x509/certificate.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+// The secret that both sides share after the ServerHello's key_share.
+Result<crypto::SharedSecret> agree(ClientHandshake& hs, const message::ServerHello& hello) {
+  // RFC 8446 §4.2.8: without a PSK the server must send a share, for a group we sent one for
+  // [8446:4.2.8#10,11].
+  if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
+  const message::KeyShareEntry& theirs = hello.extensions.key_share->server_share;
+  const crypto::PrivateShare* ours = hs.share_of(theirs.group);
+  if (ours == nullptr) return fail(ErrorCode::bad_key_share, "the server answered a share that was not sent");
+  hs.summary.group = theirs.group;
+  return ours->decapsulate(theirs.key_exchange);
+}
+
+Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensions& message) {
+  const auto& extensions = message.extensions;
+  for (const auto& entry : extensions.received()) {
+    if (hs.offered.contains(entry.extension_type)) continue;
+    Error error(ErrorCode::extension_not_offered);
+    error.message = message.type;
+    if (const auto name = name_of(entry.extension_type); !name.empty()) error.field = name.data();
+    return fail(error);
+  }
+  hs.summary.server_name_acknowledged = extensions.server_name.has_value();
+  if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
+    // RFC 7301 §3.1: exactly one name, and one of ours [7301:3.1#3].
+    const std::string chosen(alpn->protocol_name_list.front().text());
+    const auto& ours = hs.settings().application_protocols;
+    if (alpn->protocol_name_list.count() != 1 || std::find(ours.begin(), ours.end(), chosen) == ours.end())
+      return fail(ErrorCode::illegal_value, "the server chose an application protocol that was not offered");
+    hs.summary.application_protocol = chosen;
+  }
+  if (const auto& limit = extensions.record_size_limit) {
+    // RFC 8449 §4: beyond what the protocol allows the limit is the protocol's.
+    hs.summary.peer_record_size_limit = limit->record_size_limit;
+    hs.transport.limit_sent_records(std::min<std::uint16_t>(limit->record_size_limit, 16385));
+    hs.transport.limit_received_records(hs.settings().record_size_limit);
+  }
+  return {};
+}
+
+// What the server wants to see of us.
+struct Request {
+  bool received = false;
+  bool ocsp = false;
+  bool signed_certificate_timestamps = false;
+  Proof proof;  // no credential: nothing of ours fits
+};
+
+bool is_issued_by(const Credential& credential, const message::CertificateAuthoritiesExtension& authorities) {
+  for (const Bytes certificate : credential.chain()) {
+    const auto parsed = x509::Certificate::parse(certificate);
+    if (!parsed) continue;
+    for (const auto& authority : authorities.authorities)
+      if (equal(parsed->issuer, authority)) return true;
+  }
+  return false;
+}
+
+Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest& message) {
+  // RFC 8446 §4.3.2: the context is empty during the handshake [8446:4.3.2#3].
+  if (!message.certificate_request_context.empty())
+    return fail(ErrorCode::illegal_value, "certificate_request_context is not empty");
+  const auto& extensions = message.extensions;
+  if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
+  Request request;
+  request.received = true;
+  request.ocsp = extensions.status_request.has_value();
+  request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
+  for (const Credential& credential : hs.settings().credentials) {
+    const auto scheme = choose_scheme(hs.settings().policy, credential, *extensions.signature_algorithms);
+    if (!scheme) continue;
+    if (extensions.certificate_authorities && !is_issued_by(credential, *extensions.certificate_authorities))
+      continue;
+    request.proof = {&credential, *scheme};
+    break;
+  }
+  hs.summary.client_certificate_requested = true;
+  return request;
+}
+
+Task<Request> receive_request(ClientHandshake& hs) {
+  const record::HandshakeMessage next = co_await hs.peek();
+  if (next.type != HandshakeType::certificate_request) co_return Request();
+  const message::CertificateRequest& message = co_await hs.receive<message::CertificateRequest>();
+  Request request = co_await accept_request(hs, message);
+  co_return request;
+}
+
+// Certificate and CertificateVerify of the server.
+Task<> authenticate_server(ClientHandshake& hs) {
+  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+  // RFC 8446 §4.4.2: the server's context is empty; §4.4.2.4: an empty list is a decode_error
+  // [8446:4.4.2.4#1].
+  co_await require(certificate.certificate_request_context.empty(), ErrorCode::illegal_value,
+                   "certificate_request_context is not empty");
+  co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
+  CertificateExtras asked;
+  asked.ocsp = hs.settings().request_ocsp;
+  asked.signed_certificate_timestamps = hs.settings().request_signed_certificate_timestamps;
+  co_await check_entries(certificate, asked);
+  keep_certificates(hs, certificate);
+  const crypto::Digest before = hs.transcript.digest();
+  const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
+  hs.summary.server_signature = scheme;
+  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies());
+}
+
+// Certificate and CertificateVerify of ours, as far as asked for.
+Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
+  CertificateExtras extras;
+  extras.ocsp = request.ocsp;
+  extras.signed_certificate_timestamps = request.signed_certificate_timestamps;
+  co_await send_certificate(hs, request.proof.credential, Bytes(), extras);
+  if (request.proof.credential == nullptr) co_return;
+  const SignatureContent content(Role::client, hs.transcript.digest());
+  const Octets signature =
+      co_await hs.sign(*request.proof.credential, request.proof.scheme, content.view(), hs.config->random());
+  message::CertificateVerify verify;
+  verify.algorithm = request.proof.scheme;
+  verify.signature = signature;
+  co_await hs.send(verify);
+  hs.summary.client_signature = request.proof.scheme;
+}
+
+}  // namespace
+
+//        Client                                               Server
+//   ClientHello              -------->
+//                            <--------          [HelloRetryRequest]
+//   ClientHello              -------->
+//                            <--------                  ServerHello   (here it begins)
+//                                               EncryptedExtensions
+//                                              [CertificateRequest]
+//                                      Certificate, CertificateVerify
+//                            <--------                     Finished
+//   [Certificate, CertificateVerify]
+//   Finished                 -------->
+Task<> client13(ClientHandshake& hs) {
+  const message::ServerHello& hello = hs.slot<message::ServerHello>();
+  const CipherSuite suite = hello.cipher_suite;
+  const crypto::HashAlgorithm hash = schedule::suite_info(suite)->hash;
+  hs.summary.version = ProtocolVersion::tls13;
+  hs.summary.cipher_suite = suite;
+  hs.transcript.select(hash);
+
+  const crypto::SharedSecret shared = co_await agree(hs, hello);
+  hs.attempt.shares.clear();
+  schedule::HandshakeSecret handshake_secret = schedule::EarlySecret(hash).extract(shared.view());
+  const crypto::Digest hellos = hs.transcript.digest();
+  const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
+  const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
+  hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
+  hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
+  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, server_secret.view());
+  if (hs.settings().middlebox_compatibility && !hs.summary.hello_retry) hs.transport.owe_change_cipher_spec();
+  co_await hs.transport.install(Level::handshake, Direction::sending, suite, client_secret.view());
+  hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
+
+  const message::EncryptedExtensions& extensions = co_await hs.receive<message::EncryptedExtensions>();
+  co_await accept_extensions(hs, extensions);
+  const Request request = co_await receive_request(hs);
+  co_await authenticate_server(hs);
+  co_await receive_finished(hs, hash, server_secret.view());
+
+  schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
+  const crypto::Digest flight = hs.transcript.digest();
+  const schedule::TrafficSecret client_data = master_secret.client_application_traffic_secret_0(flight);
+  const schedule::TrafficSecret server_data = master_secret.server_application_traffic_secret_0(flight);
+  hs.exporter_secret = master_secret.exporter_master_secret(flight);
+  hs.log_secret(hs.settings(), "CLIENT_TRAFFIC_SECRET_0", client_data.view());
+  hs.log_secret(hs.settings(), "SERVER_TRAFFIC_SECRET_0", server_data.view());
+  hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
+  co_await hs.transport.install(Level::application, Direction::receiving, suite, server_data.view());
+
+  if (request.received) co_await authenticate_ourselves(hs, request);
+  co_await send_finished(hs, hash, client_secret.view());
+  co_await hs.transport.install(Level::application, Direction::sending, suite, client_data.view());
+}
+
+}  // namespace handfast::handshake

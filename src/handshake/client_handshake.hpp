@@ -1,0 +1,36 @@
+// A client's handshake: its state, and the coroutines that drive it.
+#pragma once
+#include <memory>
+
+#include <handfast/config.hpp>
+#include <handfast/server_name.hpp>
+
+#include "handshake/client_hello.hpp"
+#include "handshake/handshake.hpp"
+
+namespace handfast::handshake {
+
+/// What a client knows of its connection so far.
+class ClientHandshake : public Handshake {
+ public:
+  ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
+                  Transport& engine);
+
+  std::shared_ptr<const ClientConfig> config;
+  ServerName server_name;
+  Attempt attempt;
+  OfferedExtensions offered;  ///< extensions of the ClientHello sent last
+
+  [[nodiscard]] const ClientSettings& settings() const noexcept { return config->settings(); }
+  /// The share of that group which was sent, or null.
+  [[nodiscard]] const crypto::PrivateShare* share_of(NamedGroup group) const noexcept;
+};
+
+/// From the first ClientHello to the choice of version, then on in that version's handshake
+/// (RFC 8446 §4.1).
+Task<> negotiate(ClientHandshake& handshake);
+
+/// TLS 1.3 from the ServerHello on, which handshake.slot<message::ServerHello>() holds (RFC 8446 §2).
+Task<> client13(ClientHandshake& handshake);
+
+}  // namespace handfast::handshake

@@ -1,0 +1,136 @@
+// How a ClientHello is put together.
+#include "handshake/client_hello.hpp"
+
+#include "wire/codec.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+// A list of ours with a reserved value in front of it.
+template <class T, std::size_t N>
+class Greased {
+ public:
+  Greased(std::uint16_t grease, std::span<const T> values) noexcept {
+    if (grease != 0) values_[count_++] = static_cast<T>(grease);
+    for (const T value : values) add(value);
+  }
+  void add(T value) noexcept {
+    if (count_ < N) values_[count_++] = value;
+  }
+  [[nodiscard]] std::span<const T> span() const noexcept { return {values_.data(), count_}; }
+
+ private:
+  std::array<T, N> values_{};
+  std::size_t count_ = 0;
+};
+
+// The arrays that the views of a ClientHello point into.
+struct Arrays {
+  Greased<CipherSuite, 33> suites;
+  Greased<NamedGroup, 13> groups;
+  Greased<SignatureScheme, 21> schemes;
+  Greased<ProtocolVersion, 4> versions;
+  std::array<message::ServerName, 1> names{};
+  std::vector<message::ProtocolName> protocols{};
+  std::vector<message::KeyShareEntry> shares{};
+  std::array<wire::ExtensionSlot, 3> order = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
+                                              wire::ExtensionSlot::others()};
+};
+
+constexpr std::array<std::uint8_t, 1> one_zero = {0};
+
+// A supported suite of an older version would never be negotiated: it is not offered then.
+Greased<CipherSuite, 33> offered_suites(const Policy& policy, const Grease& grease) noexcept {
+  Greased<CipherSuite, 33> suites(grease.cipher_suite, {});
+  for (const CipherSuite suite : policy.cipher_suites) {
+    const bool tls13 = static_cast<std::uint16_t>(suite) >> 8 == 0x13;
+    if (policy.allows(tls13 ? ProtocolVersion::tls13 : ProtocolVersion::tls12)) suites.add(suite);
+  }
+  return suites;
+}
+
+Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease& grease) noexcept {
+  Greased<ProtocolVersion, 4> versions(grease.version, {});
+  if (policy.allows(ProtocolVersion::tls13)) versions.add(ProtocolVersion::tls13);
+  if (policy.allows(ProtocolVersion::tls12)) versions.add(ProtocolVersion::tls12);
+  return versions;
+}
+
+void fill_shares(const Attempt& attempt, Arrays& arrays) {
+  arrays.shares.reserve(attempt.shares.size() + 1);
+  if (attempt.grease.enabled())
+    arrays.shares.push_back({static_cast<NamedGroup>(attempt.grease.group), Bytes(one_zero)});
+  for (const crypto::PrivateShare& share : attempt.shares)
+    arrays.shares.push_back({share.group(), share.public_share()});
+}
+
+void fill_extensions(const ClientSettings& settings, const ServerName& name, const Attempt& attempt,
+                     Arrays& arrays, message::ClientHello& hello) {
+  auto& extensions = hello.extensions;
+  // RFC 6066 §3: literal addresses are not sent.
+  if (settings.send_server_name && name.is_dns()) {
+    arrays.names[0] = {NameType::host_name, as_bytes(name.text())};
+    extensions.server_name = {arrays.names};
+  }
+  if (settings.request_ocsp) extensions.status_request.emplace();
+  extensions.supported_groups = {arrays.groups.span()};
+  extensions.signature_algorithms = {arrays.schemes.span()};
+  if (!settings.application_protocols.empty()) {
+    for (const std::string& protocol : settings.application_protocols)
+      arrays.protocols.push_back(as_bytes(protocol));
+    extensions.application_layer_protocol_negotiation = {arrays.protocols};
+  }
+  if (settings.request_signed_certificate_timestamps) extensions.signed_certificate_timestamp.emplace();
+  extensions.record_size_limit = {settings.record_size_limit};
+  extensions.supported_versions = {arrays.versions.span()};
+  if (!attempt.cookie.empty()) extensions.cookie = {attempt.cookie};
+  fill_shares(attempt, arrays);
+  extensions.key_share = {arrays.shares};
+  if (attempt.grease.enabled()) {
+    using wire::ExtensionSlot;
+    arrays.order = {ExtensionSlot::raw(static_cast<ExtensionType>(attempt.grease.first_extension), {}),
+                    ExtensionSlot::others(),
+                    ExtensionSlot::raw(static_cast<ExtensionType>(attempt.grease.last_extension), one_zero)};
+    extensions.set_order(arrays.order);
+  }
+}
+
+OfferedExtensions offered_extensions(const message::ClientHello& hello) {
+  OfferedExtensions offered;
+  for (const ExtensionType type : wire::extension_types<message::ClientHelloExtensions>())
+    if (hello.extensions.contains(type)) offered.add(type);
+  return offered;
+}
+
+}  // namespace
+
+Grease draw_grease(Bytes random) noexcept {
+  const auto value = [&](std::size_t i) {
+    return static_cast<std::uint16_t>(0x0a0a + 0x1010 * (random[i] >> 4));
+  };
+  Grease grease{value(0), value(1), value(2), value(3), value(4), value(5)};
+  if (grease.first_extension == grease.last_extension)
+    grease.last_extension = static_cast<std::uint16_t>(grease.last_extension ^ 0x1010);
+  return grease;
+}
+
+Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, const ServerName& name,
+                                              const Attempt& attempt, Octets& out) {
+  const Policy& policy = settings.policy;
+  Arrays arrays{
+      .suites = offered_suites(policy, attempt.grease),
+      .groups = {attempt.grease.group, policy.groups.span()},
+      .schemes = {attempt.grease.signature_scheme, policy.signature_schemes.span()},
+      .versions = offered_versions(policy, attempt.grease),
+  };
+  message::ClientHello hello;
+  hello.random = attempt.random;
+  if (settings.middlebox_compatibility) hello.legacy_session_id = attempt.session_id;
+  hello.cipher_suites = arrays.suites.span();
+  hello.legacy_compression_methods = one_zero;
+  fill_extensions(settings, name, attempt, arrays, hello);
+  if (auto appended = wire::append_message(hello, out); !appended) return fail(appended.error());
+  return offered_extensions(hello);
+}
+
+}  // namespace handfast::handshake

@@ -1,0 +1,46 @@
+// The ClientHello that a client sends: a pure function of its configuration and of this attempt.
+#pragma once
+#include <array>
+#include <vector>
+
+#include <handfast/config.hpp>
+#include <handfast/server_name.hpp>
+
+#include "crypto/key_exchange.hpp"
+#include "message/client_hello.hpp"
+
+namespace handfast::handshake {
+
+/// Reserved values that keep servers tolerant (RFC 8701): drawn once a connection, the same in both hellos.
+struct Grease {
+  std::uint16_t cipher_suite = 0;  ///< 0: no GREASE is sent at all
+  std::uint16_t group = 0;
+  std::uint16_t version = 0;
+  std::uint16_t signature_scheme = 0;
+  std::uint16_t first_extension = 0;
+  std::uint16_t last_extension = 0;
+
+  [[nodiscard]] bool enabled() const noexcept { return cipher_suite != 0; }
+};
+/// Six values of RFC 8701 out of six random octets; the two extensions differ.
+[[nodiscard]] Grease draw_grease(Bytes random) noexcept;
+
+/// What differs between connections and attempts.
+struct Attempt {
+  std::array<std::uint8_t, 32> random{};
+  std::array<std::uint8_t, 32> session_id{};  ///< sent when the configuration wants middlebox compatibility
+  Grease grease;
+  std::vector<crypto::PrivateShare>
+      shares;     ///< of the groups offered at once, or the one the server asked for
+  Octets cookie;  ///< of a HelloRetryRequest; empty: none
+};
+
+/// Extensions that a ClientHello of this side can hold.
+using OfferedExtensions = Preferences<ExtensionType, 24>;
+
+/// Appends the whole ClientHello message to `out` and says which extensions it holds.
+/// Errors: internal_error.
+Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, const ServerName& name,
+                                              const Attempt& attempt, Octets& out);
+
+}  // namespace handfast::handshake

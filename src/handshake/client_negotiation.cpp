@@ -1,0 +1,166 @@
+// A client's way to a version: ClientHello, perhaps HelloRetryRequest and a second ClientHello, ServerHello.
+#include "handshake/client_handshake.hpp"
+#include "message/server_hello.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+constexpr std::size_t arena_octets = 4096;
+
+// Draws everything that is random in this connection's hellos.
+Result<> prepare(ClientHandshake& hs) {
+  RandomSource& random = hs.config->random();
+  Attempt& attempt = hs.attempt;
+  std::array<std::uint8_t, 70> drawn{};
+  if (auto filled = random.fill(drawn); !filled) return filled;
+  copy(Bytes(drawn).first(32), attempt.random);
+  copy(Bytes(drawn).subspan(32, 32), attempt.session_id);
+  if (hs.settings().grease) attempt.grease = draw_grease(Bytes(drawn).subspan(64));
+  hs.summary.client_random = attempt.random;
+  if (!hs.settings().policy.allows(ProtocolVersion::tls13)) return {};
+  for (const NamedGroup group : hs.settings().policy.key_shares) {
+    auto share = crypto::PrivateShare::generate(group, random);
+    if (!share) return fail(share.error());
+    attempt.shares.push_back(std::move(*share));
+  }
+  return {};
+}
+
+Result<> send_client_hello(ClientHandshake& hs) {
+  Octets& out = hs.transport.outgoing();
+  const std::size_t start = out.size();
+  const auto offered = append_client_hello(hs.settings(), hs.server_name, hs.attempt, out);
+  if (!offered) return fail(offered.error());
+  hs.offered = *offered;
+  hs.note_sent(HandshakeType::client_hello, Bytes(out).subspan(start));
+  return {};
+}
+
+// What ServerHello and HelloRetryRequest have in common (RFC 8446 §4.1.3, §4.1.4).
+template <class Hello>
+Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
+  if (hello.legacy_version != ProtocolVersion::tls12)
+    return fail(ErrorCode::illegal_value, AlertDescription::illegal_parameter,
+                "legacy_version is not TLS 1.2");
+  // RFC 8446 §4.1.3: the session id comes back as it was sent [8446:4.1.3#4].
+  const Bytes sent = hs.settings().middlebox_compatibility ? Bytes(hs.attempt.session_id) : Bytes();
+  if (!equal(hello.legacy_session_id_echo, sent))
+    return fail(ErrorCode::illegal_value, "legacy_session_id_echo differs");
+  // RFC 8446 §4.1.3: a suite that was not offered is refused [8446:4.1.3#5].
+  if (!hs.settings().policy.cipher_suites.contains(hello.cipher_suite))
+    return fail(ErrorCode::illegal_value, "cipher_suite was not offered");
+  if (hello.legacy_compression_method != 0) return fail(ErrorCode::illegal_value, "compression");
+  if (hello.extensions.supported_versions->selected_version != ProtocolVersion::tls13)
+    return fail(ErrorCode::illegal_value, "supported_versions selects no version that was offered for it");
+  const schedule::SuiteInfo* suite = schedule::suite_info(hello.cipher_suite);
+  if (suite == nullptr || suite->version != ProtocolVersion::tls13)
+    return fail(ErrorCode::illegal_value, "cipher_suite is not one of TLS 1.3");
+  return {};
+}
+
+// RFC 8446 §4.2: nothing is answered that was not asked. A cookie comes unasked in a HelloRetryRequest.
+Result<> check_offered(const ClientHandshake& hs, const auto& extensions, HandshakeType message) {
+  for (const auto& entry : extensions.received()) {
+    const ExtensionType type = entry.extension_type;
+    if (hs.offered.contains(type) || type == ExtensionType::cookie) continue;
+    Error error(ErrorCode::extension_not_offered);
+    error.message = message;
+    if (const auto name = name_of(type); !name.empty()) error.field = name.data();
+    return fail(error);
+  }
+  return {};
+}
+
+// The group of a HelloRetryRequest must be ours and new (RFC 8446 §4.2.8 [8446:4.2.8#5,6]).
+Result<> prepare_retry(ClientHandshake& hs, const message::HelloRetryRequest& retry) {
+  if (!retry.extensions.key_share && !retry.extensions.cookie)
+    return fail(ErrorCode::illegal_value, "HelloRetryRequest would change nothing");
+  if (retry.extensions.cookie) hs.attempt.cookie = to_octets(retry.extensions.cookie->cookie);
+  if (!retry.extensions.key_share) return {};
+  const NamedGroup group = retry.extensions.key_share->selected_group;
+  if (!hs.settings().policy.groups.contains(group))
+    return fail(ErrorCode::illegal_value, "HelloRetryRequest asks for a group that was not offered");
+  if (hs.share_of(group) != nullptr)
+    return fail(ErrorCode::illegal_value, "HelloRetryRequest asks for a share that was sent");
+  auto share = crypto::PrivateShare::generate(group, hs.config->random());
+  if (!share) return fail(share.error());
+  hs.attempt.shares.clear();
+  hs.attempt.shares.push_back(std::move(*share));
+  return {};
+}
+
+// HelloRetryRequest and the second ClientHello (RFC 8446 §4.1.4). Gives the suite, which is settled now.
+Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
+  const auto early = wire::decode<message::HelloRetryRequest>(whole.subspan(wire::message_header_size));
+  const schedule::SuiteInfo* suite = early ? schedule::suite_info(early->cipher_suite) : nullptr;
+  if (suite != nullptr) {
+    // RFC 8446 §4.4.1: the first ClientHello stands in the transcript as its hash.
+    hs.transcript.select(suite->hash);
+    hs.transcript.replace_with_message_hash();
+  }
+  const message::HelloRetryRequest& hello = co_await hs.receive<message::HelloRetryRequest>();
+  co_await require(hello.extensions.supported_versions.has_value(), ErrorCode::missing_extension,
+                   "supported_versions");
+  co_await check_hello(hs, hello);
+  co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
+  co_await prepare_retry(hs, hello);
+  const CipherSuite chosen = hello.cipher_suite;
+  hs.summary.hello_retry = true;
+  if (hs.settings().middlebox_compatibility) hs.transport.send_change_cipher_spec();
+  co_await send_client_hello(hs);
+  co_return chosen;
+}
+
+// No TLS 1.3: which version does the server want, and is that honest?
+Result<> check_older_version(const ClientHandshake& hs, const message::ServerHello& hello) {
+  // RFC 8446 §4.1.3: the last octets of the random warn of a forced downgrade [8446:4.1.3#13,14].
+  static constexpr std::array<std::uint8_t, 7> sentinel = {0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44};
+  const Bytes tail = hello.random.subspan(24);
+  const bool marked = equal(tail.first(7), sentinel) && tail[7] <= 1;
+  if (marked && hs.settings().policy.allows(ProtocolVersion::tls13))
+    return fail(ErrorCode::downgrade_detected);
+  return fail(ErrorCode::unsupported_version, "the server chose an older version");
+}
+
+}  // namespace
+
+ClientHandshake::ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
+                                 Transport& engine)
+    : Handshake(Role::client, engine, arena_octets), config(std::move(configuration)), server_name(name) {
+  set_limits({.large = settings().max_handshake_message, .other = 16384});
+  if (settings().send_server_name && name.is_dns()) summary.server_name = std::string(name.text());
+}
+
+const crypto::PrivateShare* ClientHandshake::share_of(NamedGroup group) const noexcept {
+  for (const crypto::PrivateShare& share : attempt.shares)
+    if (share.group() == group) return &share;
+  return nullptr;
+}
+
+Task<> negotiate(ClientHandshake& hs) {
+  co_await prepare(hs);
+  co_await send_client_hello(hs);
+  hs.transport.expect_change_cipher_spec();
+
+  record::HandshakeMessage reply = co_await hs.peek();
+  std::optional<CipherSuite> settled;
+  if (message::is_hello_retry_request(reply.whole)) {
+    CipherSuite chosen = co_await retry(hs, reply.whole);
+    settled = chosen;
+    reply = co_await hs.peek();
+    co_await require(!message::is_hello_retry_request(reply.whole), ErrorCode::hello_retry_loop);
+  }
+
+  const message::ServerHello& hello = co_await hs.receive<message::ServerHello>();
+  if (!hello.extensions.supported_versions) co_await check_older_version(hs, hello);
+  co_await check_hello(hs, hello);
+  co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
+  co_await message::check_extensions(hello, ProtocolVersion::tls13);
+  // RFC 8446 §4.1.4: the suite of a HelloRetryRequest stays [8446:4.1.4#9].
+  const bool kept = !settled || *settled == hello.cipher_suite;
+  co_await require(kept, ErrorCode::illegal_value, "the cipher suite changed after HelloRetryRequest");
+  co_await client13(hs);
+}
+
+}  // namespace handfast::handshake

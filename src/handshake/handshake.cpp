@@ -1,0 +1,56 @@
+// What both roles do alike.
+#include "handshake/handshake.hpp"
+
+#include "config/credential_contents.hpp"
+
+namespace handfast::handshake {
+
+void Handshake::note_sent(HandshakeType type, Bytes message) {
+  transcript.add(message);
+  flights.add(role_, type, message.size());
+}
+
+void Handshake::received(const record::HandshakeMessage& message) {
+  transcript.add(message.whole);
+  flights.add(role_ == Role::client ? Role::server : Role::client, message.type, message.whole.size());
+  next_.reset();
+}
+
+void Handshake::complete_summary() {
+  summary.flights = flights.flights();
+  summary.peer_chain.reserve(peer_chain.size());
+  for (const Bytes certificate : peer_chain) summary.peer_chain.push_back(to_octets(certificate));
+}
+
+Operation::Status Handshake::SignOperation::poll() {
+  if (handshake_.sign_failure_) {
+    why = *handshake_.sign_failure_;
+    return Status::failed;
+  }
+  return handshake_.signature ? Status::ready : Status::pending;
+}
+
+Octets Handshake::SignOperation::take() noexcept {
+  Octets signature = std::move(*handshake_.signature);
+  handshake_.signature.reset();
+  return signature;
+}
+
+Handshake::SignOperation Handshake::sign(const Credential& credential, SignatureScheme scheme, Bytes content,
+                                         RandomSource& random) {
+  signature.reset();
+  sign_failure_.reset();
+  if (const auto& key = credential.contents().private_key) {
+    auto signed_content = key->sign(scheme, content, random);
+    if (signed_content) {
+      signature = std::move(*signed_content);
+    } else {
+      sign_failure_ = signed_content.error();
+    }
+  } else {
+    question = SignatureQuestion{scheme, content, credential.chain().front()};
+  }
+  return SignOperation(*this);
+}
+
+}  // namespace handfast::handshake

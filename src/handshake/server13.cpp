@@ -1,0 +1,286 @@
+// TLS 1.3, the server's side.
+#include <algorithm>
+
+#include "config/credential_contents.hpp"
+#include "crypto/key_exchange.hpp"
+#include "handshake/cookie.hpp"
+#include "handshake/server_handshake.hpp"
+#include "schedule/key_schedule.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+using message::ClientHello;
+
+crypto::HashAlgorithm hash_of(CipherSuite suite) noexcept { return schedule::suite_info(suite)->hash; }
+
+// SHA-256 over everything that a second ClientHello must repeat (RFC 8446 §4.1.2 [8446:4.1.2#2]).
+crypto::Digest repeated_part(const ClientHello& hello) {
+  crypto::Hash hash(crypto::HashAlgorithm::sha256);
+  const auto add = [&hash](Bytes octets) {
+    const auto size = static_cast<std::uint32_t>(octets.size());
+    hash.update(Bytes(reinterpret_cast<const std::uint8_t*>(&size), sizeof size));
+    hash.update(octets);
+  };
+  add(hello.random);
+  add(hello.legacy_session_id);
+  add(hello.cipher_suites.octets());
+  add(hello.legacy_compression_methods);
+  for (const wire::RawExtension& extension : hello.extensions.received()) {
+    switch (extension.extension_type) {
+      case ExtensionType::key_share:
+      case ExtensionType::early_data:
+      case ExtensionType::cookie:
+      case ExtensionType::pre_shared_key:
+      case ExtensionType::padding: break;
+      default: {
+        const auto type = static_cast<std::uint32_t>(extension.extension_type);
+        hash.update(Bytes(reinterpret_cast<const std::uint8_t*>(&type), sizeof type));
+        add(extension.extension_data);
+      }
+    }
+  }
+  return hash.digest();
+}
+
+Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) {
+  const ClientHello& hello = hs.hello();
+  message::HelloRetryRequest retry;
+  retry.legacy_session_id_echo = hello.legacy_session_id;
+  retry.cipher_suite = state.suite;
+  retry.extensions.supported_versions = {ProtocolVersion::tls13};
+  retry.extensions.key_share = {state.group};
+  if (!cookie.empty()) retry.extensions.cookie = {cookie};
+  return hs.send(retry);
+}
+
+// The second ClientHello fits the first and the HelloRetryRequest between them.
+Result<> check_second_hello(const ServerHandshake& hs, const RetryState& state, bool with_cookie) {
+  const ClientHello& hello = hs.hello();
+  if (!(repeated_part(hello) == state.first_hello)) return fail(ErrorCode::hello_changed);
+  if (hello.extensions.early_data) return fail(ErrorCode::hello_changed, "early_data");  // [8446:4.2.10#7]
+  if (hello.extensions.cookie.has_value() != with_cookie) return fail(ErrorCode::bad_cookie);
+  if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
+  const auto& shares = hello.extensions.key_share->client_shares;
+  if (shares.count() != 1 || shares.front().group != state.group)
+    return fail(ErrorCode::hello_changed, "key_share is not the one that HelloRetryRequest asked for");
+  return {};
+}
+
+Result<> choose_again(ServerHandshake& hs, const RetryState& state) {
+  auto choice = choose(hs, hs.hello());
+  if (!choice) return fail(choice.error());
+  hs.choice = *choice;
+  // [8446:4.1.4#8]: the same suite; and the share must be there now.
+  if (choice->suite != state.suite || choice->group != state.group || choice->client_share.empty())
+    return fail(ErrorCode::hello_changed);
+  return {};
+}
+
+// HelloRetryRequest and the second ClientHello (RFC 8446 §4.1.4).
+Task<> retry(ServerHandshake& hs) {
+  hs.transcript.select(hash_of(hs.choice.suite));
+  RetryState state;
+  state.suite = hs.choice.suite;
+  state.group = hs.choice.group;
+  state.first_hello = repeated_part(hs.hello());
+  state.transcript_hash = hs.transcript.digest();
+  hs.transcript.replace_with_message_hash();
+  hs.summary.hello_retry = true;
+  const bool early_data = hs.hello().extensions.early_data.has_value();
+  const bool compatible = !hs.hello().legacy_session_id.empty();
+  Octets cookie;
+  if (hs.settings().stateless_retry) cookie = seal_cookie(state, hs.now, hs.settings().cookie_key);
+  co_await send_retry(hs, state, cookie);
+  if (compatible) hs.transport.send_change_cipher_spec();
+  if (early_data) hs.transport.skip_early_data();
+
+  const ClientHello& hello = co_await hs.receive<ClientHello>();
+  if (!cookie.empty()) {
+    const bool returned = hello.extensions.cookie && equal(hello.extensions.cookie->cookie, cookie);
+    co_await require(returned, ErrorCode::bad_cookie);
+  }
+  co_await check_second_hello(hs, state, !cookie.empty());
+  co_await choose_again(hs, state);
+}
+
+// A second ClientHello whose first one met another connection object: the cookie brings the state back.
+Result<> resume_retry(ServerHandshake& hs) {
+  const ClientHello& hello = hs.hello();
+  if (!hs.settings().stateless_retry) return fail(ErrorCode::bad_cookie, "none was given out");
+  const Bytes cookie = hello.extensions.cookie->cookie;
+  auto state = open_cookie(cookie, hs.now, hs.settings().cookie_key);
+  if (!state) return fail(state.error());
+  if (auto ok = check_second_hello(hs, *state, true); !ok) return ok;
+  if (auto ok = choose_again(hs, *state); !ok) return ok;
+  // The transcript as it would stand: hash of the first hello, the HelloRetryRequest, then this hello.
+  const Octets second = to_octets(hs.transcript.messages());
+  hs.transcript = schedule::Transcript::of_message_hash(hash_of(state->suite), state->transcript_hash.view());
+  Octets request;
+  message::HelloRetryRequest sent;
+  sent.legacy_session_id_echo = hello.legacy_session_id;
+  sent.cipher_suite = state->suite;
+  sent.extensions.supported_versions = {ProtocolVersion::tls13};
+  sent.extensions.key_share = {state->group};
+  sent.extensions.cookie = {cookie};
+  if (auto appended = wire::append_message(sent, request); !appended) return appended;
+  hs.transcript.add(request);
+  hs.transcript.add(second);
+  hs.summary.hello_retry = true;
+  return {};
+}
+
+Result<> send_hello(ServerHandshake& hs, Bytes share) {
+  std::array<std::uint8_t, 32> random{};
+  if (auto filled = hs.config->random().fill(random); !filled) return filled;
+  message::ServerHello hello;
+  hello.random = random;
+  hello.legacy_session_id_echo = hs.hello().legacy_session_id;
+  hello.cipher_suite = hs.choice.suite;
+  hello.extensions.supported_versions = {ProtocolVersion::tls13};
+  hello.extensions.key_share = {message::KeyShareEntry{hs.choice.group, share}};
+  return hs.send(hello);
+}
+
+Result<> send_encrypted_extensions(ServerHandshake& hs) {
+  const ClientHello& hello = hs.hello();
+  message::EncryptedExtensions message;
+  if (hs.choice.acknowledge_name) {
+    message.extensions.server_name.emplace();
+    hs.summary.server_name_acknowledged = true;
+  }
+  const std::array<message::ProtocolName, 1> protocol = {as_bytes(hs.summary.application_protocol)};
+  if (!hs.summary.application_protocol.empty())
+    message.extensions.application_layer_protocol_negotiation = {protocol};
+  if (hello.extensions.record_size_limit) {
+    const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
+    hs.summary.peer_record_size_limit = theirs;
+    hs.transport.limit_sent_records(std::min<std::uint16_t>(theirs, 16385));
+    message.extensions.record_size_limit = {hs.settings().record_size_limit};
+    hs.transport.limit_received_records(hs.settings().record_size_limit);
+  }
+  return hs.send(message);
+}
+
+Result<> send_certificate_request(ServerHandshake& hs) {
+  const ServerSettings& settings = hs.settings();
+  message::CertificateRequest request;
+  request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
+  std::vector<message::DistinguishedName> authorities;
+  std::size_t octets = 0;
+  if (settings.send_certificate_authorities && settings.trust) {
+    for (const Bytes subject : settings.trust->subjects()) {
+      octets += subject.size() + 2;
+      authorities.push_back(subject);
+    }
+  }
+  // A store of very many roots does not fit the extension: then the client is not told.
+  if (!authorities.empty() && octets <= 0xffff) request.extensions.certificate_authorities = {authorities};
+  hs.summary.client_certificate_requested = true;
+  return hs.send(request);
+}
+
+// Certificate and CertificateVerify of ours.
+Task<> authenticate_ourselves(ServerHandshake& hs) {
+  CertificateExtras extras;
+  extras.ocsp = hs.hello().extensions.status_request.has_value();
+  extras.signed_certificate_timestamps = hs.hello().extensions.signed_certificate_timestamp.has_value();
+  co_await send_certificate(hs, hs.choice.proof.credential, Bytes(), extras);
+  const SignatureContent content(Role::server, hs.transcript.digest());
+  const Octets signature = co_await hs.sign(*hs.choice.proof.credential, hs.choice.proof.scheme,
+                                            content.view(), hs.config->random());
+  message::CertificateVerify verify;
+  verify.algorithm = hs.choice.proof.scheme;
+  verify.signature = signature;
+  co_await hs.send(verify);
+  hs.summary.server_signature = hs.choice.proof.scheme;
+}
+
+// [Certificate, CertificateVerify] of the client.
+Task<> authenticate_client(ServerHandshake& hs) {
+  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+  co_await require(certificate.certificate_request_context.empty(), ErrorCode::illegal_value,
+                   "certificate_request_context differs");
+  if (certificate.certificate_list.empty()) {
+    // RFC 8446 §4.4.2.4: no certificate is the client's right, to go on is ours.
+    const bool optional = hs.settings().client_authentication == ClientAuthentication::request;
+    co_await require(optional, ErrorCode::certificate_required);
+    co_return;
+  }
+  co_await check_entries(certificate, CertificateExtras());
+  keep_certificates(hs, certificate);
+  const crypto::Digest before = hs.transcript.digest();
+  const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
+  hs.summary.client_signature = scheme;
+  co_await verify_peer(hs, hs.settings(), nullptr, true);
+}
+
+}  // namespace
+
+//        Client                                               Server
+//   ClientHello              -------->                                 (here it begins)
+//                            <--------          [HelloRetryRequest]
+//   ClientHello              -------->
+//                                                         ServerHello
+//                                                 EncryptedExtensions
+//                                                [CertificateRequest]
+//                                                         Certificate
+//                                                   CertificateVerify
+//                            <--------                       Finished
+//   [Certificate, CertificateVerify]
+//   Finished                 -------->
+Task<> server13(ServerHandshake& hs) {
+  hs.transport.expect_change_cipher_spec();
+  if (hs.hello().extensions.cookie) {
+    co_await resume_retry(hs);
+  } else {
+    Choice choice = co_await choose(hs, hs.hello());
+    hs.choice = choice;
+    if (hs.choice.client_share.empty()) co_await retry(hs);
+  }
+  const CipherSuite suite = hs.choice.suite;
+  const crypto::HashAlgorithm hash = hash_of(suite);
+  hs.summary.cipher_suite = suite;
+  hs.summary.group = hs.choice.group;
+  hs.transcript.select(hash);
+
+  const crypto::Encapsulation key =
+      co_await crypto::encapsulate(hs.choice.group, hs.choice.client_share, hs.config->random());
+  co_await send_hello(hs, key.share);
+  const bool compatible = !hs.hello().legacy_session_id.empty();
+  if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
+
+  schedule::HandshakeSecret handshake_secret = schedule::EarlySecret(hash).extract(key.secret.view());
+  const crypto::Digest hellos = hs.transcript.digest();
+  const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
+  const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
+  hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
+  hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
+  co_await hs.transport.install(Level::handshake, Direction::sending, suite, server_secret.view());
+  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
+  if (hs.hello().extensions.early_data) hs.transport.skip_early_data();
+  hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
+
+  co_await send_encrypted_extensions(hs);
+  const bool ask = hs.settings().client_authentication != ClientAuthentication::none;
+  if (ask) co_await send_certificate_request(hs);
+  co_await authenticate_ourselves(hs);
+  co_await send_finished(hs, hash, server_secret.view());
+
+  schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
+  const crypto::Digest flight = hs.transcript.digest();
+  const schedule::TrafficSecret client_data = master_secret.client_application_traffic_secret_0(flight);
+  const schedule::TrafficSecret server_data = master_secret.server_application_traffic_secret_0(flight);
+  hs.exporter_secret = master_secret.exporter_master_secret(flight);
+  hs.log_secret(hs.settings(), "CLIENT_TRAFFIC_SECRET_0", client_data.view());
+  hs.log_secret(hs.settings(), "SERVER_TRAFFIC_SECRET_0", server_data.view());
+  hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
+  co_await hs.transport.install(Level::application, Direction::sending, suite, server_data.view());
+
+  if (ask) co_await authenticate_client(hs);
+  co_await receive_finished(hs, hash, client_secret.view());
+  co_await hs.transport.install(Level::application, Direction::receiving, suite, client_data.view());
+}
+
+}  // namespace handfast::handshake

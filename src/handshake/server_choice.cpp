@@ -1,0 +1,150 @@
+// What a server picks from a ClientHello (RFC 8446 §4.1.1): pure decisions.
+#include <algorithm>
+
+#include "config/credential_contents.hpp"
+#include "handshake/server_handshake.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+using message::ClientHello;
+
+// The first value of `wanted` that `offered` holds and `usable` accepts; with the roles swapped if the
+// client's order counts.
+template <class T>
+std::optional<T> first_common(std::span<const T> wanted, const auto& offered, bool client_order,
+                              auto usable) {
+  if (client_order) {
+    Preferences<T, 32> tried;  // each value once, however often a client repeats it
+    for (const T value : offered) {
+      if (std::find(wanted.begin(), wanted.end(), value) == wanted.end() || !tried.add(value)) continue;
+      if (usable(value)) return value;
+    }
+    return std::nullopt;
+  }
+  for (const T value : wanted)
+    if (offered.contains(value) && usable(value)) return value;
+  return std::nullopt;
+}
+
+// RFC 8446 §9.2: what a hello without a PSK must hold [8446:9.2#10,11,12].
+Result<> check_mandatory(const ClientHello& hello) {
+  const auto& extensions = hello.extensions;
+  if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
+  if (!extensions.supported_groups) return fail(ErrorCode::missing_extension, "supported_groups");
+  if (!extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
+  // RFC 8446 §4.1.2: only the null compression method [8446:4.1.2#11].
+  const Bytes compression = hello.legacy_compression_methods;
+  if (compression.size() != 1 || compression[0] != 0)
+    return fail(ErrorCode::illegal_value, "legacy_compression_methods");
+  if (extensions.pre_shared_key && !extensions.psk_key_exchange_modes)
+    return fail(ErrorCode::missing_extension, "psk_key_exchange_modes");  // [8446:4.2.9#2]
+  return {};
+}
+
+// RFC 8446 §4.2.8: shares only for groups that are offered, in their order, one each [8446:4.2.8#1,3,4].
+Result<> check_shares(const ClientHello& hello) {
+  const auto& groups = hello.extensions.supported_groups->named_group_list;
+  auto next = groups.begin();
+  for (const message::KeyShareEntry& share : hello.extensions.key_share->client_shares) {
+    while (next != groups.end() && *next != share.group) ++next;
+    if (next == groups.end())
+      return fail(ErrorCode::illegal_value,
+                  "key_share holds a group twice, out of order, or not in supported_groups");
+    ++next;
+  }
+  return {};
+}
+
+Result<CipherSuite> choose_suite(const ServerSettings& settings, const ClientHello& hello) {
+  const auto tls13 = [](CipherSuite suite) {
+    const schedule::SuiteInfo* info = schedule::suite_info(suite);
+    return info != nullptr && info->version == ProtocolVersion::tls13;
+  };
+  const auto suite = first_common<CipherSuite>(settings.policy.cipher_suites.span(), hello.cipher_suites,
+                                               settings.prefer_client_order, tls13);
+  if (!suite) return fail(ErrorCode::no_common_cipher_suite);
+  return *suite;
+}
+
+// A group that needs no retry goes before one that is more wanted.
+Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
+  const auto& shares = hello.extensions.key_share->client_shares;
+  const auto& groups = hello.extensions.supported_groups->named_group_list;
+  const auto share_of = [&](NamedGroup group) {
+    for (const message::KeyShareEntry& share : shares)
+      if (share.group == group) return Bytes(share.key_exchange);
+    return Bytes();
+  };
+  const auto wanted = settings.policy.groups.span();
+  const auto any = [](NamedGroup) { return true; };
+  const auto with_share = [&](NamedGroup group) { return !share_of(group).empty(); };
+  auto group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, with_share);
+  if (!group) group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, any);
+  if (!group) return fail(ErrorCode::no_common_group);  // [8446:4.1.1#1]
+  choice.group = *group;
+  choice.client_share = share_of(*group);
+  return {};
+}
+
+std::string_view requested_name(const ClientHello& hello) {
+  if (!hello.extensions.server_name) return {};
+  for (const message::ServerName& name : hello.extensions.server_name->server_name_list)
+    if (name.name_type == NameType::host_name) return name.host_name.text();
+  return {};
+}
+
+// Certificates for the name first, then the default; among them the first whose key fits the client's
+// schemes.
+Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
+  const std::string_view name = requested_name(hello);
+  bool known = name.empty();
+  for (const bool by_name : {true, false}) {
+    if (by_name && name.empty()) continue;
+    for (const Credential& credential : settings.credentials) {
+      if (by_name && !credential.matches(name)) continue;
+      known = known || by_name;
+      const auto scheme = choose_scheme(settings.policy, credential, *hello.extensions.signature_algorithms);
+      if (!scheme) continue;
+      choice.proof = {&credential, *scheme};
+      choice.acknowledge_name = by_name;
+      return {};
+    }
+    // RFC 6066 §3: refuse, or go on with the default certificate.
+    if (by_name && !known && settings.refuse_unknown_names) return fail(ErrorCode::no_certificate_for_name);
+  }
+  return fail(ErrorCode::no_common_signature_scheme);
+}
+
+// RFC 7301 §3.2: our order; no overlap is fatal when both sides use ALPN.
+Result<> choose_protocol(const ServerSettings& settings, const ClientHello& hello, Summary& summary) {
+  const auto& offered = hello.extensions.application_layer_protocol_negotiation;
+  if (!offered || settings.application_protocols.empty()) return {};
+  for (const std::string& protocol : settings.application_protocols) {
+    for (const message::ProtocolName& name : offered->protocol_name_list) {
+      if (name.text() != protocol) continue;
+      summary.application_protocol = protocol;
+      return {};
+    }
+  }
+  return fail(ErrorCode::no_application_protocol);
+}
+
+}  // namespace
+
+Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello) {
+  const ServerSettings& settings = hs.settings();
+  Choice choice;
+  if (auto ok = check_mandatory(hello); !ok) return fail(ok.error());
+  if (auto ok = check_shares(hello); !ok) return fail(ok.error());
+  auto suite = choose_suite(settings, hello);
+  if (!suite) return fail(suite.error());
+  choice.suite = *suite;
+  if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
+  if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
+  if (auto ok = choose_protocol(settings, hello, hs.summary); !ok) return fail(ok.error());
+  return choice;
+}
+
+}  // namespace handfast::handshake

@@ -1,0 +1,47 @@
+// A server's handshake: its state, and the coroutines that drive it.
+#pragma once
+#include <memory>
+
+#include <handfast/config.hpp>
+
+#include "crypto/hash.hpp"
+#include "handshake/authentication.hpp"
+#include "handshake/handshake.hpp"
+
+namespace handfast::handshake {
+
+/// What a server decides when it has read a ClientHello.
+struct Choice {
+  CipherSuite suite{};
+  NamedGroup group{};
+  Proof proof;         ///< certificate and scheme
+  Bytes client_share;  ///< for `group`, inside the ClientHello; empty: a retry is needed
+  bool acknowledge_name = false;
+};
+
+/// What a server knows of its connection so far.
+class ServerHandshake : public Handshake {
+ public:
+  /// Null: the configuration is asked for when the ClientHello is there.
+  ServerHandshake(std::shared_ptr<const ServerConfig> configuration, Transport& engine);
+
+  std::shared_ptr<const ServerConfig> config;
+  Choice choice;
+  crypto::Digest first_hello;  ///< of what a second ClientHello must repeat
+
+  [[nodiscard]] const ServerSettings& settings() const noexcept { return config->settings(); }
+  /// The ClientHello received last.
+  [[nodiscard]] const message::ClientHello& hello() const noexcept { return slot<message::ClientHello>(); }
+};
+
+/// From the ClientHello to the choice of configuration and version, then on in that version's handshake.
+Task<> negotiate(ServerHandshake& handshake);
+
+/// TLS 1.3 from the first ClientHello on, which handshake.hello() holds (RFC 8446 §2).
+Task<> server13(ServerHandshake& handshake);
+
+/// Suite, group, certificate and application protocol for this ClientHello, without side effects but the
+/// summary. Errors: what the client lacks or did wrong.
+Result<Choice> choose(ServerHandshake& handshake, const message::ClientHello& hello);
+
+}  // namespace handfast::handshake

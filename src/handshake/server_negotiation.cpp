@@ -1,0 +1,90 @@
+// A server's way to a version: ClientHello, the choice of configuration, the choice of version.
+#include <algorithm>
+
+#include "handshake/server_handshake.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+constexpr std::size_t arena_octets = 4096;
+
+std::string lower_case_name(const message::ClientHello& hello) {
+  if (!hello.extensions.server_name) return {};
+  for (const message::ServerName& name : hello.extensions.server_name->server_name_list) {
+    if (name.name_type != NameType::host_name) continue;
+    std::string text(name.host_name.text());
+    for (char& c : text)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+  }
+  return {};
+}
+
+// RFC 6066 §3: at most one name of a type, and a host name is a DNS name [6066:3#3].
+Result<> check_names(const message::ClientHello& hello) {
+  if (!hello.extensions.server_name) return {};
+  int host_names = 0;
+  for (const message::ServerName& name : hello.extensions.server_name->server_name_list) {
+    if (name.name_type != NameType::host_name) continue;
+    if (++host_names > 1) return fail(ErrorCode::illegal_value, "server_name holds two host names");
+    if (std::find(name.host_name.begin(), name.host_name.end(), 0) != name.host_name.end())
+      return fail(ErrorCode::illegal_value, "the host name in server_name holds a zero octet");
+  }
+  return {};
+}
+
+ConfigurationQuestion configuration_question(const ServerHandshake& hs, Bytes whole) {
+  const message::ClientHello& hello = hs.hello();
+  ConfigurationQuestion question;
+  question.server_name = hs.summary.server_name;
+  question.client_hello = whole;
+  if (hello.extensions.application_layer_protocol_negotiation) {
+    for (const auto& name : hello.extensions.application_layer_protocol_negotiation->protocol_name_list)
+      question.application_protocols.push_back(name.text());
+  }
+  if (hello.extensions.supported_versions) {
+    for (const ProtocolVersion version : hello.extensions.supported_versions->versions)
+      question.versions.push_back(version);
+  } else {
+    question.versions.push_back(hello.legacy_version);
+  }
+  return question;
+}
+
+// RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#5].
+Result<ProtocolVersion> choose_version(const Policy& policy, const message::ClientHello& hello) {
+  const auto& versions = hello.extensions.supported_versions;
+  if (versions && versions->versions.contains(ProtocolVersion::tls13) &&
+      policy.allows(ProtocolVersion::tls13))
+    return ProtocolVersion::tls13;
+  if (!versions && hello.legacy_version < ProtocolVersion::tls12)
+    return fail(ErrorCode::unsupported_version, "the client speaks TLS 1.1 at most");
+  return fail(ErrorCode::unsupported_version);
+}
+
+}  // namespace
+
+ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configuration, Transport& engine)
+    : Handshake(Role::server, engine, arena_octets), config(std::move(configuration)) {
+  if (config) set_limits({.large = settings().max_handshake_message, .other = 16384});
+}
+
+Task<> negotiate(ServerHandshake& hs) {
+  // RFC 8446 §4.2.2: a server that keeps no state may meet the second hello first [8446:4.2.2#3].
+  if (hs.config && hs.settings().stateless_retry) hs.transport.expect_change_cipher_spec();
+  const record::HandshakeMessage whole = co_await hs.peek();
+  const message::ClientHello& hello = co_await hs.receive<message::ClientHello>();
+  copy(hello.random, hs.summary.client_random);
+  co_await check_names(hello);
+  hs.summary.server_name = lower_case_name(hello);
+  if (!hs.config) {
+    hs.question = configuration_question(hs, whole.whole);
+    co_await hs.answer("the choice of a configuration");
+    hs.set_limits({.large = hs.settings().max_handshake_message, .other = 16384});
+  }
+  const ProtocolVersion version = co_await choose_version(hs.settings().policy, hello);
+  hs.summary.version = version;
+  co_await server13(hs);
+}
+
+}  // namespace handfast::handshake
