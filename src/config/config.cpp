@@ -1,0 +1,145 @@
+// Configurations: checked once, so that a handshake finds nothing wrong with its own side.
+#include <algorithm>
+
+#include <handfast/config.hpp>
+
+#include "config/credential_contents.hpp"
+#include "crypto/key_exchange.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast {
+
+/// Builds what is immutable afterwards.
+struct ConfigAccess {
+  static std::shared_ptr<ClientConfig> client() { return std::shared_ptr<ClientConfig>(new ClientConfig()); }
+  static std::shared_ptr<ServerConfig> server() { return std::shared_ptr<ServerConfig>(new ServerConfig()); }
+  static void fill(ClientConfig& config, ClientSettings settings, RandomSource& random, bool verifies) {
+    config.settings_ = std::move(settings);
+    config.random_ = &random;
+    config.verifies_ = verifies;
+  }
+  static void fill(ServerConfig& config, ServerSettings settings, RandomSource& random) {
+    config.settings_ = std::move(settings);
+    config.random_ = &random;
+  }
+};
+
+namespace {
+
+std::unexpected<Error> unsupported(const char* what) { return fail(ErrorCode::unsupported_option, what); }
+
+Result<> check_versions_and_suites(const Policy& policy) {
+  if (policy.min_version > policy.max_version) return unsupported("policy: min_version is above max_version");
+  if (policy.min_version < ProtocolVersion::tls13 || policy.max_version > ProtocolVersion::tls13)
+    return unsupported("policy: only TLS 1.3 is spoken");
+  bool usable = false;
+  for (const CipherSuite suite : policy.cipher_suites) {
+    const schedule::SuiteInfo* info = schedule::suite_info(suite);
+    if (info == nullptr) return unsupported("policy: a cipher suite is not known");
+    usable = usable || policy.allows(info->version);
+  }
+  if (!usable) return unsupported("policy: no cipher suite for the versions");
+  return {};
+}
+
+Result<> check_groups_and_schemes(const Policy& policy) {
+  if (policy.groups.empty()) return unsupported("policy: no group");
+  for (const NamedGroup group : policy.groups)
+    if (!crypto::supported(group)) return unsupported("policy: a group is not known");
+  // RFC 8446 §4.2.8: shares stand in the order of supported_groups [8446:4.2.8#1,4].
+  const NamedGroup* next = policy.groups.begin();
+  for (const NamedGroup group : policy.key_shares) {
+    next = std::find(next, policy.groups.end(), group);
+    if (next == policy.groups.end())
+      return unsupported("policy: key_shares is not a part of groups in their order");
+    ++next;
+  }
+  if (policy.signature_schemes.empty()) return unsupported("policy: no signature scheme");
+  for (const SignatureScheme scheme : policy.signature_schemes)
+    if (!crypto::algorithm_of(scheme)) return unsupported("policy: a signature scheme is not known");
+  return {};
+}
+
+Result<> check_common(const CommonSettings& settings) {
+  if (auto ok = check_versions_and_suites(settings.policy); !ok) return ok;
+  if (auto ok = check_groups_and_schemes(settings.policy); !ok) return ok;
+  std::size_t octets = 0;
+  for (const std::string& protocol : settings.application_protocols) {
+    if (protocol.empty() || protocol.size() > 255)
+      return fail(ErrorCode::invalid_argument, "application_protocols: a name has 1 to 255 octets");
+    octets += 1 + protocol.size();
+  }
+  if (octets > 0xffff)
+    return fail(ErrorCode::invalid_argument, "application_protocols: more than 65,535 octets");
+  if (settings.record_size_limit < 64 || settings.record_size_limit > 16385)
+    return fail(ErrorCode::invalid_argument, "record_size_limit: 64 to 16,385");
+  if (settings.max_handshake_message < 4096)
+    return fail(ErrorCode::invalid_argument, "max_handshake_message: 4,096 at least");
+  return {};
+}
+
+bool can_sign_with(const Policy& policy, const Credential& credential) {
+  const auto schemes = credential.schemes();
+  return std::any_of(schemes.begin(), schemes.end(),
+                     [&](SignatureScheme scheme) { return policy.signature_schemes.contains(scheme); });
+}
+
+Result<> check_credentials(const CommonSettings& settings, std::span<const Credential> credentials) {
+  for (const Credential& credential : credentials) {
+    const crypto::PublicKey& key = credential.contents().public_key;
+    const bool rsa = key.type() == crypto::KeyType::rsa || key.type() == crypto::KeyType::rsa_pss;
+    if (rsa && key.bits() < settings.policy.min_rsa_bits)
+      return unsupported("credentials: the RSA key is shorter than the policy allows");
+    if (!can_sign_with(settings.policy, credential))
+      return unsupported("credentials: a key fits none of the policy's signature schemes");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings, bool verifies) {
+  if (auto ok = check_common(settings); !ok) return fail(ok.error());
+  if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  if (verifies && settings.verification == PeerVerification::full) {
+    if (!settings.trust) {
+      auto system = TrustStore::system();
+      if (!system) return fail(system.error());
+      settings.trust = std::move(*system);
+    }
+    if (settings.trust->size() == 0) return fail(ErrorCode::no_trust_anchor);
+  }
+  RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
+  auto config = ConfigAccess::client();
+  ConfigAccess::fill(*config, std::move(settings), random, verifies);
+  return std::shared_ptr<const ClientConfig>(std::move(config));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ClientConfig>> ClientConfig::make(ClientSettings settings) {
+  return make_client(std::move(settings), true);
+}
+
+Result<std::shared_ptr<const ClientConfig>> dangerous::without_verification(ClientSettings settings) {
+  return make_client(std::move(settings), false);
+}
+
+Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings settings) {
+  if (auto ok = check_common(settings); !ok) return fail(ok.error());
+  if (settings.credentials.empty()) return unsupported("credentials: a server needs a certificate");
+  if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  const bool asks = settings.client_authentication != ClientAuthentication::none;
+  if (asks && settings.verification == PeerVerification::full &&
+      (!settings.trust || settings.trust->size() == 0))
+    return fail(ErrorCode::no_trust_anchor, "client certificates are asked for");
+  RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
+  const bool no_key = std::all_of(settings.cookie_key.begin(), settings.cookie_key.end(),
+                                  [](std::uint8_t octet) { return octet == 0; });
+  if (no_key) {
+    if (auto drawn = random.fill(settings.cookie_key); !drawn) return fail(drawn.error());
+  }
+  auto config = ConfigAccess::server();
+  ConfigAccess::fill(*config, std::move(settings), random);
+  return std::shared_ptr<const ServerConfig>(std::move(config));
+}
+
+}  // namespace handfast
