@@ -71,6 +71,10 @@ function(handfast_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE
     HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
+  if(HANDFAST_SANITIZE)
+    # Instrumented and optimised, GoogleTest and JSON take twice as long to compile; the layers stay optimised.
+    target_compile_options(test_${name} PRIVATE -O0)
+  endif()
   handfast_test_variant(${name} ${name} LABELS ${arg_LABELS})
   if(threads IN_LIST arg_LABELS)
     add_dependencies(handfast_threads test_${name})
