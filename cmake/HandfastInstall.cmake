@@ -24,7 +24,11 @@ foreach(package IN LISTS packages)
 endforeach()
 list(JOIN HANDFAST_REQUIRES_PRIVATE ", " HANDFAST_REQUIRES_PRIVATE)
 
-install(TARGETS handfast EXPORT handfast
+set(targets handfast)
+if(TARGET handfast_asio)
+  list(APPEND targets handfast_asio)
+endif()
+install(TARGETS ${targets} EXPORT handfast
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/handfast DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT handfast NAMESPACE handfast:: FILE handfast-targets.cmake DESTINATION ${HANDFAST_CMAKE_DIR})

@@ -32,7 +32,7 @@ PUBLIC_HEADERS = {
     "config": ["config", "credential", "policy"],
     "handshake": ["question", "summary"],
     "engine": ["connection"],
-    "io": ["asio", "blocking", "buffered", "error_code"],
+    "io": ["asio", "asio_answer", "asio_operations", "blocking", "buffered", "error_code"],
 }
 # Folders above the public API; they see it and, of src/, only what is named here.
 ABOVE = {"io": ["io"], "apps": ["apps"], "examples": []}

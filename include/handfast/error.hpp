@@ -72,6 +72,8 @@ enum class ErrorCode : std::uint16_t {
   peer_refused_certificate,
   truncated_stream,
   closed,
+  timed_out,
+  transport_failed,
   // Local.
   not_ready,
   no_question,
