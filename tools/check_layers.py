@@ -19,8 +19,8 @@ STANDS_ON = {
     "record": ["crypto"],
     "x509": ["crypto"],
     "session": ["message", "crypto"],
-    "config": ["x509", "session"],
-    "handshake": ["message", "schedule", "config"],
+    "config": ["schedule", "x509", "session"],
+    "handshake": ["message", "config"],
     "engine": ["handshake", "record"],
 }
 # The layer that implements a public header: lower ones may not include it.
