@@ -14,8 +14,8 @@ struct Record {
   Kind kind = Kind::incomplete;
   ContentType type = ContentType::invalid;  ///< if protected: the inner one
   bool is_protected = false;
-  std::size_t size = 0;  ///< octets of input that it takes; incomplete: that it needs at least
-  MutableBytes content;  ///< inside the input
+  std::size_t size = 0;    ///< octets of input that it takes; incomplete: that it needs at least
+  MutableBytes content{};  ///< inside the input
 };
 
 /// One direction's records, unprotected until a key is installed. Holds no octets of records. Move-only.
@@ -34,8 +34,8 @@ class RecordReader {
   /// bad_record_mac, truncated, trailing_data (alert), too_many_empty_records, sequence_exhausted.
   Result<Record> read(MutableBytes input);
 
-  /// The next record is protected by `key`, and is its first. Ends skipping of unprotected mode.
-  void install(RecordKey key) noexcept;
+  /// The next record is protected by `key`, and is its first.
+  void install(RecordKey key) noexcept { key_ = std::move(key); }
   [[nodiscard]] RecordKey* key() noexcept { return key_ ? &*key_ : nullptr; }
   [[nodiscard]] const RecordKey* key() const noexcept { return key_ ? &*key_ : nullptr; }
   void rest() noexcept {
@@ -51,19 +51,22 @@ class RecordReader {
 
   /// A server that refused early data (RFC 8446 §4.2.10): with a key, records that do not open are skipped
   /// until the first that does; without one (after HelloRetryRequest), records of application data are
-  /// skipped until the first of another type. More than `octets` of them: unexpected_record.
+  /// skipped until the second ClientHello. More than `octets` of them, protection included:
+  /// unexpected_record.
   void skip_early_data(std::uint32_t octets) noexcept;
 
  private:
   Result<> check_header(const RecordHeader& header, Bytes input) const noexcept;
-  Result<Record> read_unprotected(const RecordHeader& header, MutableBytes record) noexcept;
-  Result<Record> read_protected(const RecordHeader& header, MutableBytes record);
+  Result<> check_type(ContentType type) const noexcept;
+  [[nodiscard]] std::size_t max_length(ContentType type) const noexcept;
+  [[nodiscard]] bool is_protected(ContentType type) const noexcept;
+  Result<Record> open(MutableBytes whole);
   Result<Record> skip(std::size_t size) noexcept;
   Result<> check_content(const Record& record) noexcept;
 
   std::optional<RecordKey> key_;
   std::uint32_t skip_budget_ = 0;
-  std::uint16_t record_size_limit_ = 0;  // 0: none but the version's
+  std::uint16_t record_size_limit_ = max_inner_plaintext;
   std::uint8_t idle_records_ = 0;
   std::uint8_t max_idle_records_ = 32;
   bool first_ = true;      // nothing came yet

@@ -61,6 +61,8 @@ class RecordKey {
 
   /// Records made or opened so far under this key: the next record's sequence number (RFC 8446 §5.3).
   [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
+  /// Goes on where somebody else (kTLS) left off.
+  void set_sequence(std::uint64_t next) noexcept { sequence_ = next; }
   /// Most records that may be sealed. Default: what keeps the AEAD's confidentiality (RFC 8446 §5.5): 2^24.5
   /// for AES-GCM, 2^48 for ChaCha20-Poly1305, which needs none.
   [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
@@ -84,6 +86,8 @@ class RecordKey {
   RecordKey(crypto::AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept;
 
   const crypto::AeadKey& expanded();
+  void seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header, MutableBytes body);
+  void seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body);
 
   std::optional<crypto::AeadKey> expanded_;
   std::uint64_t sequence_ = 0;

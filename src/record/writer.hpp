@@ -15,12 +15,12 @@ class RecordWriter {
  public:
   /// Cuts `content` into records straight into `out`, as many as fit. `out` does not overlap the content.
   ///
-  /// The first record is cut to fit into `out`; later ones are as long as they may be or stay away, so that a
+  /// The first record is cut to fit into `out`; later ones only if a quarter of a full record fits, so that a
   /// small rest of `out` does not make small records. Application data stops when update_due(), so that there
   /// is always room for a KeyUpdate and alerts. An alert must fit whole. No content: nothing is written.
   /// Errors: buffer_too_small when not one octet fits; sequence_exhausted when the key is used up (or, for
-  /// application data, when update_due() before the first record); unexpected_record for application data
-  /// without a key.
+  /// application data, when update_due() before the first record); not_ready for application data without a
+  /// key.
   Result<Written> write(ContentType type, Bytes content, MutableBytes out);
   /// One record of application data without content, for cover traffic (RFC 8446 §5.4); padded as all are.
   /// Gives its size. Errors: as write().
@@ -58,6 +58,7 @@ class RecordWriter {
   [[nodiscard]] std::size_t padding_of(std::size_t content_size) const noexcept;
   [[nodiscard]] std::size_t record_size(std::size_t content_size) const noexcept;
   [[nodiscard]] std::size_t content_that_fits(std::size_t room) const noexcept;
+  Result<> check_ready(ContentType type) const noexcept;
   Result<std::size_t> write_one(ContentType type, Bytes content, MutableBytes out);
 
   std::optional<RecordKey> key_;

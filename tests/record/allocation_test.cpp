@@ -1,0 +1,126 @@
+// What records cost in memory: nothing per record, and what is left after rest().
+//
+// This program replaces glibc's malloc to count every allocation, libcrypto's and libipsec-mb's too. It is
+// not built with sanitizers, which replace malloc themselves.
+#include <iostream>
+
+#include <malloc.h>
+
+#include "record/handshake_reader.hpp"
+#include "record/keys.hpp"
+#include "record/reader.hpp"
+#include "record/writer.hpp"
+
+namespace {
+std::size_t allocations = 0;
+std::size_t octets_in_use = 0;
+
+void* counted(void* block) {
+  ++allocations;
+  octets_in_use += malloc_usable_size(block);
+  return block;
+}
+}  // namespace
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* block, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+void __libc_free(void* block);
+
+void* malloc(std::size_t size) { return counted(__libc_malloc(size)); }
+void* calloc(std::size_t count, std::size_t size) { return counted(__libc_calloc(count, size)); }
+void* realloc(void* block, std::size_t size) {
+  octets_in_use -= malloc_usable_size(block);
+  return counted(__libc_realloc(block, size));
+}
+void* memalign(std::size_t alignment, std::size_t size) { return counted(__libc_memalign(alignment, size)); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) { return memalign(alignment, size); }
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
+  *block = memalign(alignment, size);
+  return *block == nullptr ? ENOMEM : 0;
+}
+void free(void* block) {
+  octets_in_use -= malloc_usable_size(block);
+  __libc_free(block);
+}
+}
+
+namespace handfast::record {
+namespace {
+
+class EachConnection : public testing::TestWithParam<Way> {
+ protected:
+  EachConnection() : content(counting(40000)), out(45000) {}
+  void SetUp() override {
+    writer.install(make_key(GetParam()));
+    reader.install(make_key(GetParam()));
+  }
+
+  // `content`, through both directions.
+  void exchange(std::size_t size) {
+    const auto written = writer.write(ContentType::application_data, Bytes(content).first(size), out);
+    ASSERT_TRUE(written);
+    for (MutableBytes rest = MutableBytes(out).first(written->written); !rest.empty();) {
+      const auto record = reader.read(rest);
+      ASSERT_TRUE(record);
+      rest = rest.subspan(record->size);
+    }
+  }
+
+  Octets content;
+  Octets out;
+  RecordWriter writer;
+  RecordReader reader;
+};
+INSTANTIATE_TEST_SUITE_P(Ways, EachConnection, testing::ValuesIn(ways),
+                         [](const auto& way) { return name_of_way(way.param); });
+
+TEST_P(EachConnection, AllocatesNothingPerRecord) {
+  exchange(100);
+  const std::size_t before = allocations;
+  for (int i = 0; i < 100; ++i)
+    for (const std::size_t size : {1, 64, 1024, 16384, 40000}) exchange(size);
+  EXPECT_EQ(allocations - before, 0U);
+}
+
+TEST_P(EachConnection, RestFreesWhatTheFirstRecordTook) {
+  const std::size_t fresh = octets_in_use;
+  exchange(100);
+  const std::size_t awake = octets_in_use;
+  EXPECT_GT(awake, fresh);
+  writer.rest();
+  reader.rest();
+  EXPECT_EQ(octets_in_use, fresh);
+  const std::size_t before = allocations;
+  exchange(100);
+  const std::size_t to_wake = allocations - before;
+  EXPECT_EQ(octets_in_use, awake);
+  std::cout << name_of_way(GetParam()) << ": both directions " << sizeof(RecordWriter) + sizeof(RecordReader)
+            << " octets, with expanded keys " << awake - fresh << " more in " << to_wake << " allocations\n";
+}
+
+TEST(HandshakeReaderMemory, OneAllocationForAFlightInOneRecordAndNoneAfterRelease) {
+  Octets flight{11, 0, 8, 0};
+  flight.resize(4 + 2048);
+  const std::size_t fresh = octets_in_use;
+  HandshakeReader reader;
+  const std::size_t before = allocations;
+  ASSERT_TRUE(reader.add(flight));
+  EXPECT_TRUE(reader.next());
+  EXPECT_EQ(allocations - before, 1U);
+  reader.release();
+  EXPECT_EQ(octets_in_use, fresh);
+}
+
+// A header alone makes nobody reserve what it promises.
+TEST(HandshakeReaderMemory, GrowsWithWhatArrived) {
+  const std::size_t fresh = octets_in_use;
+  HandshakeReader reader;
+  ASSERT_TRUE(reader.add(Octets{11, 0, 0xff, 0xff}));
+  EXPECT_LT(octets_in_use - fresh, 100U);
+}
+
+}  // namespace
+}  // namespace handfast::record
