@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <handfast/random.hpp>
 #include <handfast/secret.hpp>
@@ -9,6 +10,8 @@
 #include "crypto/signature.hpp"
 
 namespace handfast::crypto {
+
+struct PrivateKeyState;
 
 /// A private key and its public one, which has been checked to belong to it. Immutable: copies share the key
 /// and may be used by any number of threads. Wiped when the last copy dies. A moved-from key may only be
@@ -50,9 +53,8 @@ class PrivateKey {
   [[nodiscard]] SecretOctets to_pem() const;
 
  private:
-  struct State;
-  explicit PrivateKey(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
-  std::shared_ptr<const State> state_;
+  explicit PrivateKey(std::shared_ptr<const PrivateKeyState> state) noexcept : state_(std::move(state)) {}
+  std::shared_ptr<const PrivateKeyState> state_;
 };
 
 }  // namespace handfast::crypto

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <handfast/error.hpp>
 #include <handfast/types.hpp>
@@ -40,6 +41,8 @@ struct PssRestriction {
   friend bool operator==(const PssRestriction&, const PssRestriction&) = default;
 };
 
+struct PublicKeyState;
+
 /// A public key, checked and made ready once. Immutable: copies are cheap, share the key, and may be used by
 /// any number of threads. A moved-from key may only be destroyed or assigned to.
 class PublicKey {
@@ -64,8 +67,10 @@ class PublicKey {
   /// RSA: of the modulus; curves: 256, 384, 521; Ed25519: 256.
   [[nodiscard]] std::size_t bits() const noexcept;
 
-  /// Checks a signature over `message` (not over its hash). bad_signature: it is not right, or the algorithm
-  /// is not one of this type of key. No SHA-1. A PSS salt has exactly the algorithm's length.
+  /// Whether a key of this kind, with its restriction, makes such signatures at all: not with SHA-1.
+  [[nodiscard]] bool fits(const SignatureAlgorithm& algorithm) const noexcept;
+  /// Checks a signature over `message` (not over its hash). bad_signature: it is not right, or fits() is
+  /// false. A PSS salt has exactly the algorithm's length.
   [[nodiscard]] Result<> verify(const SignatureAlgorithm& algorithm, Bytes message, Bytes signature) const;
 
   /// Whether this key may sign with `scheme` (RFC 8446 §4.2.3): the scheme's curve, rsae with an ordinary key
@@ -87,9 +92,8 @@ class PublicKey {
 
  private:
   friend class PrivateKey;
-  struct State;
-  explicit PublicKey(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
-  std::shared_ptr<const State> state_;
+  explicit PublicKey(std::shared_ptr<const PublicKeyState> state) noexcept : state_(std::move(state)) {}
+  std::shared_ptr<const PublicKeyState> state_;
 };
 
 }  // namespace handfast::crypto

@@ -1,0 +1,98 @@
+// The NIST curves.
+#include "crypto/curve.hpp"
+
+#include <new>
+
+#include <openssl/obj_mac.h>
+
+namespace handfast::crypto {
+namespace {
+
+Curve make(NamedGroup group, int nid, std::size_t bits) {
+  const EC_GROUP* const ec_group = EC_GROUP_new_by_curve_name(nid);  // kept as long as the process
+  if (ec_group == nullptr) throw std::bad_alloc();
+  Curve curve{group, ec_group, bits, (bits + 7) / 8, {}};
+  write_number(EC_GROUP_get0_order(ec_group), MutableBytes(curve.order_room).first(curve.field_size));
+  return curve;
+}
+
+}  // namespace
+
+const Curve* curve_of(NamedGroup group) {
+  switch (group) {
+    case NamedGroup::secp256r1: {
+      static const Curve curve = make(group, NID_X9_62_prime256v1, 256);
+      return &curve;
+    }
+    case NamedGroup::secp384r1: {
+      static const Curve curve = make(group, NID_secp384r1, 384);
+      return &curve;
+    }
+    case NamedGroup::secp521r1: {
+      static const Curve curve = make(group, NID_secp521r1, 521);
+      return &curve;
+    }
+    default: return nullptr;
+  }
+}
+
+bool is_scalar(const Curve& curve, Bytes octets) noexcept {
+  unsigned borrow = 0;  // of octets - order
+  unsigned any = 0;
+  const Bytes order = curve.order();
+  for (std::size_t i = order.size(); i-- > 0;) {
+    borrow = ((octets[i] - order[i] - borrow) >> 8) & 1;
+    any |= octets[i];
+    asm volatile("" : "+r"(borrow), "+r"(any));  // keep the loop free of early exits
+  }
+  return (borrow & ((any + 0xff) >> 8)) == 1;
+}
+
+void clear_excess_bits(const Curve& curve, MutableBytes octets) noexcept {
+  octets[0] = static_cast<std::uint8_t>(octets[0] & (0xff >> (8 * curve.field_size - curve.bits)));
+}
+
+Result<CurveScalar> draw_scalar(const Curve& curve, RandomSource& random) {
+  CurveScalar scalar;
+  scalar.resize(curve.field_size);
+  // A draw is refused with odds of 2^-32 on P-256 and less on the others: only a broken source comes to the
+  // end.
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    if (const Result<> drawn = random.fill(scalar.span()); !drawn) return fail(drawn.error());
+    clear_excess_bits(curve, scalar.span());
+    if (is_scalar(curve, scalar.view())) return scalar;
+  }
+  return fail(ErrorCode::random_failed, "the random source gives no usable scalar");
+}
+
+void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const BigNumber number = secret_number_of(scalar);
+  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  must(EC_POINT_mul(curve.ec_group, product.get(), number.get(), nullptr, nullptr, context.get()));
+  require(EC_POINT_point2oct(curve.ec_group, product.get(), POINT_CONVERSION_UNCOMPRESSED, point.data(),
+                             point.size(), context.get()) == point.size());
+}
+
+bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {
+  // The length excludes compressed points and infinity, which the RFC does not allow; libcrypto then checks
+  // that the coordinates are below the prime and fulfil the equation. The cofactor is 1.
+  if (point.size() != curve.point_size() || point[0] != 4) return false;
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const auto operand = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  {
+    const ErrorQueueGuard guard;
+    if (EC_POINT_oct2point(curve.ec_group, operand.get(), point.data(), point.size(), context.get()) != 1)
+      return false;
+  }
+  const BigNumber number = secret_number_of(scalar);
+  const BigNumber coordinate = new_number();
+  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  must(EC_POINT_mul(curve.ec_group, product.get(), nullptr, operand.get(), number.get(), context.get()));
+  must(EC_POINT_get_affine_coordinates(curve.ec_group, product.get(), coordinate.get(), nullptr,
+                                       context.get()));
+  write_number(coordinate.get(), x);
+  return true;
+}
+
+}  // namespace handfast::crypto

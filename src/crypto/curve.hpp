@@ -1,0 +1,49 @@
+// The curves P-256, P-384 and P-521 (FIPS 186-4 §D.1.2) on libcrypto's low-level functions.
+#pragma once
+#include <array>
+#include <cstddef>
+
+#include <handfast/error.hpp>
+#include <handfast/random.hpp>
+#include <handfast/secret.hpp>
+#include <handfast/types.hpp>
+
+#include "crypto/libcrypto.hpp"
+
+namespace handfast::crypto {
+
+inline constexpr std::size_t max_field_size = 66;
+inline constexpr std::size_t max_point_size = 1 + 2 * max_field_size;
+
+/// One curve, made once a process and shared: const use is thread-safe.
+struct Curve {
+  NamedGroup group;
+  const EC_GROUP* ec_group;
+  std::size_t bits;
+  std::size_t field_size;                               ///< octets of a coordinate, and of a scalar
+  std::array<std::uint8_t, max_field_size> order_room;  ///< big endian
+
+  [[nodiscard]] std::size_t point_size() const noexcept { return 1 + 2 * field_size; }
+  [[nodiscard]] Bytes order() const noexcept { return Bytes(order_room).first(field_size); }
+};
+using CurveScalar = Secret<max_field_size>;
+
+/// secp256r1, secp384r1, secp521r1; null for everything else.
+[[nodiscard]] const Curve* curve_of(NamedGroup group);
+
+/// Whether these field_size octets are a number from 1 to order - 1. Constant time.
+[[nodiscard]] bool is_scalar(const Curve& curve, Bytes octets) noexcept;
+
+/// A number from 1 to order - 1, each as likely: field_size octets. random_failed if the source gives none.
+[[nodiscard]] Result<CurveScalar> draw_scalar(const Curve& curve, RandomSource& random);
+/// Clears the bits of field_size octets that no number below the order has: P-521's first seven.
+void clear_excess_bits(const Curve& curve, MutableBytes octets) noexcept;
+
+/// scalar · G as an uncompressed point, point_size() octets. Constant time.
+void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point);
+
+/// The x coordinate of scalar · point: field_size octets. False if `point` is not an uncompressed point of
+/// the curve (RFC 8446 §4.2.8.2). Constant time in scalar and result.
+[[nodiscard]] bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x);
+
+}  // namespace handfast::crypto
