@@ -1,0 +1,129 @@
+// ML-KEM's arithmetic for any processor.
+#include <algorithm>
+
+#include "crypto/ml_kem_loops.hpp"
+
+namespace handfast::crypto::ml_kem {
+namespace {
+
+struct Portable;
+using Loops = PolynomialLoops<Portable>;
+
+struct Factors {
+  std::int16_t ntt[128] = {};          // in the order in which the transform uses them, from the second
+  std::int16_t inverse_ntt[128] = {};  // likewise
+  std::int16_t gamma[128] = {};        // with one factor R more: see Multiplier
+};
+
+consteval Factors make_factors() {
+  Factors factors;
+  for (unsigned i = 0; i < 128; ++i) {
+    factors.ntt[i] = montgomery_form(zeta(i));
+    factors.inverse_ntt[i] = montgomery_form(zeta(127 - i));
+    factors.gamma[i] = centred(gamma(i) * montgomery_square);
+  }
+  return factors;
+}
+
+constexpr Factors factors = make_factors();
+
+// From 0 to q - 1, for any value: the quotient is found by a multiplication with 2^26/q.
+std::int16_t reduced(std::int16_t value) {
+  const auto quotient = static_cast<std::int16_t>(value * 20159 >> 26);
+  // From 0 to q: the rounding up of 2^26/q makes a negative multiple of q come out as q.
+  const auto rest = static_cast<std::int16_t>(value - quotient * q);
+  return Loops::plus_q_if_negative(static_cast<std::int16_t>(rest - q));
+}
+
+void ntt(Polynomial& polynomial) {
+  std::int16_t* const f = polynomial.coefficients;
+  // Every layer adds less than 0.75 q: seven of them stay below 2^15.
+  const std::int16_t* factor = factors.ntt;
+  for (std::size_t length = 128; length >= 2; length /= 2) {
+    for (std::size_t start = 0; start < n; start += 2 * length) {
+      const std::int16_t zeta = *++factor;
+      for (std::size_t j = start; j < start + length; ++j) {
+        const std::int16_t t = Loops::montgomery_multiply(f[j + length], zeta);
+        f[j + length] = static_cast<std::int16_t>(f[j] - t);
+        f[j] = static_cast<std::int16_t>(f[j] + t);
+      }
+    }
+  }
+  for (std::int16_t& coefficient : polynomial.coefficients) coefficient = reduced(coefficient);
+}
+
+void inverse_ntt(Polynomial& polynomial) {
+  std::int16_t* const f = polynomial.coefficients;
+  const std::int16_t* factor = factors.inverse_ntt;
+  for (std::size_t length = 2; length <= 128; length *= 2) {
+    for (std::size_t start = 0; start < n; start += 2 * length) {
+      const std::int16_t zeta = *factor++;
+      for (std::size_t j = start; j < start + length; ++j) {
+        const std::int16_t t = f[j];
+        f[j] = static_cast<std::int16_t>(t + f[j + length]);
+        f[j + length] = Loops::montgomery_multiply(static_cast<std::int16_t>(f[j + length] - t), zeta);
+      }
+    }
+    // A sum may double with every layer, and three doublings of q are all that 16 bits hold.
+    if (length == 8 || length == 64)
+      for (std::int16_t& coefficient : polynomial.coefficients) coefficient = reduced(coefficient);
+  }
+  constexpr std::int16_t scale = montgomery_form(inverse_ntt_scale);
+  for (std::int16_t& coefficient : polynomial.coefficients)
+    coefficient = Loops::plus_q_if_negative(Loops::montgomery_multiply(coefficient, scale));
+}
+
+void prepare(const Polynomial& transform, Multiplier& multiplier) {
+  for (std::size_t i = 0; i < n; i += 2) {
+    const std::int16_t low = transform.coefficients[i];
+    const std::int16_t high = transform.coefficients[i + 1];
+    multiplier.direct[i] = multiplier.crossed[i + 1] = Loops::montgomery_multiply(low, montgomery_square);
+    multiplier.direct[i + 1] = Loops::montgomery_multiply(high, factors.gamma[i / 2]);
+    multiplier.crossed[i] = Loops::montgomery_multiply(high, montgomery_square);
+  }
+}
+
+void multiply(const Polynomial* row, const Multiplier* column, std::size_t count, Polynomial& product) {
+  for (std::size_t i = 0; i < n; i += 2) {
+    std::int32_t low = 0;
+    std::int32_t high = 0;
+    for (std::size_t j = 0; j < count; ++j) {
+      const std::int16_t* a = row[j].coefficients + i;
+      low += a[0] * column[j].direct[i] + a[1] * column[j].direct[i + 1];
+      high += a[0] * column[j].crossed[i] + a[1] * column[j].crossed[i + 1];
+    }
+    product.coefficients[i] = Loops::plus_q_if_negative(Loops::montgomery_reduce(low));
+    product.coefficients[i + 1] = Loops::plus_q_if_negative(Loops::montgomery_reduce(high));
+  }
+}
+
+}  // namespace
+
+constinit const Arithmetic arithmetic_portable = {
+    .ntt = ntt,
+    .inverse_ntt = inverse_ntt,
+    .prepare = prepare,
+    .multiply = multiply,
+    .add = Loops::add,
+    .subtract_from = Loops::subtract_from,
+    .sample_noise = Loops::sample_noise,
+    .sample_uniform = Loops::sample_uniform,
+    .encode = Loops::encode,
+    .decode = Loops::decode,
+    .compress = Loops::compress,
+    .decompress = Loops::decompress,
+};
+
+const Arithmetic& arithmetic(CpuTier tier) noexcept {
+#if defined(__x86_64__)
+  switch (std::min(tier, detected_cpu_tier())) {
+    case CpuTier::avx512: return arithmetic_avx512;
+    case CpuTier::aesni_avx2: return arithmetic_avx2;
+    case CpuTier::portable: break;
+  }
+#endif
+  (void)tier;
+  return arithmetic_portable;
+}
+
+}  // namespace handfast::crypto::ml_kem
