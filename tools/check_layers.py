@@ -45,8 +45,11 @@ CRYPTO_LIBRARIES = re.compile(r"^(openssl/|sodium(\.h$|/)|intel-ipsec-mb\.h$)")
 PEER_LIBRARIES = re.compile(r"^openssl/(ssl\w*|tls1|dtls1|x509v3|x509_vfy|ocsp|cms|ts)\.h$")
 # The core has no I/O, no threads of its own and no clock (time comes as an argument).
 CORE_WITHOUT = re.compile(
-    r"^(iostream|ostream|istream|fstream|filesystem|syncstream|thread|future|condition_variable|"
+    r"^(iostream|ostream|istream|syncstream|thread|future|condition_variable|"
     r"sys/(socket|epoll|select|time)\.h|poll\.h|netdb\.h|netinet/.*|arpa/.*|time\.h|ctime|asio.*)$")
+# Trust stores, credentials and key logs name files: they are read when a configuration is built.
+FILES = re.compile(r"^(fstream|filesystem|fcntl\.h|dirent\.h|sys/stat\.h)$")
+READ_FILES = {"x509", "config"}
 STANDARD = re.compile(r"^[a-z0-9_]+$")  # <vector>; the C headers and other libraries have a dot
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
@@ -99,6 +102,8 @@ def core_reason(layer: str, bracket: str, header: str) -> str | None:
         return None if layer == "crypto" else f"<{header}>: only src/crypto includes a crypto library"
     if CORE_WITHOUT.match(header):
         return f"<{header}>: the core has no I/O, threads or clock"
+    if FILES.match(header) and layer not in READ_FILES:
+        return f"<{header}>: files are for {' and '.join(sorted(READ_FILES))} only"
     return None
 
 
