@@ -38,8 +38,7 @@ const Form* client_key_exchange(Bytes message, CipherSuite suite) {
   if (name.starts_with("TLS_RSA_")) return &form<EncryptedPreMasterSecret>;
   if (name.starts_with("TLS_ECDHE_")) return &form<ClientECDiffieHellmanPublic>;
   if (wire::decode<EncryptedPreMasterSecret>(body)) return &form<EncryptedPreMasterSecret>;
-  if (wire::decode<ClientECDiffieHellmanPublic>(body)) return &form<ClientECDiffieHellmanPublic>;
-  return nullptr;
+  return &form<ClientECDiffieHellmanPublic>;
 }
 
 const Form* form_of(Bytes message, const AnnotationContext& context) {

@@ -19,12 +19,17 @@ bool is_hello_retry_request(Bytes message) noexcept {
 Result<> check_extensions(const ServerHello& hello, ProtocolVersion version) {
   const auto place =
       version == ProtocolVersion::tls13 ? ExtensionPlace::server_hello : ExtensionPlace::server_hello_tls12;
-  for (const auto& entry : hello.extensions.received()) {
-    if (!is_known(entry.extension_type) || may_stand_in(entry.extension_type, place)) continue;
-    Error error(ErrorCode::extension_not_allowed);
-    error.message = ServerHello::type;
-    error.field = name_of(entry.extension_type).data();
-    return fail(error);
+  const auto& received = hello.extensions.received();
+  std::size_t offset = wire::encoded_size(hello) - received.octets().size();  // the extensions come last
+  for (const wire::RawExtension& entry : received) {
+    if (is_known(entry.extension_type) && !may_stand_in(entry.extension_type, place)) {
+      Error error(ErrorCode::extension_not_allowed);
+      error.message = ServerHello::type;
+      error.field = name_of(entry.extension_type).data();
+      error.offset = static_cast<std::uint32_t>(offset);
+      return fail(error);
+    }
+    offset += wire::encoded_size(entry);
   }
   return {};
 }

@@ -110,8 +110,10 @@ void Recorder::stopped(std::uint32_t region_end) {
 }
 
 std::vector<Field> Recorder::take() {
-  for (std::size_t i = 0; i + 1 < fields_.size(); ++i)
+  for (std::size_t i = 0; i + 1 < fields_.size(); ++i) {
     fields_[i].leaf = fields_[i + 1].depth <= fields_[i].depth;
+    if (!fields_[i].leaf) fields_[i].kind = FieldKind::group;
+  }
   return std::move(fields_);
 }
 

@@ -93,12 +93,13 @@ class Recorder {
   void leave(std::uint32_t at, const T& field) {
     const std::size_t index = open_.back().index;
     const bool bad = fields_[index].bad;
+    const bool something = base_ + at > covered_;
     if constexpr (is_opaque<T>) {
-      if (base_ + at > covered_) leaf("octets", base_ + at - covered_, kind_of<T>(), show(field), bad);
-    } else if (!bad) {
+      if (something) leaf("octets", base_ + at - covered_, kind_of<T>(), show(field), bad);
+    } else {
       fields_[index].kind = kind_of<T>();
     }
-    if (!bad) fields_[index].value = show(field);
+    if (!bad || (Number<T> && something)) fields_[index].value = show(field);
     covered_ = base_ + at;
     close();
   }

@@ -79,8 +79,19 @@ class ExtensionBlock : public Known {
       if (entry.extension_type == type) return true;
     for (const ExtensionSlot& slot : order_)
       if (slot.kind() == ExtensionSlot::Kind::raw && slot.type() == type) return true;
-    auto look = [type](ExtensionType known, const auto& member) { return known == type && member.has_value(); };
+    auto look = [type](ExtensionType known, const auto& member) {
+      return known == type && member.has_value();
+    };
     return Known::wire(look, *this);
+  }
+
+  /// Whether not even the length of the block is written (RFC 5246 §7.4.1.2): there is nothing in it.
+  [[nodiscard]] bool is_absent() const noexcept {
+    if (when == Presence::required || was_received_) return false;
+    for (const ExtensionSlot& slot : order_)
+      if (slot.kind() == ExtensionSlot::Kind::raw) return false;
+    auto set = [](ExtensionType, const auto& member) { return member.has_value(); };
+    return !Known::wire(set, *this);
   }
 
   /// The order for writing. Keeps a view: the slots must live until the message is encoded. Members that no

@@ -115,8 +115,12 @@ class Reader {
       return fail(ErrorCode::truncated, cursor_);
     const std::uint32_t number = load<width>(cursor_);
     if constexpr (is_between<T>)
-      if (!T::holds(number)) [[unlikely]]
-        return fail(ErrorCode::illegal_value, cursor_);
+      if (!T::holds(number)) [[unlikely]] {
+        if constexpr (Observer::active)
+          note(ErrorCode::illegal_value, cursor_);  // and show it
+        else
+          return fail(ErrorCode::illegal_value, cursor_);
+      }
     field = from_number<T>(number);
     cursor_ += width;
   }

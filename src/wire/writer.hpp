@@ -28,9 +28,9 @@ class Sizer {
     } else if constexpr (is_list<T>) {
       add_list(field);
     } else if constexpr (is_extension_block<T>) {
-      const std::size_t before = size_;
+      if (field.is_absent()) return;
+      size_ += T::prefix;
       ExtensionWalk(field, *this).run();
-      if (size_ != before || T::when == Presence::required || field.was_received()) size_ += T::prefix;
     } else {
       T::wire(*this, field);
     }
@@ -96,7 +96,7 @@ class Writer {
         for (const auto& element : field.elements()) put(element);
       });
     } else if constexpr (is_extension_block<T>) {
-      put_block(field);
+      if (!field.is_absent()) put_vector<T>([&] { ExtensionWalk(field, *this).run(); });
     } else {
       T::wire(*this, field);
     }
@@ -144,15 +144,6 @@ class Writer {
   }
 
  private:
-  template <class B>
-  void put_block(const B& block) {
-    std::uint8_t* const start = cursor_;
-    put_vector<B>([&] { ExtensionWalk(block, *this).run(); });
-    // RFC 5246 §7.4.1.2: a block without extensions may be left out altogether.
-    if constexpr (B::when == Presence::optional)
-      if (!failed_ && cursor_ == start + B::prefix && !block.was_received()) cursor_ = start;
-  }
-
   [[gnu::cold, gnu::noinline]] void fail(ErrorCode code, const char* detail) noexcept {
     if (failed_) return;
     failed_ = true;
