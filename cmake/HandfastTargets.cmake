@@ -1,20 +1,25 @@
 # How the parts of Handfast are built: a layer of the library, the library, a test of some layers.
 
-add_library(handfast_options INTERFACE)
-target_compile_features(handfast_options INTERFACE cxx_std_23)
-target_include_directories(handfast_options INTERFACE
-  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
-target_compile_options(handfast_options INTERFACE
+# What every target of ours is compiled with.
+add_library(handfast_warnings INTERFACE)
+target_compile_features(handfast_warnings INTERFACE cxx_std_23)
+target_compile_options(handfast_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror=unused-result>
   $<$<BOOL:${HANDFAST_WERROR}>:-Werror>)
 if(HANDFAST_SANITIZE)
-  target_compile_options(handfast_options INTERFACE -fsanitize=${HANDFAST_SANITIZE} -fno-omit-frame-pointer
+  target_compile_options(handfast_warnings INTERFACE -fsanitize=${HANDFAST_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
-  target_link_options(handfast_options INTERFACE -fsanitize=${HANDFAST_SANITIZE})
+  target_link_options(handfast_warnings INTERFACE -fsanitize=${HANDFAST_SANITIZE})
 endif()
 if(HANDFAST_BUILD_FUZZERS)
-  target_compile_options(handfast_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(handfast_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# What sees internal headers too: the layers and their tests.
+add_library(handfast_options INTERFACE)
+target_link_libraries(handfast_options INTERFACE handfast_warnings)
+target_include_directories(handfast_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
 
 # handfast_layer(NAME SOURCES file... [LIBRARIES library...])
 # One folder of src/: an object library handfast_NAME; the library handfast is made of all of them.

@@ -40,7 +40,7 @@ elseif(WAY STREQUAL "subdirectory")
   build_consumer(-D HANDFAST_SUBDIRECTORY=${SOURCE})
 elseif(WAY STREQUAL "shared")
   run(${CMAKE_COMMAND} -S ${SOURCE} -B ${OUT}/library ${setting} -D BUILD_SHARED_LIBS=ON -D HANDFAST_BUILD_TOOL=OFF
-    -D HANDFAST_BUILD_TESTS=OFF -D HANDFAST_BUILD_BENCH=OFF)
+    -D HANDFAST_BUILD_TESTS=OFF -D HANDFAST_BUILD_BENCH=OFF -D HANDFAST_BUILD_EXAMPLES=OFF)
   run(${CMAKE_COMMAND} --build ${OUT}/library)
   run(${CMAKE_COMMAND} --install ${OUT}/library --prefix ${prefix})
   build_consumer(-D CMAKE_PREFIX_PATH=${prefix})
