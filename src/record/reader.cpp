@@ -50,7 +50,8 @@ Result<> RecordReader::check_type(ContentType type) const noexcept {
 }
 
 Result<> RecordReader::check_header(const RecordHeader& header, Bytes input) const noexcept {
-  const bool known = !name_of(header.type).empty() && header.type != ContentType::invalid;
+  const bool known =
+      header.type >= ContentType::change_cipher_spec && header.type <= ContentType::application_data;
   if (first_ && !known) return fail(diagnose_first_octets(input));
   if (auto good = check_type(header.type); !good) return good;
   // legacy_record_version may be anything. [8446:5.1#11]

@@ -81,7 +81,7 @@ TEST_P(EachConnection, AllocatesNothingPerRecord) {
   exchange(100);
   const std::size_t before = allocations;
   for (int i = 0; i < 100; ++i)
-    for (const std::size_t size : {1, 64, 1024, 16384, 40000}) exchange(size);
+    for (const std::size_t size : {1U, 64U, 1024U, 16384U, 40000U}) exchange(size);
   EXPECT_EQ(allocations - before, 0U);
 }
 

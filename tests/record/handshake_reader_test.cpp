@@ -62,7 +62,7 @@ TEST(HandshakeReader, TakesMessagesThatEndAndBeginInsideRecords) {
     const Octets next = message(certificate, size);
     stream.insert(stream.end(), next.begin(), next.end());
   }
-  for (const std::size_t cut : {1, 3, 4, 5, 7, 100, 1000, 16384}) {
+  for (const std::size_t cut : {1U, 3U, 4U, 5U, 7U, 100U, 1000U, 16384U}) {
     HandshakeReader reader;
     std::size_t seen = 0;
     for (std::size_t at = 0; at < stream.size(); at += cut) {

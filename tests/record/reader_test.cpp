@@ -194,12 +194,12 @@ INSTANTIATE_TEST_SUITE_P(Ways, EachReader, testing::ValuesIn(ways),
 
 TEST_P(EachReader, OpensRecordsOneAfterTheOther) {
   Octets stream;
-  for (const std::size_t size : {1, 100, 16384, 0, 5}) {
+  for (const std::size_t size : {1U, 100U, 16384U, 0U, 5U}) {
     const Octets record = seal(peer, application_data, counting(size));
     stream.insert(stream.end(), record.begin(), record.end());
   }
   MutableBytes rest = stream;
-  for (const std::size_t size : {1, 100, 16384, 0, 5}) {
+  for (const std::size_t size : {1U, 100U, 16384U, 0U, 5U}) {
     for (const std::size_t part : {std::size_t{3}, header_size, header_size + 10}) {
       const auto waiting = reader.read(rest.first(part));
       ASSERT_TRUE(waiting);

@@ -165,7 +165,7 @@ TEST_P(EachWriter, TakesLimitsOutOfRangeAsTheNearest) {
 
 TEST_P(EachWriter, PadsTls13RecordsToAMultiple) {
   writer.set_padding(128);
-  for (const std::size_t size : {1, 126, 127, 128, 129}) {
+  for (const std::size_t size : {1U, 126U, 127U, 128U, 129U}) {
     Octets out(1000);
     const auto written = writer.write(ContentType::application_data, counting(size), out);
     ASSERT_TRUE(written);
