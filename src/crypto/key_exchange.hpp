@@ -2,18 +2,16 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include <handfast/error.hpp>
 #include <handfast/random.hpp>
 #include <handfast/secret.hpp>
 #include <handfast/types.hpp>
 
-namespace handfast::crypto {
+#include "crypto/ml_kem.hpp"
 
-namespace ml_kem {
-class PrivateKey;
-}
+namespace handfast::crypto {
 
 /// x25519, secp256r1, secp384r1, secp521r1, X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024.
 [[nodiscard]] bool supported(NamedGroup group) noexcept;
@@ -31,14 +29,15 @@ class PrivateKey;
 /// Holds the largest secret: 48 + 32 octets of SecP384r1MLKEM1024; size() is shared_secret_size().
 using SharedSecret = Secret<80>;
 
-/// The client's side of one key exchange, made new for every connection. Move-only, wiped when it dies.
+/// The client's side of one key exchange, made new for every connection. Move-only, wiped when it dies. Const
+/// operations may run in several threads at once. A moved-from share may only be destroyed or assigned to.
 class PrivateShare {
  public:
-  /// Fails with no_common_group for a group that is not supported, random_failed, out_of_memory.
+  /// Fails with no_common_group for a group that is not supported, random_failed. May throw bad_alloc.
   static Result<PrivateShare> generate(NamedGroup group, RandomSource& random);
-  PrivateShare(PrivateShare&& other) noexcept;
-  PrivateShare& operator=(PrivateShare&& other) noexcept;
-  ~PrivateShare();
+  PrivateShare(PrivateShare&& other) noexcept = default;
+  PrivateShare& operator=(PrivateShare&& other) noexcept = default;
+  ~PrivateShare() = default;
 
   [[nodiscard]] NamedGroup group() const noexcept { return group_; }
   /// What goes into the ClientHello: client_share_size() octets. Lives as long as this object, also when it
@@ -50,12 +49,12 @@ class PrivateShare {
   [[nodiscard]] Result<SharedSecret> decapsulate(Bytes server_share) const;
 
  private:
-  explicit PrivateShare(NamedGroup group) noexcept;
+  explicit PrivateShare(NamedGroup group) noexcept : group_(group) {}
 
   NamedGroup group_;
-  Secret<66> scalar_;                           // of the curve
-  Octets share_;                                // public
-  std::unique_ptr<ml_kem::PrivateKey> ml_kem_;  // of a hybrid
+  Secret<66> scalar_;                         // of the curve
+  Octets share_;                              // public
+  std::optional<ml_kem::PrivateKey> ml_kem_;  // of a hybrid
 };
 
 /// The server's side.
@@ -65,7 +64,7 @@ struct Encapsulation {
 };
 
 /// Answers the client's share. Fails with bad_key_share if it is not valid (for ML-KEM: FIPS 203 §7.2),
-/// no_common_group for a group that is not supported, random_failed, out_of_memory.
+/// no_common_group for a group that is not supported, random_failed. May throw bad_alloc.
 [[nodiscard]] Result<Encapsulation> encapsulate(NamedGroup group, Bytes client_share, RandomSource& random);
 
 }  // namespace handfast::crypto
