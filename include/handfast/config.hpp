@@ -78,6 +78,11 @@ struct ClientSettings : CommonSettings {
   bool grease = true;
   /// Looks like TLS 1.2 to devices in between (RFC 8446 §D.4).
   bool middlebox_compatibility = true;
+  /// TLS 1.2: ask the server for records of at most this size (RFC 6066 §4), for peers without
+  /// record_size_limit.
+  std::optional<MaxFragmentLength> max_fragment_length;
+  /// This connection is a second attempt with a lower max_version: say so (RFC 7507).
+  bool fallback = false;
   /// Send server_name when the name is a DNS name (RFC 6066 §3).
   bool send_server_name = true;
   /// Ask for a stapled OCSP response and for certificate timestamps.

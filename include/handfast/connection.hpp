@@ -150,11 +150,15 @@ class Connection {
   /// Owes a fatal alert; the connection is dead.
   void abort(AlertDescription alert) noexcept;
 
-  /// Keying material for other protocols (RFC 8446 §7.5): fills `output`.
-  /// Errors: not_ready, unsupported_option when exporters are off, invalid_argument (output too long).
-  Result<> export_keying_material(std::string_view label, Bytes context, MutableBytes output) const;
+  /// Keying material for other protocols (RFC 8446 §7.5, RFC 5705): fills `output`. In TLS 1.3 no context and
+  /// an empty one are the same; in TLS 1.2 they differ, and extended_master_secret is needed. Errors:
+  /// not_ready, unsupported_option when exporters are off, invalid_argument (label or output too long).
+  Result<> export_keying_material(std::string_view label, std::optional<Bytes> context,
+                                  MutableBytes output) const;
   /// The tls-exporter channel binding (RFC 9266). Errors: as export_keying_material.
   Result<std::array<std::uint8_t, 32>> channel_binding() const;
+  /// The tls-unique channel binding of TLS 1.2 (RFC 5929 §3). Errors: not_ready, unsupported_option.
+  Result<std::array<std::uint8_t, 12>> tls_unique() const;
 
   /// What was negotiated. Errors: not_ready, or it was taken before.
   Result<Summary> take_summary();

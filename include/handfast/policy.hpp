@@ -53,8 +53,10 @@ struct Policy {
   Preferences<NamedGroup, 12> groups;          ///< most wanted first
   Preferences<NamedGroup, 4> key_shares;       ///< a client sends shares for these at once (RFC 8446 §4.2.8)
   Preferences<SignatureScheme, 20>
-      signature_schemes;              ///< most wanted first; what is accepted and signed with
-  std::uint16_t min_rsa_bits = 2048;  ///< for every RSA key of a peer's path, and our own
+      signature_schemes;                       ///< most wanted first; what is accepted and signed with
+  std::uint16_t min_rsa_bits = 2048;           ///< for every RSA key of a peer's path, and our own
+  bool require_extended_master_secret = true;  ///< TLS 1.2 only with RFC 7627
+  bool require_secure_renegotiation = true;    ///< TLS 1.2 only with a peer that knows RFC 5746
 
   [[nodiscard]] constexpr bool allows(ProtocolVersion version) const noexcept {
     return min_version <= version && version <= max_version;
@@ -67,12 +69,17 @@ namespace policies {
 extern const Policy standard_2026_11;
 /// TLS 1.3 only.
 extern const Policy modern_2026_11;
+/// Also RSA key transport and CBC suites in TLS 1.2, for old equipment and for teaching. RFC 10015 and RFC
+/// 9325 advise against them; a summary says when one was used.
+extern const Policy classic_2026_11;
 /// Alias of the newest default; the tool says `default`.
 extern const Policy& standard;
 /// Alias of the newest `modern`.
 extern const Policy& modern;
+/// Alias of the newest `classic`.
+extern const Policy& classic;
 
-/// The policy of that name ("default", "standard", "modern", or a dated name), or null.
+/// The policy of that name ("default", "standard", "modern", "classic", or a dated name), or null.
 const Policy* find(std::string_view name) noexcept;
 /// All dated policies, newest first.
 std::span<const Policy* const> all() noexcept;

@@ -30,8 +30,8 @@ std::unexpected<Error> unsupported(const char* what) { return fail(ErrorCode::un
 
 Result<> check_versions_and_suites(const Policy& policy) {
   if (policy.min_version > policy.max_version) return unsupported("policy: min_version is above max_version");
-  if (policy.min_version < ProtocolVersion::tls13 || policy.max_version > ProtocolVersion::tls13)
-    return unsupported("policy: only TLS 1.3 is spoken");
+  if (policy.min_version < ProtocolVersion::tls12 || policy.max_version > ProtocolVersion::tls13)
+    return unsupported("policy: only TLS 1.2 and 1.3 are spoken");
   bool usable = false;
   for (const CipherSuite suite : policy.cipher_suites) {
     const schedule::SuiteInfo* info = schedule::suite_info(suite);

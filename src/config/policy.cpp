@@ -7,12 +7,20 @@
 namespace handfast {
 namespace policies {
 
-const Policy standard_2026_11 = {
+namespace {
+
+constexpr Policy careful = {
     .name = "standard_2026_11",
-    .min_version = ProtocolVersion::tls13,
+    .min_version = ProtocolVersion::tls12,
     .max_version = ProtocolVersion::tls13,
     .cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
-                      CipherSuite::TLS_CHACHA20_POLY1305_SHA256},
+                      CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+                      CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                      CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                      CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                      CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                      CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                      CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256},
     .groups = {NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1},
     .key_shares = {NamedGroup::X25519MLKEM768, NamedGroup::x25519},
     .signature_schemes = {SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519,
@@ -22,28 +30,57 @@ const Policy standard_2026_11 = {
                           SignatureScheme::rsa_pss_pss_sha384, SignatureScheme::rsa_pss_pss_sha512,
                           SignatureScheme::rsa_pkcs1_sha256, SignatureScheme::rsa_pkcs1_sha384,
                           SignatureScheme::rsa_pkcs1_sha512},
-    .min_rsa_bits = 2048,
 };
 
-const Policy modern_2026_11 = [] {
-  Policy policy = standard_2026_11;
+constexpr Policy only_tls13(Policy policy) {
   policy.name = "modern_2026_11";
+  policy.min_version = ProtocolVersion::tls13;
+  policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
+                          CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
   return policy;
-}();
+}
 
-const Policy& standard = standard_2026_11;
-const Policy& modern = modern_2026_11;
+// Behind everything of the default, so that the better is taken where both sides have it.
+constexpr Policy with_old_suites(Policy policy) {
+  policy.name = "classic_2026_11";
+  for (const CipherSuite suite :
+       {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+        CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA,
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA,
+        CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256,
+        CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384, CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA256,
+        CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA256, CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA,
+        CipherSuite::TLS_RSA_WITH_AES_256_CBC_SHA})
+    policy.cipher_suites.add(suite);
+  policy.groups.add(NamedGroup::secp521r1);
+  policy.require_extended_master_secret = false;
+  policy.require_secure_renegotiation = false;
+  return policy;
+}
+
+}  // namespace
+
+constinit const Policy standard_2026_11 = careful;
+constinit const Policy modern_2026_11 = only_tls13(careful);
+constinit const Policy classic_2026_11 = with_old_suites(careful);
+
+constinit const Policy& standard = standard_2026_11;
+constinit const Policy& modern = modern_2026_11;
+constinit const Policy& classic = classic_2026_11;
 
 const Policy* find(std::string_view name) noexcept {
   if (name == "default" || name == "standard") return &standard;
   if (name == "modern") return &modern;
+  if (name == "classic") return &classic;
   for (const Policy* policy : all())
     if (policy->name == name) return policy;
   return nullptr;
 }
 
 std::span<const Policy* const> all() noexcept {
-  static constexpr std::array<const Policy*, 2> list = {&standard_2026_11, &modern_2026_11};
+  static constexpr std::array<const Policy*, 3> list = {&standard_2026_11, &modern_2026_11, &classic_2026_11};
   return list;
 }
 

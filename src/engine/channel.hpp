@@ -10,6 +10,7 @@
 
 #include <handfast/connection.hpp>
 
+#include "handshake/transport.hpp"
 #include "record/handshake_reader.hpp"
 #include "record/reader.hpp"
 #include "record/writer.hpp"
@@ -35,6 +36,11 @@ class SharedWord {
     return (bits_.fetch_or(requested, std::memory_order_relaxed) & requested) == 0;
   }
   void end_request() noexcept { bits_.fetch_and(~requested, std::memory_order_relaxed); }
+  /// A warning that refuses to renegotiate must go out (TLS 1.2, RFC 5246 §7.2.2).
+  void owe_no_renegotiation() noexcept { bits_.fetch_or(no_renegotiation, std::memory_order_relaxed); }
+  [[nodiscard]] bool take_no_renegotiation() noexcept {
+    return (bits_.fetch_and(~no_renegotiation, std::memory_order_relaxed) & no_renegotiation) != 0;
+  }
   /// A fatal alert must go out; the first one wins. Nothing else is sent any more.
   void owe_alert(AlertDescription alert) noexcept;
   [[nodiscard]] std::optional<AlertDescription> owed_alert() const noexcept;
@@ -44,7 +50,7 @@ class SharedWord {
     return (bits_.load(std::memory_order_relaxed) & (dead | alert_owed)) != 0;
   }
   [[nodiscard]] bool anything_owed() const noexcept {
-    return (bits_.load(std::memory_order_relaxed) & (key_update | alert_owed)) != 0;
+    return (bits_.load(std::memory_order_relaxed) & (key_update | alert_owed | no_renegotiation)) != 0;
   }
 
  private:
@@ -52,6 +58,7 @@ class SharedWord {
   static constexpr std::uint32_t requested = 2;
   static constexpr std::uint32_t dead = 4;
   static constexpr std::uint32_t alert_owed = 8;
+  static constexpr std::uint32_t no_renegotiation = 16;
   static constexpr int alert_shift = 8;
   std::atomic<std::uint32_t> bits_{0};
 };
@@ -79,8 +86,14 @@ struct ReceivingHalf {
   std::uint16_t key_updates = 0;     ///< since the last application data
   std::uint16_t tickets = 0;
   std::uint8_t warnings = 0;
-  bool closed = false;                     ///< close_notify came
-  bool accept_change_cipher_spec = false;  ///< RFC 8446 §5: between the first ClientHello and Finished
+  bool closed = false;  ///< close_notify came
+};
+
+/// What exporters and channel bindings of TLS 1.2 need beside the master secret (RFC 5705, RFC 5929).
+struct Exporter12 {
+  std::array<std::uint8_t, 32> client_random{};
+  std::array<std::uint8_t, 32> server_random{};
+  std::array<std::uint8_t, 12> tls_unique{};
 };
 
 class Channel {
@@ -114,6 +127,8 @@ class Channel {
   ReceivingHalf receiving;
   SharedWord shared;
   Secret<64> exporter_secret{Bytes()};
+  std::unique_ptr<Exporter12> exporter12;
+  ProtocolVersion version = ProtocolVersion::tls13;
   crypto::HashAlgorithm hash = crypto::HashAlgorithm::sha256;
   crypto::AeadAlgorithm aead = crypto::AeadAlgorithm::aes_128_gcm;
   bool handshake_done = false;
@@ -125,6 +140,8 @@ class Channel {
   Result<> handle_alert(Bytes alert, bool handshake_running);
   Result<> handle_late_messages(Bytes fragment);
   Result<> handle_late_message(const record::HandshakeMessage& message);
+  Result<> handle_late_message12(const record::HandshakeMessage& message);
+  Result<> handle_warning();
   Result<> handle_key_update(const record::HandshakeMessage& message);
   Result<> handle_ticket(const record::HandshakeMessage& message);
 
@@ -136,6 +153,9 @@ class Channel {
   Role role_;
 };
 
+/// A TLS 1.2 record key (RFC 5246 §6.3).
+[[nodiscard]] record::RecordKey record_key12(const schedule::SuiteInfo& suite,
+                                             const handshake::Tls12Keys& keys, RandomSource& random);
 /// A TLS 1.3 record key from a traffic secret (RFC 8446 §7.3).
 [[nodiscard]] record::RecordKey record_key(crypto::HashAlgorithm hash, crypto::AeadAlgorithm aead,
                                            Bytes traffic_secret);

@@ -25,6 +25,12 @@ bool refuses_certificate(AlertDescription alert) noexcept {
   }
 }
 
+// TLS 1.2: what a peer may say without ending the connection (RFC 5246 §7.2.2, RFC 6066 §3).
+bool may_warn_of(AlertDescription alert, bool tls12) noexcept {
+  return tls12 &&
+         (alert == AlertDescription::no_renegotiation || alert == AlertDescription::unrecognized_name);
+}
+
 }  // namespace
 
 std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
@@ -73,13 +79,15 @@ Result<> Channel::handle_record(const record::Record& record, HandshakeRun* hand
       return running ? handshake->handle_messages(record.content) : handle_late_messages(record.content);
     case ContentType::alert: return handle_alert(record.content, running);
     case ContentType::change_cipher_spec:
-      if (running && receiving.accept_change_cipher_spec && !record.is_protected)
-        return handshake->check_interleaving();
+      if (running && !record.is_protected) return handshake->handle_change_cipher_spec();
       return fail(ErrorCode::unexpected_record, "change_cipher_spec");
     case ContentType::application_data:
       if (running) return fail(ErrorCode::unexpected_record, "application data during the handshake");
       if (auto whole = receiving.messages.check_interleaving(); !whole) return whole;
-      if (!record.content.empty()) receiving.key_updates = 0;
+      if (!record.content.empty()) {
+        receiving.key_updates = 0;
+        receiving.warnings = 0;
+      }
       result.data = record.content;
       return {};
     default: return fail(ErrorCode::unexpected_record);
@@ -98,13 +106,19 @@ Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {
     return {};
   }
   // RFC 8446 §6.1: user_canceled is only a warning, and a close_notify follows it. RFC 8446 §6.2: every other
-  // alert is fatal, whatever its level says [8446:6#6,7].
-  if (description == AlertDescription::user_canceled && level != AlertLevel::fatal) {
-    if (++receiving.warnings > max_warnings) return fail(ErrorCode::too_many_warnings);
-    return {};
-  }
+  // alert of TLS 1.3 is fatal, whatever its level says [8446:6#6,7]; TLS 1.2 has others that are not.
+  const bool may_be_tls12 =
+      version == ProtocolVersion::tls12 || (handshake_running && receiving.reader.key() == nullptr);
+  if (level == AlertLevel::warning &&
+      (description == AlertDescription::user_canceled || may_warn_of(description, may_be_tls12)))
+    return handle_warning();
   return fail(refuses_certificate(description) ? ErrorCode::peer_refused_certificate : ErrorCode::peer_alert,
               description);
+}
+
+Result<> Channel::handle_warning() {
+  if (++receiving.warnings > max_warnings) return fail(ErrorCode::too_many_warnings);
+  return {};
 }
 
 Result<> Channel::handle_late_messages(Bytes fragment) {
@@ -115,7 +129,23 @@ Result<> Channel::handle_late_messages(Bytes fragment) {
   return {};
 }
 
+// RFC 5246 §7.4.1.1, §7.2.2: renegotiation is refused, on both sides, with a warning [5246:7.4.1.1#1].
+Result<> Channel::handle_late_message12(const record::HandshakeMessage& message) {
+  const HandshakeType expected =
+      role_ == Role::client ? HandshakeType::hello_request : HandshakeType::client_hello;
+  if (message.type == expected) {
+    if (role_ == Role::client && !message.body().empty())
+      return fail(ErrorCode::trailing_data, "hello_request");
+    shared.owe_no_renegotiation();
+    return handle_warning();
+  }
+  Error error(ErrorCode::unexpected_message, "after the handshake");
+  error.message = message.type;
+  return fail(error);
+}
+
 Result<> Channel::handle_late_message(const record::HandshakeMessage& message) {
+  if (version == ProtocolVersion::tls12) return handle_late_message12(message);
   switch (message.type) {
     case HandshakeType::key_update: return handle_key_update(message);
     case HandshakeType::new_session_ticket:

@@ -23,6 +23,12 @@ record::RecordKey record_key(crypto::HashAlgorithm hash, crypto::AeadAlgorithm a
   return record::RecordKey::tls13(aead, keys.key.view(), keys.iv.view());
 }
 
+record::RecordKey record_key12(const schedule::SuiteInfo& suite, const handshake::Tls12Keys& keys,
+                               RandomSource& random) {
+  if (suite.aead) return record::RecordKey::tls12(*suite.aead, keys.key, keys.iv);
+  return record::RecordKey::tls12_cbc(suite.cbc->mac, keys.encrypt_then_mac, keys.mac_key, keys.key, random);
+}
+
 std::size_t Channel::drain(MutableBytes output) noexcept {
   const Bytes waiting = Bytes(sending.flight).subspan(sending.flight_taken);
   const std::size_t count = std::min(waiting.size(), output.size());
@@ -87,6 +93,12 @@ Result<> Channel::append_owed() {
     if (asked || sending.writer.update_due()) {
       if (auto done = append_key_update(KeyUpdateRequest::update_not_requested); !done) return done;
     }
+  }
+  if (shared.take_no_renegotiation()) {
+    static constexpr std::array<std::uint8_t, 2> message = {
+        static_cast<std::uint8_t>(AlertLevel::warning),
+        static_cast<std::uint8_t>(AlertDescription::no_renegotiation)};
+    if (auto done = append_records(ContentType::alert, message); !done) return done;
   }
   if (sending.close_owed) {
     static constexpr std::array<std::uint8_t, 2> message = {

@@ -2,6 +2,7 @@
 #include <handfast/connection.hpp>
 
 #include "engine/handshake_run.hpp"
+#include "schedule/key_schedule12.hpp"
 
 namespace handfast {
 
@@ -173,17 +174,32 @@ void Connection::abort(AlertDescription alert) noexcept {
       channel_->fail_with(Error(ErrorCode::closed, alert, "ended by this side"));
 }
 
-Result<> Connection::export_keying_material(std::string_view label, Bytes context,
+Result<> Connection::export_keying_material(std::string_view label, std::optional<Bytes> context,
                                             MutableBytes output) const {
   if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
-  if (channel_->exporter_secret.empty()) return fail(ErrorCode::unsupported_option, "exporters are off");
-  return schedule::exporter(channel_->hash, channel_->exporter_secret.view(), label, context, output);
+  if (channel_->exporter_secret.empty())
+    return fail(ErrorCode::unsupported_option, "exporters are off, or TLS 1.2 has no extended_master_secret");
+  const Bytes secret = channel_->exporter_secret.view();
+  if (!channel_->exporter12)
+    return schedule::exporter(channel_->hash, secret, label, context.value_or(Bytes()), output);
+  const engine::Exporter12& inputs = *channel_->exporter12;
+  return schedule::exporter12(channel_->hash, secret, label, inputs.client_random, inputs.server_random,
+                              context, output);
 }
 
 Result<std::array<std::uint8_t, 32>> Connection::channel_binding() const {
+  std::array<std::uint8_t, 32> binding{};
+  // RFC 9266 §4: label and empty context; TLS 1.2 with extended_master_secret only.
+  if (auto exported = export_keying_material("EXPORTER-Channel-Binding", Bytes(), binding); !exported)
+    return fail(exported.error());
+  return binding;
+}
+
+Result<std::array<std::uint8_t, 12>> Connection::tls_unique() const {
   if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
-  if (channel_->exporter_secret.empty()) return fail(ErrorCode::unsupported_option, "exporters are off");
-  return schedule::tls_exporter_channel_binding(channel_->hash, channel_->exporter_secret.view());
+  if (!channel_->exporter12)
+    return fail(ErrorCode::unsupported_option, "tls-unique is of TLS 1.2 with extended_master_secret");
+  return channel_->exporter12->tls_unique;
 }
 
 Result<Summary> Connection::take_summary() {

@@ -57,7 +57,8 @@ void HandshakeRun::finish() {
     channel_.sending.update_after = settings.key_update_after_records;
     if (settings.key_update_after_records != 0)
       channel_.sending.writer.key()->set_limit(settings.key_update_after_records);
-    if (settings.exporters) channel_.exporter_secret = std::move(handshake_->exporter_secret);
+    channel_.sending.application_keys = true;
+    if (settings.exporters) keep_exporters();
     handshake_->complete_summary();
     summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
   }
@@ -67,6 +68,16 @@ void HandshakeRun::finish() {
   server_.reset();
   raw_ = {};
   outgoing_ = {};
+}
+
+void HandshakeRun::keep_exporters() {
+  channel_.exporter_secret = std::move(handshake_->exporter_secret);
+  if (channel_.version != ProtocolVersion::tls12 || channel_.exporter_secret.empty()) return;
+  auto inputs = std::make_unique<Exporter12>();
+  inputs->client_random = handshake_->summary.client_random;
+  inputs->server_random = handshake_->server_random;
+  inputs->tls_unique = handshake_->tls_unique;
+  channel_.exporter12 = std::move(inputs);
 }
 
 Result<> HandshakeRun::flush() {
@@ -107,6 +118,28 @@ Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite sui
   return {};
 }
 
+Result<> HandshakeRun::install_tls12(Direction direction, const handshake::Tls12Keys& keys,
+                                     RandomSource& random) {
+  const schedule::SuiteInfo* info = schedule::suite_info(keys.suite);
+  if (info == nullptr) return fail(ErrorCode::internal_error, "a suite that is not known");
+  channel_.hash = info->hash;
+  channel_.version = ProtocolVersion::tls12;
+  if (direction == Direction::receiving) {
+    if (handshake_->has_unread()) return fail(ErrorCode::excess_handshake_data);
+    channel_.receiving.reader.install(record_key12(*info, keys, random));
+    return {};
+  }
+  if (auto flushed = flush(); !flushed) return flushed;
+  channel_.sending.writer.install(record_key12(*info, keys, random));
+  return {};
+}
+
+void HandshakeRun::limit_fragments(MaxFragmentLength length) {
+  const std::size_t octets = std::size_t{256} << static_cast<unsigned>(length);  // RFC 6066 §4: 2^9 … 2^12
+  channel_.sending.writer.set_max_fragment(octets);
+  channel_.receiving.reader.set_record_size_limit(octets);
+}
+
 void HandshakeRun::limit_sent_records(std::uint16_t record_size_limit) {
   channel_.sending.writer.set_record_size_limit(record_size_limit);
 }
@@ -124,10 +157,17 @@ Result<> HandshakeRun::handle_messages(Bytes fragment) {
   return run();
 }
 
-Result<> HandshakeRun::check_interleaving() const noexcept {
-  if (handshake_ != nullptr && handshake_->has_unread())
-    return fail(ErrorCode::unexpected_record, "a record between the parts of a handshake message");
-  return {};
+Result<> HandshakeRun::handle_change_cipher_spec() {
+  using handshake::ChangeCipherSpec;
+  if (handshake_->has_unread())
+    return fail(ErrorCode::unexpected_record, "change_cipher_spec between the parts of a handshake message");
+  switch (handshake_->change_cipher_spec) {
+    case ChangeCipherSpec::dropped: handshake_->dropped_change_cipher_spec = true; return {};
+    case ChangeCipherSpec::awaited: handshake_->change_cipher_spec = ChangeCipherSpec::received; return run();
+    case ChangeCipherSpec::received:
+    case ChangeCipherSpec::refused: break;
+  }
+  return fail(ErrorCode::unexpected_record, "change_cipher_spec");
 }
 
 void HandshakeRun::note_received(Bytes record) {

@@ -42,7 +42,7 @@ class HandshakeRun final : public handshake::Transport {
 
   // --- for Channel
   Result<> handle_messages(Bytes fragment);
-  Result<> check_interleaving() const noexcept;
+  Result<> handle_change_cipher_spec();
   void note_received(Bytes record);
 
   // --- for the handshake
@@ -51,14 +51,17 @@ class HandshakeRun final : public handshake::Transport {
   void owe_change_cipher_spec() override { channel_.sending.change_cipher_spec_owed = true; }
   Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,
                    Bytes traffic_secret) override;
+  Result<> install_tls12(handshake::Direction direction, const handshake::Tls12Keys& keys,
+                         RandomSource& random) override;
+  void limit_fragments(MaxFragmentLength length) override;
   void limit_sent_records(std::uint16_t record_size_limit) override;
   void limit_received_records(std::uint16_t record_size_limit) override;
   void pad_sent_records(std::uint16_t multiple) override;
-  void expect_change_cipher_spec() override { channel_.receiving.accept_change_cipher_spec = true; }
   void skip_early_data() override;
 
  private:
   Result<> flush();
+  void keep_exporters();
   Result<> start(handshake::Handshake& handshake, Time now);
 
   Channel& channel_;

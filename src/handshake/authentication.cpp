@@ -22,22 +22,30 @@ SignatureContent::SignatureContent(Role signer, const crypto::Digest& transcript
 
 namespace {
 
-// RFC 8446 §4.2.3: PKCS #1 v1.5 and SHA-1 stand in certificates only [8446:4.4.3#8].
-bool fits_certificate_verify(SignatureScheme scheme) noexcept {
+// RFC 8446 §4.2.3: in TLS 1.3, PKCS #1 v1.5 stands in certificates only [8446:4.4.3#8].
+bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
   const auto algorithm = crypto::algorithm_of(scheme);
-  return algorithm && algorithm->kind != crypto::SignatureAlgorithm::Kind::rsa_pkcs1;
+  return algorithm && (version == ProtocolVersion::tls12 ||
+                       algorithm->kind != crypto::SignatureAlgorithm::Kind::rsa_pkcs1);
 }
 
 }  // namespace
 
 std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
-                                             const message::SignatureSchemeList& accepted) noexcept {
+                                             const SchemeList& accepted, ProtocolVersion version) noexcept {
   for (const SignatureScheme scheme : policy.signature_schemes) {
-    if (!fits_certificate_verify(scheme) || !accepted.supported_signature_algorithms.contains(scheme))
-      continue;
-    if (credential.contents().public_key.matches(scheme)) return scheme;
+    if (!fits_handshake(scheme, version) || !accepted.contains(scheme)) continue;
+    if (credential.contents().public_key.matches(scheme, version)) return scheme;
   }
   return std::nullopt;
+}
+
+bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept {
+  for (const Bytes certificate : credential.chain()) {
+    const auto parsed = x509::Certificate::parse(certificate);
+    if (parsed && equal(parsed->issuer, issuer)) return true;
+  }
+  return false;
 }
 
 Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes context,
@@ -156,7 +164,8 @@ Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSett
   const SignatureScheme scheme = verify.algorithm;
   // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4], that TLS 1.3 allows here, and that is this
   // key's.
-  const bool offered = settings.policy.signature_schemes.contains(scheme) && fits_certificate_verify(scheme);
+  const bool offered =
+      settings.policy.signature_schemes.contains(scheme) && fits_handshake(scheme, ProtocolVersion::tls13);
   co_await require(offered, ErrorCode::illegal_value, "the signature scheme was not offered");
   const bool fits = key.matches(scheme);
   co_await require(fits, ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");

@@ -25,11 +25,23 @@ struct Proof {
   SignatureScheme scheme{};
 };
 
-/// The first scheme in our order that the peer accepts, the key can make, and TLS 1.3 allows in a
-/// CertificateVerify; none: no value.
-[[nodiscard]] std::optional<SignatureScheme> choose_scheme(
-    const Policy& policy, const Credential& credential,
-    const message::SignatureSchemeList& accepted) noexcept;
+using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
+
+/// Whether a certificate of the chain names this issuer (DER).
+[[nodiscard]] bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept;
+
+/// The first scheme in our order that the peer accepts, the key can make, and the version allows in handshake
+/// messages; none: no value.
+[[nodiscard]] std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
+                                                           const SchemeList& accepted,
+                                                           ProtocolVersion version) noexcept;
+
+/// Whether a certificate of the chain was issued by one of these (DER names).
+[[nodiscard]] bool is_issued_by(const Credential& credential, const auto& authorities) {
+  for (const auto& authority : authorities)
+    if (is_issued_by_name(credential, authority)) return true;
+  return false;
+}
 
 /// Which answers to requests a Certificate carries.
 struct CertificateExtras {

@@ -31,12 +31,7 @@ Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensio
   }
   hs.summary.server_name_acknowledged = extensions.server_name.has_value();
   if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
-    // RFC 7301 §3.1: exactly one name, and one of ours [7301:3.1#3].
-    const std::string chosen(alpn->protocol_name_list.front().text());
-    const auto& ours = hs.settings().application_protocols;
-    if (alpn->protocol_name_list.count() != 1 || std::find(ours.begin(), ours.end(), chosen) == ours.end())
-      return fail(ErrorCode::illegal_value, "the server chose an application protocol that was not offered");
-    hs.summary.application_protocol = chosen;
+    if (auto ok = accept_protocol(hs, *alpn); !ok) return ok;
   }
   if (const auto& limit = extensions.record_size_limit) {
     // RFC 8449 §4: beyond what the protocol allows the limit is the protocol's.
@@ -55,16 +50,6 @@ struct Request {
   Proof proof;  // no credential: nothing of ours fits
 };
 
-bool is_issued_by(const Credential& credential, const message::CertificateAuthoritiesExtension& authorities) {
-  for (const Bytes certificate : credential.chain()) {
-    const auto parsed = x509::Certificate::parse(certificate);
-    if (!parsed) continue;
-    for (const auto& authority : authorities.authorities)
-      if (equal(parsed->issuer, authority)) return true;
-  }
-  return false;
-}
-
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest& message) {
   // RFC 8446 §4.3.2: the context is empty during the handshake [8446:4.3.2#3].
   if (!message.certificate_request_context.empty())
@@ -76,9 +61,12 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   request.ocsp = extensions.status_request.has_value();
   request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
   for (const Credential& credential : hs.settings().credentials) {
-    const auto scheme = choose_scheme(hs.settings().policy, credential, *extensions.signature_algorithms);
+    const auto scheme = choose_scheme(hs.settings().policy, credential,
+                                      extensions.signature_algorithms->supported_signature_algorithms,
+                                      ProtocolVersion::tls13);
     if (!scheme) continue;
-    if (extensions.certificate_authorities && !is_issued_by(credential, *extensions.certificate_authorities))
+    if (extensions.certificate_authorities &&
+        !is_issued_by(credential, extensions.certificate_authorities->authorities))
       continue;
     request.proof = {&credential, *scheme};
     break;

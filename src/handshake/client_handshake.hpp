@@ -26,11 +26,17 @@ class ClientHandshake : public Handshake {
   [[nodiscard]] const crypto::PrivateShare* share_of(NamedGroup group) const noexcept;
 };
 
+/// The server's choice of an application protocol: exactly one name, and one of ours (RFC 7301 §3.1).
+Result<> accept_protocol(ClientHandshake& handshake, const message::ProtocolNameList& answer);
+
 /// From the first ClientHello to the choice of version, then on in that version's handshake
 /// (RFC 8446 §4.1).
 Task<> negotiate(ClientHandshake& handshake);
 
 /// TLS 1.3 from the ServerHello on, which handshake.slot<message::ServerHello>() holds (RFC 8446 §2).
 Task<> client13(ClientHandshake& handshake);
+
+/// TLS 1.2 from the ServerHello on, which handshake.slot<message::ServerHello>() holds (RFC 5246 §7.3).
+Task<> client12(ClientHandshake& handshake);
 
 }  // namespace handfast::handshake

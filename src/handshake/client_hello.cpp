@@ -1,6 +1,8 @@
 // How a ClientHello is put together.
 #include "handshake/client_hello.hpp"
 
+#include "handshake/tls12.hpp"
+#include "schedule/suite.hpp"
 #include "wire/codec.hpp"
 
 namespace handfast::handshake {
@@ -31,6 +33,7 @@ struct Arrays {
   Greased<SignatureScheme, 21> schemes;
   Greased<ProtocolVersion, 4> versions;
   std::array<message::ServerName, 1> names{};
+  bool has_cbc_suite = false;
   std::vector<message::ProtocolName> protocols{};
   std::vector<message::KeyShareEntry> shares{};
   std::array<wire::ExtensionSlot, 3> order = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
@@ -38,15 +41,22 @@ struct Arrays {
 };
 
 constexpr std::array<std::uint8_t, 1> one_zero = {0};
+constexpr std::array<ECPointFormat, 1> point_formats = {ECPointFormat::uncompressed};
 
-// A supported suite of an older version would never be negotiated: it is not offered then.
-Greased<CipherSuite, 33> offered_suites(const Policy& policy, const Grease& grease) noexcept {
-  Greased<CipherSuite, 33> suites(grease.cipher_suite, {});
-  for (const CipherSuite suite : policy.cipher_suites) {
-    const bool tls13 = static_cast<std::uint16_t>(suite) >> 8 == 0x13;
-    if (policy.allows(tls13 ? ProtocolVersion::tls13 : ProtocolVersion::tls12)) suites.add(suite);
+// What belongs to a version that is not offered could never be negotiated: it is not offered either.
+void fill_suites(const ClientSettings& settings, Arrays& arrays) noexcept {
+  for (const CipherSuite suite : settings.policy.cipher_suites) {
+    const schedule::SuiteInfo* info = schedule::suite_info(suite);
+    if (!settings.policy.allows(info->version)) continue;
+    arrays.suites.add(suite);
+    arrays.has_cbc_suite = arrays.has_cbc_suite || info->cbc.has_value();
   }
-  return suites;
+  if (settings.fallback) arrays.suites.add(CipherSuite::TLS_FALLBACK_SCSV);
+}
+
+void fill_groups(const Policy& policy, Arrays& arrays) noexcept {
+  for (const NamedGroup group : policy.groups)
+    if (policy.allows(ProtocolVersion::tls13) || is_classical(group)) arrays.groups.add(group);
 }
 
 Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease& grease) noexcept {
@@ -80,12 +90,23 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
       arrays.protocols.push_back(as_bytes(protocol));
     extensions.application_layer_protocol_negotiation = {arrays.protocols};
   }
+  if (settings.policy.allows(ProtocolVersion::tls12)) {
+    // RFC 8422 §5.1.2, RFC 7366, RFC 7627, RFC 5746 §3.4.
+    extensions.ec_point_formats = {point_formats};
+    if (arrays.has_cbc_suite) extensions.encrypt_then_mac.emplace();
+    extensions.extended_master_secret.emplace();
+    extensions.renegotiation_info.emplace();
+    if (settings.max_fragment_length) extensions.max_fragment_length = {*settings.max_fragment_length};
+  }
   if (settings.request_signed_certificate_timestamps) extensions.signed_certificate_timestamp.emplace();
   extensions.record_size_limit = {settings.record_size_limit};
-  extensions.supported_versions = {arrays.versions.span()};
+  if (settings.policy.allows(ProtocolVersion::tls13))
+    extensions.supported_versions = {arrays.versions.span()};
   if (!attempt.cookie.empty()) extensions.cookie = {attempt.cookie};
-  fill_shares(attempt, arrays);
-  extensions.key_share = {arrays.shares};
+  if (settings.policy.allows(ProtocolVersion::tls13)) {
+    fill_shares(attempt, arrays);
+    extensions.key_share = {arrays.shares};
+  }
   if (attempt.grease.enabled()) {
     using wire::ExtensionSlot;
     arrays.order = {ExtensionSlot::raw(static_cast<ExtensionType>(attempt.grease.first_extension), {}),
@@ -104,6 +125,10 @@ OfferedExtensions offered_extensions(const message::ClientHello& hello) {
 
 }  // namespace
 
+bool sends_session_id(const ClientSettings& settings) noexcept {
+  return settings.middlebox_compatibility && settings.policy.allows(ProtocolVersion::tls13);
+}
+
 Grease draw_grease(Bytes random) noexcept {
   const auto value = [&](std::size_t i) {
     return static_cast<std::uint16_t>(0x0a0a + 0x1010 * (random[i] >> 4));
@@ -118,14 +143,16 @@ Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, co
                                               const Attempt& attempt, Octets& out) {
   const Policy& policy = settings.policy;
   Arrays arrays{
-      .suites = offered_suites(policy, attempt.grease),
-      .groups = {attempt.grease.group, policy.groups.span()},
+      .suites = {attempt.grease.cipher_suite, {}},
+      .groups = {attempt.grease.group, {}},
       .schemes = {attempt.grease.signature_scheme, policy.signature_schemes.span()},
       .versions = offered_versions(policy, attempt.grease),
   };
+  fill_suites(settings, arrays);
+  fill_groups(policy, arrays);
   message::ClientHello hello;
   hello.random = attempt.random;
-  if (settings.middlebox_compatibility) hello.legacy_session_id = attempt.session_id;
+  if (sends_session_id(settings)) hello.legacy_session_id = attempt.session_id;
   hello.cipher_suites = arrays.suites.span();
   hello.legacy_compression_methods = one_zero;
   fill_extensions(settings, name, attempt, arrays, hello);

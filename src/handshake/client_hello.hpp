@@ -35,6 +35,9 @@ struct Attempt {
   Octets cookie;  ///< of a HelloRetryRequest; empty: none
 };
 
+/// Whether a made-up session id is sent (RFC 8446 §D.4).
+[[nodiscard]] bool sends_session_id(const ClientSettings& settings) noexcept;
+
 /// Extensions that a ClientHello of this side can hold.
 using OfferedExtensions = Preferences<ExtensionType, 24>;
 

@@ -1,5 +1,6 @@
 // A client's way to a version: ClientHello, perhaps HelloRetryRequest and a second ClientHello, ServerHello.
 #include "handshake/client_handshake.hpp"
+#include "handshake/tls12.hpp"
 #include "message/server_hello.hpp"
 #include "schedule/suite.hpp"
 
@@ -44,7 +45,7 @@ Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
     return fail(ErrorCode::illegal_value, AlertDescription::illegal_parameter,
                 "legacy_version is not TLS 1.2");
   // RFC 8446 §4.1.3: the session id comes back as it was sent [8446:4.1.3#4].
-  const Bytes sent = hs.settings().middlebox_compatibility ? Bytes(hs.attempt.session_id) : Bytes();
+  const Bytes sent = sends_session_id(hs.settings()) ? Bytes(hs.attempt.session_id) : Bytes();
   if (!equal(hello.legacy_session_id_echo, sent))
     return fail(ErrorCode::illegal_value, "legacy_session_id_echo differs");
   // RFC 8446 §4.1.3: a suite that was not offered is refused [8446:4.1.3#5].
@@ -112,15 +113,17 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   co_return chosen;
 }
 
-// No TLS 1.3: which version does the server want, and is that honest?
+// No TLS 1.3: is that honest, and is it TLS 1.2 at least?
 Result<> check_older_version(const ClientHandshake& hs, const message::ServerHello& hello) {
+  const Policy& policy = hs.settings().policy;
   // RFC 8446 §4.1.3: the last octets of the random warn of a forced downgrade [8446:4.1.3#13,14].
-  static constexpr std::array<std::uint8_t, 7> sentinel = {0x44, 0x4f, 0x57, 0x4e, 0x47, 0x52, 0x44};
   const Bytes tail = hello.random.subspan(24);
-  const bool marked = equal(tail.first(7), sentinel) && tail[7] <= 1;
-  if (marked && hs.settings().policy.allows(ProtocolVersion::tls13))
-    return fail(ErrorCode::downgrade_detected);
-  return fail(ErrorCode::unsupported_version, "the server chose an older version");
+  const bool marked = equal(tail, downgrade_to_tls12) || equal(tail, downgrade_to_tls11);
+  if (marked && policy.allows(ProtocolVersion::tls13)) return fail(ErrorCode::downgrade_detected);
+  if (hello.legacy_version == ProtocolVersion::tls12 && policy.allows(ProtocolVersion::tls12)) return {};
+  return fail(ErrorCode::unsupported_version, hello.legacy_version < ProtocolVersion::tls12
+                                                  ? "the server chose TLS 1.1 or older"
+                                                  : "the server chose an older version than is allowed here");
 }
 
 }  // namespace
@@ -138,10 +141,20 @@ const crypto::PrivateShare* ClientHandshake::share_of(NamedGroup group) const no
   return nullptr;
 }
 
+Result<> accept_protocol(ClientHandshake& hs, const message::ProtocolNameList& answer) {
+  // RFC 7301 §3.1 [7301:3.1#3].
+  const std::string chosen(answer.protocol_name_list.front().text());
+  const auto& ours = hs.settings().application_protocols;
+  if (answer.protocol_name_list.count() != 1 || std::find(ours.begin(), ours.end(), chosen) == ours.end())
+    return fail(ErrorCode::illegal_value, "the server chose an application protocol that was not offered");
+  hs.summary.application_protocol = chosen;
+  return {};
+}
+
 Task<> negotiate(ClientHandshake& hs) {
   co_await prepare(hs);
   co_await send_client_hello(hs);
-  hs.transport.expect_change_cipher_spec();
+  hs.change_cipher_spec = ChangeCipherSpec::dropped;
 
   record::HandshakeMessage reply = co_await hs.peek();
   std::optional<CipherSuite> settled;
@@ -153,7 +166,14 @@ Task<> negotiate(ClientHandshake& hs) {
   }
 
   const message::ServerHello& hello = co_await hs.receive<message::ServerHello>();
-  if (!hello.extensions.supported_versions) co_await check_older_version(hs, hello);
+  if (!hello.extensions.supported_versions) {
+    co_await require(!settled, ErrorCode::illegal_value, "an older version after HelloRetryRequest");
+    co_await check_older_version(hs, hello);
+    co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
+    co_await message::check_extensions(hello, ProtocolVersion::tls12);
+    co_await client12(hs);
+    co_return;
+  }
   co_await check_hello(hs, hello);
   co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
   co_await message::check_extensions(hello, ProtocolVersion::tls13);

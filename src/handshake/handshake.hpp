@@ -24,6 +24,14 @@ inline Result<> require(bool condition, ErrorCode code, const char* detail = nul
   return fail(code, detail);
 }
 
+/// What a change_cipher_spec record means at present.
+enum class ChangeCipherSpec : std::uint8_t {
+  refused,   ///< nothing: unexpected_message
+  dropped,   ///< TLS 1.3's compatibility mode: it is passed over
+  awaited,   ///< TLS 1.2: it is the next thing that must come
+  received,  ///< it came
+};
+
 /// One handshake in progress. Pinned; freed when it ends. The coroutines of both roles work on it.
 class Handshake {
  public:
@@ -112,6 +120,27 @@ class Handshake {
   };
   [[nodiscard]] AnswerOperation answer(const char* what) noexcept { return AnswerOperation(*this, what); }
 
+  /// The peer's change_cipher_spec of TLS 1.2, which is no handshake message (RFC 5246 §7.1).
+  class ChangeCipherSpecOperation : public Operation {
+   public:
+    explicit ChangeCipherSpecOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
+    Status poll() override {
+      if (handshake_.change_cipher_spec == ChangeCipherSpec::received) return Status::ready;
+      handshake_.change_cipher_spec = ChangeCipherSpec::awaited;
+      if (!handshake_.has_unread()) return Status::pending;
+      why = Error(ErrorCode::unexpected_message, waits_for());
+      return Status::failed;
+    }
+    [[nodiscard]] const char* waits_for() const noexcept override { return "change_cipher_spec"; }
+    void take() noexcept { handshake_.change_cipher_spec = ChangeCipherSpec::refused; }
+
+   private:
+    Handshake& handshake_;
+  };
+  [[nodiscard]] ChangeCipherSpecOperation receive_change_cipher_spec() noexcept {
+    return ChangeCipherSpecOperation(*this);
+  }
+
   // --- what the coroutines do
 
   /// Appends a message of ours to the transcript and to what goes out.
@@ -146,8 +175,12 @@ class Handshake {
   Question question;
   std::optional<Octets> signature;  ///< the answer to a SignatureQuestion
   bool trusted = false;             ///< the answer to a VerificationQuestion
-  Time now;                         ///< of the call that is running
-  Secret<64> exporter_secret;       ///< empty until known
+  ChangeCipherSpec change_cipher_spec = ChangeCipherSpec::refused;
+  bool dropped_change_cipher_spec = false;       ///< one was passed over: TLS 1.2 does not forgive that
+  Time now;                                      ///< of the call that is running
+  Secret<64> exporter_secret{Bytes()};           ///< TLS 1.2: the master secret; empty until known
+  std::array<std::uint8_t, 32> server_random{};  ///< TLS 1.2, with exporter_secret
+  std::array<std::uint8_t, 12> tls_unique{};     ///< TLS 1.2: the first Finished (RFC 5929 §3)
   /// The peer's certificates, leaf first, inside peer_certificates.
   std::vector<Bytes> peer_chain;
   Octets peer_certificates;  ///< the Certificate message they came in

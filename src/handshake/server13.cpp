@@ -167,16 +167,8 @@ Result<> send_certificate_request(ServerHandshake& hs) {
   const ServerSettings& settings = hs.settings();
   message::CertificateRequest request;
   request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
-  std::vector<message::DistinguishedName> authorities;
-  std::size_t octets = 0;
-  if (settings.send_certificate_authorities && settings.trust) {
-    for (const Bytes subject : settings.trust->subjects()) {
-      octets += subject.size() + 2;
-      authorities.push_back(subject);
-    }
-  }
-  // A store of very many roots does not fit the extension: then the client is not told.
-  if (!authorities.empty() && octets <= 0xffff) request.extensions.certificate_authorities = {authorities};
+  const std::vector<message::DistinguishedName> authorities = named_authorities(settings);
+  if (!authorities.empty()) request.extensions.certificate_authorities = {authorities};
   hs.summary.client_certificate_requested = true;
   return hs.send(request);
 }
@@ -231,7 +223,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
 //   [Certificate, CertificateVerify]
 //   Finished                 -------->
 Task<> server13(ServerHandshake& hs) {
-  hs.transport.expect_change_cipher_spec();
+  hs.change_cipher_spec = ChangeCipherSpec::dropped;
   if (hs.hello().extensions.cookie) {
     co_await resume_retry(hs);
   } else {

@@ -88,13 +88,6 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
   return {};
 }
 
-std::string_view requested_name(const ClientHello& hello) {
-  if (!hello.extensions.server_name) return {};
-  for (const message::ServerName& name : hello.extensions.server_name->server_name_list)
-    if (name.name_type == NameType::host_name) return name.host_name.text();
-  return {};
-}
-
 // Certificates for the name first, then the default; among them the first whose key fits the client's
 // schemes.
 Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
@@ -105,7 +98,9 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
     for (const Credential& credential : settings.credentials) {
       if (by_name && !credential.matches(name)) continue;
       known = known || by_name;
-      const auto scheme = choose_scheme(settings.policy, credential, *hello.extensions.signature_algorithms);
+      const auto scheme = choose_scheme(settings.policy, credential,
+                                        hello.extensions.signature_algorithms->supported_signature_algorithms,
+                                        ProtocolVersion::tls13);
       if (!scheme) continue;
       choice.proof = {&credential, *scheme};
       choice.acknowledge_name = by_name;
@@ -117,21 +112,41 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
   return fail(ErrorCode::no_common_signature_scheme);
 }
 
-// RFC 7301 §3.2: our order; no overlap is fatal when both sides use ALPN.
-Result<> choose_protocol(const ServerSettings& settings, const ClientHello& hello, Summary& summary) {
+}  // namespace
+
+std::string_view requested_name(const ClientHello& hello) noexcept {
+  if (!hello.extensions.server_name) return {};
+  for (const message::ServerName& name : hello.extensions.server_name->server_name_list)
+    if (name.name_type == NameType::host_name) return name.host_name.text();
+  return {};
+}
+
+std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings) {
+  std::vector<message::DistinguishedName> authorities;
+  if (!settings.send_certificate_authorities || !settings.trust) return authorities;
+  std::size_t octets = 0;
+  for (const Bytes subject : settings.trust->subjects()) {
+    octets += subject.size() + 2;
+    authorities.push_back(subject);
+  }
+  // A store of very many roots does not fit the field: then the client is not told.
+  if (octets > 0xffff) authorities.clear();
+  return authorities;
+}
+
+// RFC 7301 §3.2: our order; no overlap is fatal when both sides use ALPN [7301:3.2#3].
+Result<> choose_protocol(ServerHandshake& hs, const ClientHello& hello) {
   const auto& offered = hello.extensions.application_layer_protocol_negotiation;
-  if (!offered || settings.application_protocols.empty()) return {};
-  for (const std::string& protocol : settings.application_protocols) {
+  if (!offered || hs.settings().application_protocols.empty()) return {};
+  for (const std::string& protocol : hs.settings().application_protocols) {
     for (const message::ProtocolName& name : offered->protocol_name_list) {
       if (name.text() != protocol) continue;
-      summary.application_protocol = protocol;
+      hs.summary.application_protocol = protocol;
       return {};
     }
   }
   return fail(ErrorCode::no_application_protocol);
 }
-
-}  // namespace
 
 Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello) {
   const ServerSettings& settings = hs.settings();
@@ -143,7 +158,7 @@ Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello) {
   choice.suite = *suite;
   if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
   if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
-  if (auto ok = choose_protocol(settings, hello, hs.summary); !ok) return fail(ok.error());
+  if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
   return choice;
 }
 

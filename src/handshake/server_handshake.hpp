@@ -27,7 +27,8 @@ class ServerHandshake : public Handshake {
 
   std::shared_ptr<const ServerConfig> config;
   Choice choice;
-  crypto::Digest first_hello;  ///< of what a second ClientHello must repeat
+  ProtocolVersion
+      hello_version{};  ///< legacy_version of the ClientHello: what an RSA pre-master secret repeats
 
   [[nodiscard]] const ServerSettings& settings() const noexcept { return config->settings(); }
   /// The ClientHello received last.
@@ -39,6 +40,21 @@ Task<> negotiate(ServerHandshake& handshake);
 
 /// TLS 1.3 from the first ClientHello on, which handshake.hello() holds (RFC 8446 §2).
 Task<> server13(ServerHandshake& handshake);
+
+/// TLS 1.2 from the ClientHello on, which handshake.hello() holds (RFC 5246 §7.3).
+Task<> server12(ServerHandshake& handshake);
+
+/// The subjects of our trust store as certificate_authorities lists them; empty when they are not to be sent
+/// or do not fit. The views live as long as the store.
+[[nodiscard]] std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings);
+
+/// The names and protocol that both versions choose alike.
+Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello& hello);
+/// The host name in server_name as sent; empty: none.
+[[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
+
+/// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().
+Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
 
 /// Suite, group, certificate and application protocol for this ClientHello, without side effects but the
 /// summary. Errors: what the client lacks or did wrong.

@@ -8,16 +8,11 @@ namespace {
 
 constexpr std::size_t arena_octets = 4096;
 
-std::string lower_case_name(const message::ClientHello& hello) {
-  if (!hello.extensions.server_name) return {};
-  for (const message::ServerName& name : hello.extensions.server_name->server_name_list) {
-    if (name.name_type != NameType::host_name) continue;
-    std::string text(name.host_name.text());
-    for (char& c : text)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-  }
-  return {};
+std::string lower_case(std::string_view name) {
+  std::string text(name);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
 }
 
 // RFC 6066 §3: at most one name of a type, and a host name is a DNS name [6066:3#3].
@@ -54,9 +49,16 @@ ConfigurationQuestion configuration_question(const ServerHandshake& hs, Bytes wh
 // RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#5].
 Result<ProtocolVersion> choose_version(const Policy& policy, const message::ClientHello& hello) {
   const auto& versions = hello.extensions.supported_versions;
-  if (versions && versions->versions.contains(ProtocolVersion::tls13) &&
-      policy.allows(ProtocolVersion::tls13))
-    return ProtocolVersion::tls13;
+  for (const ProtocolVersion version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
+    if (!policy.allows(version)) continue;
+    const bool offered = versions ? versions->versions.contains(version)
+                                  : version == ProtocolVersion::tls12 && hello.legacy_version >= version;
+    if (!offered) continue;
+    // RFC 7507 §3: a client that fell back must have had a reason.
+    if (version < policy.max_version && hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV))
+      return fail(ErrorCode::inappropriate_fallback);
+    return version;
+  }
   if (!versions && hello.legacy_version < ProtocolVersion::tls12)
     return fail(ErrorCode::unsupported_version, "the client speaks TLS 1.1 at most");
   return fail(ErrorCode::unsupported_version);
@@ -71,12 +73,12 @@ ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configurati
 
 Task<> negotiate(ServerHandshake& hs) {
   // RFC 8446 §4.2.2: a server that keeps no state may meet the second hello first [8446:4.2.2#3].
-  if (hs.config && hs.settings().stateless_retry) hs.transport.expect_change_cipher_spec();
+  if (hs.config && hs.settings().stateless_retry) hs.change_cipher_spec = ChangeCipherSpec::dropped;
   const record::HandshakeMessage whole = co_await hs.peek();
   const message::ClientHello& hello = co_await hs.receive<message::ClientHello>();
   copy(hello.random, hs.summary.client_random);
   co_await check_names(hello);
-  hs.summary.server_name = lower_case_name(hello);
+  hs.summary.server_name = lower_case(requested_name(hello));
   if (!hs.config) {
     hs.question = configuration_question(hs, whole.whole);
     co_await hs.answer("the choice of a configuration");
@@ -84,7 +86,11 @@ Task<> negotiate(ServerHandshake& hs) {
   }
   const ProtocolVersion version = co_await choose_version(hs.settings().policy, hello);
   hs.summary.version = version;
-  co_await server13(hs);
+  if (version == ProtocolVersion::tls13) {
+    co_await server13(hs);
+  } else {
+    co_await server12(hs);
+  }
 }
 
 }  // namespace handfast::handshake

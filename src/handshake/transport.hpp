@@ -3,6 +3,7 @@
 #pragma once
 #include <handfast/bytes.hpp>
 #include <handfast/error.hpp>
+#include <handfast/random.hpp>
 #include <handfast/types.hpp>
 
 namespace handfast::handshake {
@@ -16,6 +17,15 @@ enum class Level : std::uint8_t {
 };
 enum class Direction : std::uint8_t { receiving, sending };
 
+/// What protects one direction in TLS 1.2 (RFC 5246 §6.3).
+struct Tls12Keys {
+  CipherSuite suite{};
+  Bytes mac_key;  ///< CBC suites only
+  Bytes key;
+  Bytes iv;                       ///< the part that is not sent; none with CBC
+  bool encrypt_then_mac = false;  ///< RFC 7366
+};
+
 /// What the engine does for a handshake.
 class Transport {
  public:
@@ -28,14 +38,16 @@ class Transport {
   /// From here on this direction is protected by `traffic_secret`; what is outgoing so far goes before.
   /// Errors: excess_handshake_data when received handshake octets are left over at the change.
   virtual Result<> install(Level level, Direction direction, CipherSuite suite, Bytes traffic_secret) = 0;
+  /// TLS 1.2: as install(), right behind a change_cipher_spec of that direction.
+  virtual Result<> install_tls12(Direction direction, const Tls12Keys& keys, RandomSource& random) = 0;
   /// The peer's limit on the plaintext of records (RFC 8449), content type included.
   virtual void limit_sent_records(std::uint16_t record_size_limit) = 0;
+  /// Both directions: max_fragment_length (RFC 6066 §4).
+  virtual void limit_fragments(MaxFragmentLength length) = 0;
   /// Our own limit, which the peer knows from here on.
   virtual void limit_received_records(std::uint16_t record_size_limit) = 0;
   /// Protected records are padded to a multiple of this (RFC 8446 §5.4).
   virtual void pad_sent_records(std::uint16_t multiple) = 0;
-  /// From here on the peer may send change_cipher_spec records that are dropped (RFC 8446 §5).
-  virtual void expect_change_cipher_spec() = 0;
   /// Early data comes that this server refuses: skip it, within a limit (RFC 8446 §4.2.10). Before keys are
   /// installed: everything up to the second ClientHello.
   virtual void skip_early_data() = 0;

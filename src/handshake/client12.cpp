@@ -1,0 +1,262 @@
+// TLS 1.2, the client's side.
+#include <algorithm>
+
+#include "config/credential_contents.hpp"
+#include "crypto/key_exchange.hpp"
+#include "crypto/rsa_key_transport.hpp"
+#include "handshake/authentication.hpp"
+#include "handshake/client_handshake.hpp"
+#include "handshake/tls12.hpp"
+#include "x509/certificate.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+using schedule::KeyExchange;
+
+// ServerHello: suite, and what the extensions agree on (RFC 5246 §7.4.1.3).
+Result<> accept_suite(ClientHandshake& hs, const message::ServerHello& hello, Tls12State& state) {
+  if (hs.dropped_change_cipher_spec)
+    return fail(ErrorCode::unexpected_record, "change_cipher_spec before ServerHello");
+  state.suite = schedule::suite_info(hello.cipher_suite);
+  const bool offered = hs.settings().policy.cipher_suites.contains(hello.cipher_suite);
+  if (!offered || state.suite == nullptr || state.suite->version != ProtocolVersion::tls12)
+    return fail(ErrorCode::illegal_value, "cipher_suite was not offered for TLS 1.2");
+  if (hello.legacy_compression_method != 0) return fail(ErrorCode::illegal_value, "compression");
+  // Our session id was made up: a server that repeats it resumes a session that never was.
+  if (sends_session_id(hs.settings()) && equal(hello.legacy_session_id_echo, hs.attempt.session_id))
+    return fail(ErrorCode::illegal_value, "the server resumes a session that was not offered");
+  copy(hello.random, state.server_random);
+  return {};
+}
+
+Result<> accept_security_extensions(ClientHandshake& hs, const message::ServerHello& hello,
+                                    Tls12State& state) {
+  const Policy& policy = hs.settings().policy;
+  const auto& extensions = hello.extensions;
+  state.extended_master_secret = extensions.extended_master_secret.has_value();
+  // RFC 7627 §5.2: a client may insist [7627:5.2#1].
+  if (policy.require_extended_master_secret && !state.extended_master_secret)
+    return fail(ErrorCode::missing_extension, AlertDescription::handshake_failure,
+                "the server does not know extended_master_secret, which the policy requires");
+  // RFC 5746 §3.4: empty in a first handshake [5746:3.4#5,6].
+  if (extensions.renegotiation_info) {
+    if (!extensions.renegotiation_info->renegotiated_connection.empty())
+      return fail(ErrorCode::illegal_value, AlertDescription::handshake_failure,
+                  "renegotiation_info is not empty");
+  } else if (policy.require_secure_renegotiation) {
+    return fail(ErrorCode::missing_extension, AlertDescription::handshake_failure,
+                "the server does not know renegotiation_info, which the policy requires");
+  }
+  // RFC 7366 §3: only with a CBC suite.
+  if (extensions.encrypt_then_mac && !state.suite->cbc)
+    return fail(ErrorCode::illegal_value, "encrypt_then_mac with an AEAD suite");
+  state.encrypt_then_mac = extensions.encrypt_then_mac.has_value();
+  // RFC 8422 §5.2: the server, too, must know uncompressed points.
+  if (extensions.ec_point_formats &&
+      !extensions.ec_point_formats->ec_point_format_list.contains(ECPointFormat::uncompressed))
+    return fail(ErrorCode::illegal_value, "ec_point_formats without uncompressed");
+  return {};
+}
+
+Result<> accept_other_extensions(ClientHandshake& hs, const message::ServerHello& hello, Tls12State& state) {
+  const auto& extensions = hello.extensions;
+  const ClientSettings& settings = hs.settings();
+  hs.summary.server_name_acknowledged = extensions.server_name.has_value();
+  state.status_follows = extensions.status_request.has_value();
+  if (extensions.signed_certificate_timestamp)
+    hs.summary.signed_certificate_timestamps =
+        to_octets(extensions.signed_certificate_timestamp->sct_list.octets());
+  if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
+    if (auto ok = accept_protocol(hs, *alpn); !ok) return ok;
+  }
+  if (extensions.max_fragment_length) {
+    // RFC 6066 §4: exactly what was asked for [6066:4#3].
+    const MaxFragmentLength length = extensions.max_fragment_length->max_fragment_length;
+    if (length != *settings.max_fragment_length)
+      return fail(ErrorCode::illegal_value, "max_fragment_length differs");
+    if (extensions.record_size_limit)  // RFC 8449 §5 [8449:5#2]
+      return fail(ErrorCode::illegal_value, "max_fragment_length beside record_size_limit");
+    hs.transport.limit_fragments(length);
+  }
+  if (const auto& limit = extensions.record_size_limit) {
+    hs.summary.peer_record_size_limit = limit->record_size_limit;
+    hs.transport.limit_sent_records(std::min<std::uint16_t>(limit->record_size_limit, 16384));
+    hs.transport.limit_received_records(std::min<std::uint16_t>(settings.record_size_limit, 16384));
+  }
+  return {};
+}
+
+// (3) Certificate and perhaps CertificateStatus.
+Task<> receive_certificate(ClientHandshake& hs, const Tls12State& state) {
+  const message::Certificate12& certificate = co_await hs.receive<message::Certificate12>();
+  co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
+  keep_certificates12(hs, certificate);
+  if (state.status_follows) {
+    const record::HandshakeMessage next = co_await hs.peek();
+    if (next.type == HandshakeType::certificate_status) {  // RFC 6066 §8: even now it may be left out
+      const message::CertificateStatus& status = co_await hs.receive<message::CertificateStatus>();
+      hs.summary.ocsp_response = to_octets(status.response);
+    }
+  }
+  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies());
+}
+
+// (3) ServerKeyExchange: the server's share, signed. Gives our answer and the shared secret.
+Task<crypto::Encapsulation> receive_key_exchange(ClientHandshake& hs, const Tls12State& state) {
+  crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::digital_signature);
+  const message::ServerKeyExchange& exchange = co_await hs.receive<message::ServerKeyExchange>();
+  const NamedGroup group = exchange.params.curve_params.namedcurve;
+  const bool offered = is_classical(group) && hs.settings().policy.groups.contains(group);
+  co_await require(offered, ErrorCode::illegal_value, "the server's group was not offered");
+  const Octets content = signed_params(hs, state, exchange.params);
+  const SignatureScheme scheme = exchange.signed_params.algorithm;
+  co_await check_signature12(hs.settings(), key, scheme, content, exchange.signed_params.signature);
+  hs.summary.server_signature = scheme;
+  hs.summary.group = group;
+  const Octets share = to_octets(exchange.params.public_);
+  crypto::Encapsulation ours = co_await crypto::encapsulate(group, share, hs.config->random());
+  co_return std::move(ours);
+}
+
+// RFC 5246 §7.4.2: the certificate's key is of the kind that the suite names.
+Result<> check_key_kind(const schedule::SuiteInfo& suite, const crypto::PublicKey& key) {
+  const crypto::KeyType type = key.type();
+  const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
+  const bool fits = suite.key_exchange == KeyExchange::rsa                  ? type == crypto::KeyType::rsa
+                    : suite.authentication == schedule::Authentication::rsa ? rsa
+                                                                            : !rsa;
+  if (fits) return {};
+  return fail(ErrorCode::certificate_unsupported, "the certificate's key does not fit the cipher suite");
+}
+
+struct Request {
+  bool received = false;
+  Proof proof;
+};
+
+// (3) CertificateRequest, if the server wants to see us.
+Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest12& message) {
+  Request request;
+  request.received = true;
+  hs.summary.client_certificate_requested = true;
+  for (const Credential& credential : hs.settings().credentials) {
+    const auto scheme = choose_scheme(hs.settings().policy, credential,
+                                      message.supported_signature_algorithms, ProtocolVersion::tls12);
+    if (!scheme) continue;
+    const crypto::KeyType type = credential.contents().public_key.type();
+    const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
+    if (!message.certificate_types.contains(rsa ? ClientCertificateType::rsa_sign
+                                                : ClientCertificateType::ecdsa_sign))
+      continue;
+    // RFC 5246 §7.4.4: an empty list leaves the choice to us.
+    if (!message.certificate_authorities.empty() &&
+        !is_issued_by(credential, message.certificate_authorities))
+      continue;
+    request.proof = {&credential, *scheme};
+    break;
+  }
+  return request;
+}
+
+Task<Request> receive_request(ClientHandshake& hs) {
+  const record::HandshakeMessage next = co_await hs.peek();
+  if (next.type != HandshakeType::certificate_request) co_return Request();
+  const message::CertificateRequest12& message = co_await hs.receive<message::CertificateRequest12>();
+  Request request = co_await accept_request(hs, message);
+  co_return request;
+}
+
+// (5) The pre-master secret under the server's RSA key.
+Task<> send_rsa_key_exchange(ClientHandshake& hs, Tls12State& state, schedule::Transcript& signed_messages) {
+  crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::key_encipherment);
+  Secret<48> pre_master_secret;
+  // RFC 5246 §7.4.7.1: the version of the ClientHello, then 46 random octets [5246:7.4.7.1#1].
+  co_await hs.config->random().fill(pre_master_secret.span());
+  pre_master_secret.data()[0] = 3;
+  pre_master_secret.data()[1] = 3;
+  const Octets encrypted = co_await crypto::encrypt_premaster(key, pre_master_secret, hs.config->random());
+  message::EncryptedPreMasterSecret exchange;
+  exchange.pre_master_secret = encrypted;
+  co_await send_both(hs, exchange, signed_messages);
+  derive_master_secret(hs, hs.settings(), state, pre_master_secret.view());
+}
+
+// (5) Our share of ECDHE.
+Result<> send_ecdhe_key_exchange(ClientHandshake& hs, Tls12State& state, const crypto::Encapsulation& ours,
+                                 schedule::Transcript& signed_messages) {
+  message::ClientECDiffieHellmanPublic exchange;
+  exchange.ecdh_Yc = ours.share;
+  if (auto sent = send_both(hs, exchange, signed_messages); !sent) return sent;
+  derive_master_secret(hs, hs.settings(), state, ours.secret.view());
+  return {};
+}
+
+// (4) CertificateVerify: a signature over all messages so far.
+Task<> send_certificate_verify(ClientHandshake& hs, const Proof& proof,
+                               const schedule::Transcript& signed_messages) {
+  const Octets content = to_octets(signed_messages.messages());
+  const Octets signature = co_await hs.sign(*proof.credential, proof.scheme, content, hs.config->random());
+  message::CertificateVerify verify;
+  verify.algorithm = proof.scheme;
+  verify.signature = signature;
+  co_await hs.send(verify);
+  hs.summary.client_signature = proof.scheme;
+}
+
+}  // namespace
+
+//        Client                                               Server
+//   (1) ClientHello          -------->
+//                            <--------              (2) ServerHello   (here it begins)
+//                                    (3) Certificate, [CertificateStatus],
+//                            [ServerKeyExchange], [CertificateRequest],
+//                            <--------              ServerHelloDone
+//   (4) [Certificate]
+//   (5) ClientKeyExchange
+//       [CertificateVerify]
+//   (6) both derive the master secret and the session keys
+//   (7) ChangeCipherSpec, Finished  -------->
+//                            <--------  (8) ChangeCipherSpec, Finished
+//   (9) application data     <------->              application data
+Task<> client12(ClientHandshake& hs) {
+  const message::ServerHello& hello = hs.slot<message::ServerHello>();
+  hs.change_cipher_spec = ChangeCipherSpec::refused;
+  hs.attempt.shares.clear();
+  Tls12State state;
+  co_await accept_suite(hs, hello, state);
+  co_await accept_security_extensions(hs, hello, state);
+  co_await accept_other_extensions(hs, hello, state);
+  hs.summary.version = ProtocolVersion::tls12;
+  hs.summary.cipher_suite = state.suite->suite;
+
+  co_await receive_certificate(hs, state);
+  const crypto::PublicKey key = co_await leaf_key12(hs, 0);
+  co_await check_key_kind(*state.suite, key);
+  std::optional<crypto::Encapsulation> ecdhe;
+  if (state.suite->key_exchange == KeyExchange::ecdhe) {
+    crypto::Encapsulation ours = co_await receive_key_exchange(hs, state);
+    ecdhe.emplace(std::move(ours));
+  }
+  const Request request = co_await receive_request(hs);
+  co_await hs.receive<message::ServerHelloDone>();
+
+  if (request.received) co_await send_certificate12(hs, request.proof.credential);
+  // A CertificateVerify signs the messages themselves (RFC 5246 §7.4.8), so they are kept until then.
+  schedule::Transcript signed_messages;
+  if (request.proof.credential != nullptr) signed_messages = hs.transcript;
+  hs.transcript.select(state.suite->hash);
+  if (ecdhe) {
+    co_await send_ecdhe_key_exchange(hs, state, *ecdhe, signed_messages);
+  } else {
+    co_await send_rsa_key_exchange(hs, state, signed_messages);
+  }
+  if (request.proof.credential != nullptr)
+    co_await send_certificate_verify(hs, request.proof, signed_messages);
+
+  const Octets ours = co_await send_finished12(hs, state, hs.config->random());
+  co_await receive_finished12(hs, state, hs.config->random());
+  keep_exporter12(hs, state, ours);
+}
+
+}  // namespace handfast::handshake

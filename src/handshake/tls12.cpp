@@ -1,0 +1,121 @@
+// TLS 1.2: master secret, Finished, and the shapes of its certificates.
+#include "handshake/tls12.hpp"
+
+#include <vector>
+
+#include "config/credential_contents.hpp"
+#include "wire/codec.hpp"
+#include "x509/certificate.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+crypto::Digest transcript_digest(const Handshake& hs) noexcept { return hs.transcript.digest(); }
+
+Role other(Role role) noexcept { return role == Role::client ? Role::server : Role::client; }
+
+Result<> install(Handshake& hs, const Tls12State& state, Direction direction, RandomSource& random) {
+  const schedule::KeyBlock12 block(*state.suite, state.master_secret.view(), hs.summary.client_random,
+                                   state.server_random);
+  const Role writer = direction == Direction::sending ? hs.role() : other(hs.role());
+  Tls12Keys keys;
+  keys.suite = state.suite->suite;
+  keys.mac_key = block.mac_key(writer);
+  keys.key = block.key(writer);
+  keys.iv = block.iv(writer);
+  keys.encrypt_then_mac = state.encrypt_then_mac;
+  return hs.transport.install_tls12(direction, keys, random);
+}
+
+}  // namespace
+
+Octets signed_params(const Handshake& hs, const Tls12State& state, const message::ServerECDHParams& params) {
+  Octets content = to_octets(hs.summary.client_random);
+  content.insert(content.end(), state.server_random.begin(), state.server_random.end());
+  const std::size_t start = content.size();
+  content.resize(start + wire::encoded_size(params));
+  [[maybe_unused]] const auto encoded = wire::encode(params, MutableBytes(content).subspan(start));
+  return content;
+}
+
+void derive_master_secret(Handshake& hs, const CommonSettings& settings, Tls12State& state,
+                          Bytes pre_master_secret) {
+  const crypto::HashAlgorithm hash = state.suite->hash;
+  // RFC 7627 §4: bound to everything up to and with the ClientKeyExchange.
+  state.master_secret =
+      state.extended_master_secret
+          ? schedule::extended_master_secret12(hash, pre_master_secret, transcript_digest(hs))
+          : schedule::master_secret12(hash, pre_master_secret, hs.summary.client_random, state.server_random);
+  hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
+}
+
+Result<Octets> send_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
+  hs.transport.send_change_cipher_spec();
+  if (auto installed = install(hs, state, Direction::sending, random); !installed)
+    return fail(installed.error());
+  const auto verify_data = schedule::verify_data12(state.suite->hash, hs.role(), state.master_secret.view(),
+                                                   transcript_digest(hs));
+  message::Finished finished;
+  finished.verify_data = verify_data.view();
+  if (auto sent = hs.send(finished); !sent) return fail(sent.error());
+  return to_octets(verify_data.view());
+}
+
+Task<Octets> receive_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
+  co_await hs.receive_change_cipher_spec();
+  co_await install(hs, state, Direction::receiving, random);
+  const auto expected = schedule::verify_data12(state.suite->hash, other(hs.role()),
+                                                state.master_secret.view(), transcript_digest(hs));
+  const message::Finished& finished = co_await hs.receive<message::Finished>();
+  // RFC 5246 §7.4.9: twelve octets, compared in constant time [5246:7.4.9#2].
+  const bool whole = finished.verify_data.size() == expected.size();
+  co_await require(whole, ErrorCode::truncated, "verify_data has the wrong length");
+  const bool right = expected.equals(finished.verify_data);
+  co_await require(right, ErrorCode::bad_finished);
+  co_return to_octets(expected.view());
+}
+
+void keep_exporter12(Handshake& hs, const Tls12State& state, Bytes first_verify_data) {
+  if (!state.extended_master_secret)
+    return;  // RFC 7627 §5.4, RFC 9266: nothing binds the connection otherwise
+  hs.exporter_secret.assign(state.master_secret.view());
+  hs.server_random = state.server_random;
+  copy(first_verify_data, hs.tls_unique);
+}
+
+void keep_certificates12(Handshake& hs, const message::Certificate12& certificate) {
+  const Bytes list = certificate.certificate_list.octets();
+  hs.peer_certificates = to_octets(list);
+  for (const message::ASN1Cert& entry : certificate.certificate_list) {
+    const auto offset = static_cast<std::size_t>(entry.data() - list.data());
+    hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(offset, entry.size()));
+  }
+}
+
+Result<> send_certificate12(Handshake& hs, const Credential* credential) {
+  std::vector<message::ASN1Cert> entries;
+  if (credential != nullptr) entries.assign(credential->chain().begin(), credential->chain().end());
+  message::Certificate12 certificate;
+  certificate.certificate_list = entries;
+  return hs.send(certificate);
+}
+
+Result<crypto::PublicKey> leaf_key12(const Handshake& hs, std::uint16_t key_usage) {
+  const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
+  if (!leaf) return fail(leaf.error());
+  if (!leaf->allows(key_usage))
+    return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this key exchange");
+  return leaf->public_key();
+}
+
+Result<> check_signature12(const CommonSettings& settings, const crypto::PublicKey& key,
+                           SignatureScheme scheme, Bytes content, Bytes signature) {
+  // RFC 5246 §7.4.3: a scheme of our signature_algorithms, and one of this key [5246:7.4.3#5,6].
+  if (!settings.policy.signature_schemes.contains(scheme))
+    return fail(ErrorCode::illegal_value, "the signature scheme was not offered");
+  if (!key.matches(scheme, ProtocolVersion::tls12))
+    return fail(ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");
+  return key.verify(*crypto::algorithm_of(scheme), content, signature);
+}
+
+}  // namespace handfast::handshake
