@@ -30,7 +30,6 @@ void expect_golden(const T& message, const char* name) {
 }
 
 const Octets random_octets = range(32, 0x20);
-const Octets no_octets;
 const Octets null_compression = {0};
 
 TEST(Encode, ClientHelloWithEveryExtension) {
