@@ -2,11 +2,11 @@
 #include "record/record_key.hpp"
 
 #include <array>
-#include <bit>
 #include <limits>
 
 #include "crypto/contract.hpp"
-#include "wire/big_endian.hpp"
+#include "record/inner_plaintext.hpp"
+#include "record/octets8.hpp"
 
 namespace handfast::record {
 namespace {
@@ -24,25 +24,13 @@ constexpr std::uint64_t confidentiality_limit(AeadAlgorithm aead) noexcept {
 }
 
 using Nonce = std::array<std::uint8_t, aead_nonce_size>;
-using Octets8 = std::array<std::uint8_t, 8>;
-
-std::uint64_t load64(const std::uint8_t* from) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, from, sizeof(value));
-  return std::endian::native == std::endian::little ? std::byteswap(value) : value;
-}
-
-void store64(std::uint8_t* to, std::uint64_t value) noexcept {
-  if constexpr (std::endian::native == std::endian::little) value = std::byteswap(value);
-  std::memcpy(to, &value, sizeof(value));
-}
 
 // The IV (12 octets) with a number mixed into its last eight. RFC 8446 §5.3 and RFC 7905 §2: the sequence
 // number. RFC 5288 §3: those octets of the IV are zeros here, and the number is the explicit nonce.
 Nonce nonce_of(const std::uint8_t* iv, std::uint64_t number) noexcept {
   Nonce nonce;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
   std::memcpy(nonce.data(), iv, 4);
-  store64(nonce.data() + 4, load64(iv + 4) ^ number);
+  store_octets8(nonce.data() + 4, load_octets8(iv + 4) ^ number);
   return nonce;
 }
 
@@ -50,38 +38,10 @@ Nonce nonce_of(const std::uint8_t* iv, std::uint64_t number) noexcept {
 std::array<std::uint8_t, 13> additional_data12(std::uint64_t sequence, ContentType type,
                                                std::size_t size) noexcept {
   std::array<std::uint8_t, 13> aad;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
-  store64(aad.data(), sequence);
+  store_octets8(aad.data(), sequence);
   write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(size)},
                MutableBytes(aad).subspan(8));
   return aad;
-}
-
-// What ends a TLSInnerPlaintext.
-struct InnerEnd {
-  std::uint8_t type;         // 0: nothing but zeros
-  std::size_t content_size;  // what stands before the type
-};
-
-// RFC 8446 §5.4: the last octet that is not zero is the content type. Most records are not padded. For those
-// that are, the whole plaintext is looked at, without a branch or an address that depends on it: time tells
-// that there was padding, not how much.
-InnerEnd find_inner_end(Bytes inner) noexcept {
-  if (!inner.empty() && inner.back() != 0) return {inner.back(), inner.size() - 1};
-  constexpr std::size_t word_size = sizeof(std::uint64_t);
-  const std::size_t odd = inner.size() % word_size;
-  std::uint64_t last = 0;  // the last eight octets that are not all zero, first octet highest
-  for (const std::uint8_t octet : inner.first(odd)) last = last << 8 | octet;
-  std::size_t end = odd;  // where they end
-  for (std::size_t at = odd; at < inner.size(); at += word_size) {
-    const std::uint64_t word = load64(inner.data() + at);
-    std::uint64_t keep = ((word | (0 - word)) >> 63) - 1;  // all ones if the word is zero
-    asm volatile("" : "+r"(keep));                         // stays a mask, becomes no branch
-    last = (last & keep) | (word & ~keep);
-    end = (end & keep) | ((at + word_size) & ~keep);
-  }
-  const auto zeros = static_cast<std::size_t>(std::countr_zero(last)) / 8;
-  if (zeros == word_size) return {0, 0};
-  return {static_cast<std::uint8_t>(last >> (8 * zeros)), end - zeros - 1};
 }
 
 }  // namespace
@@ -152,7 +112,7 @@ void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, Mut
 void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body) {
   write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())}, header);
   if (protection_ == Protection::tls12_explicit_nonce) {
-    store64(body.data(), sequence_);  // unique under this key, which is all that is asked of it
+    store_octets8(body.data(), sequence_);  // unique under this key, which is all that is asked of it
     body = body.subspan(explicit_nonce_size);
   }
   expanded().seal(nonce_of(iv_.data(), sequence_), additional_data12(sequence_, type, content.size()),
@@ -175,7 +135,7 @@ Result<Opened> RecordKey::open(MutableBytes record, std::size_t max_plaintext_si
   if (protection_ == Protection::tls13) {
     genuine = expanded().open(nonce_of(iv_.data(), sequence_), header, body);
   } else {
-    const std::uint64_t number = explicit_size != 0 ? load64(body.data()) : sequence_;
+    const std::uint64_t number = explicit_size != 0 ? load_octets8(body.data()) : sequence_;
     body = body.subspan(explicit_size);
     genuine = expanded().open(nonce_of(iv_.data(), number), additional_data12(sequence_, type, size), body);
   }
