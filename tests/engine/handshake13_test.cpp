@@ -1,7 +1,7 @@
 // Whole TLS 1.3 handshakes between two connections.
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "support/pair.hpp"
 
@@ -36,9 +36,10 @@ TEST_P(EverySuite, CarriesData) {
   expect_data_flows(pair);
 }
 INSTANTIATE_TEST_SUITE_P(Handshake13, EverySuite,
-                         testing::Values(CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
+                         testing::Values(CipherSuite::TLS_AES_128_GCM_SHA256,
+                                         CipherSuite::TLS_AES_256_GCM_SHA384,
                                          CipherSuite::TLS_CHACHA20_POLY1305_SHA256),
-                         [](const auto& info) { return to_string(info.param); });
+                         [](const auto& test) { return to_string(test.param); });
 
 class EveryGroup : public testing::TestWithParam<NamedGroup> {};
 TEST_P(EveryGroup, AgreesOnASecret) {
@@ -74,9 +75,9 @@ TEST_P(EveryGroup, IsReachedByHelloRetryRequest) {
 }
 INSTANTIATE_TEST_SUITE_P(Handshake13, EveryGroup,
                          testing::Values(NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768,
-                                         NamedGroup::SecP384r1MLKEM1024, NamedGroup::x25519, NamedGroup::secp256r1,
-                                         NamedGroup::secp384r1, NamedGroup::secp521r1),
-                         [](const auto& info) { return to_string(info.param); });
+                                         NamedGroup::SecP384r1MLKEM1024, NamedGroup::x25519,
+                                         NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1),
+                         [](const auto& test) { return to_string(test.param); });
 
 struct KeyCase {
   x509::KeyKind kind;
@@ -101,13 +102,14 @@ TEST_P(EveryKey, ProvesServerAndClient) {
   EXPECT_EQ(summary.peer_chain.size(), 1U);
   EXPECT_TRUE(pair.client.connection.take_summary()->peer_verified);
 }
-INSTANTIATE_TEST_SUITE_P(Handshake13, EveryKey,
-                         testing::Values(KeyCase{x509::KeyKind::ec_p256, SignatureScheme::ecdsa_secp256r1_sha256},
-                                         KeyCase{x509::KeyKind::ec_p384, SignatureScheme::ecdsa_secp384r1_sha384},
-                                         KeyCase{x509::KeyKind::ec_p521, SignatureScheme::ecdsa_secp521r1_sha512},
-                                         KeyCase{x509::KeyKind::ed25519, SignatureScheme::ed25519},
-                                         KeyCase{x509::KeyKind::rsa_2048, SignatureScheme::rsa_pss_rsae_sha256}),
-                         [](const auto& info) { return to_string(info.param.scheme); });
+INSTANTIATE_TEST_SUITE_P(
+    Handshake13, EveryKey,
+    testing::Values(KeyCase{x509::KeyKind::ec_p256, SignatureScheme::ecdsa_secp256r1_sha256},
+                    KeyCase{x509::KeyKind::ec_p384, SignatureScheme::ecdsa_secp384r1_sha384},
+                    KeyCase{x509::KeyKind::ec_p521, SignatureScheme::ecdsa_secp521r1_sha512},
+                    KeyCase{x509::KeyKind::ed25519, SignatureScheme::ed25519},
+                    KeyCase{x509::KeyKind::rsa_2048, SignatureScheme::rsa_pss_rsae_sha256}),
+    [](const auto& test) { return to_string(test.param.scheme); });
 
 TEST(Handshake13, WorksInPiecesOfEverySize) {
   for (const std::size_t step : {1U, 2U, 3U, 5U, 7U, 64U, 1000U}) {
@@ -139,9 +141,10 @@ TEST(Handshake13, SummariesAgree) {
   EXPECT_TRUE(ours.peer_verified);
   ASSERT_EQ(ours.flights.size(), 3U);
   EXPECT_EQ(ours.flights[0].messages, std::vector{HandshakeType::client_hello});
-  EXPECT_EQ(ours.flights[1].messages,
-            (std::vector{HandshakeType::server_hello, HandshakeType::encrypted_extensions, HandshakeType::certificate,
-                         HandshakeType::certificate_verify, HandshakeType::finished}));
+  EXPECT_EQ(
+      ours.flights[1].messages,
+      (std::vector{HandshakeType::server_hello, HandshakeType::encrypted_extensions,
+                   HandshakeType::certificate, HandshakeType::certificate_verify, HandshakeType::finished}));
   EXPECT_EQ(ours.flights[2].messages, std::vector{HandshakeType::finished});
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(ours.flights[i].message_octets, theirs.flights[i].message_octets);
@@ -178,7 +181,8 @@ TEST(Handshake13, ExportersCanBeOff) {
 class MemoryKeyLog final : public KeyLog {
  public:
   void write(std::string_view label, Bytes client_random, Bytes secret) noexcept override {
-    lines.insert(std::string(label) + " " + std::string(as_text(client_random)) + " " + std::string(as_text(secret)));
+    lines.insert(std::string(label) + " " + std::string(as_text(client_random)) + " " +
+                 std::string(as_text(secret)));
     labels.insert(std::string(label));
   }
   std::set<std::string> lines;
@@ -274,13 +278,15 @@ INSTANTIATE_TEST_SUITE_P(
     Handshake13, ServerCertificate,
     testing::Values(Refusal{"WrongName", [](auto&) {}, "example.com", ErrorCode::certificate_name_mismatch,
                             AlertDescription::bad_certificate},
-                    Refusal{"Expired", [](auto& leaf) { leaf.not_after = now - std::chrono::minutes{1}; }, "localhost",
+                    Refusal{"Expired", [](auto& leaf) { leaf.not_after = now - std::chrono::minutes{1}; },
+                            "localhost", ErrorCode::certificate_expired,
+                            AlertDescription::certificate_expired},
+                    Refusal{"NotYetValid",
+                            [](auto& leaf) { leaf.not_before = now + std::chrono::minutes{1}; }, "localhost",
                             ErrorCode::certificate_expired, AlertDescription::certificate_expired},
-                    Refusal{"NotYetValid", [](auto& leaf) { leaf.not_before = now + std::chrono::minutes{1}; },
-                            "localhost", ErrorCode::certificate_expired, AlertDescription::certificate_expired},
                     Refusal{"ForClientsOnly", [](auto& leaf) { leaf.server_auth = false; }, "localhost",
                             ErrorCode::certificate_unsupported, AlertDescription::unsupported_certificate}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ServerCertificateTrust, UnknownAuthorityIsRefused) {
   ClientSettings client = client_settings();
@@ -294,7 +300,8 @@ TEST(ServerCertificateTrust, UnknownAuthorityIsRefused) {
 
 TEST(ServerCertificateTrust, InsecureClientsTakeAnything) {
   ClientSettings settings;
-  auto client = Connection::client(*dangerous::without_verification(settings), *ServerName::parse("example.com"), now);
+  auto client =
+      Connection::client(*dangerous::without_verification(settings), *ServerName::parse("example.com"), now);
   auto server = Connection::server(make(server_settings()), now);
   Pair pair(std::move(*client), std::move(*server));
   pair.run();
@@ -306,7 +313,8 @@ TEST(ServerCertificateTrust, InsecureClientsTakeAnything) {
 
 TEST(ServerName, ChoosesTheCertificate) {
   ServerSettings server = server_settings();
-  server.credentials = {localhost(), authority().credential(x509::KeyKind::ec_p256, Authority::leaf_template("a.test")),
+  server.credentials = {localhost(),
+                        authority().credential(x509::KeyKind::ec_p256, Authority::leaf_template("a.test")),
                         authority().credential(x509::KeyKind::ec_p256, Authority::leaf_template("*.b.test"))};
   for (const char* name : {"localhost", "a.test", "x.b.test"}) {
     Pair pair = test::pair(client_settings(), server, name);
@@ -387,7 +395,8 @@ TEST(Negotiation, WithoutCommonSignatureSchemeFails) {
 TEST(Negotiation, ServerOrderDecidesUnlessTheClientsIsPreferred) {
   ClientSettings client = client_settings();
   client.policy = only_tls13();
-  client.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256, CipherSuite::TLS_AES_128_GCM_SHA256};
+  client.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
+                                 CipherSuite::TLS_AES_128_GCM_SHA256};
   for (const bool clients : {false, true}) {
     ServerSettings server = server_settings();
     server.policy = only_tls13();
@@ -486,10 +495,14 @@ TEST(Damage, OfAnyOctetIsNoticedAndNeverCrashes) {
     const bool upwards = at < up_size;
     std::size_t position = upwards ? at : at - up_size;
     const auto damage = [&position, at](Octets& octets) {
-      if (position < octets.size()) octets[position] = static_cast<std::uint8_t>(octets[position] ^ (1U << (at % 8)));
+      if (position < octets.size())
+        octets[position] = static_cast<std::uint8_t>(octets[position] ^ (1U << (at % 8)));
       position = position < octets.size() ? SIZE_MAX : position - octets.size();
     };
-    if (upwards) pair.to_server = damage; else pair.to_client = damage;
+    if (upwards)
+      pair.to_server = damage;
+    else
+      pair.to_client = damage;
     pair.run();
     // Some octets do not matter (record versions, session ids of nobody); never do both ends finish with
     // different views of the handshake.

@@ -1,0 +1,181 @@
+// Questions: asked, answered later, refused, answered wrongly.
+#include <gtest/gtest.h>
+
+#include "config/credential_contents.hpp"
+#include "support/pair.hpp"
+
+namespace handfast::test {
+namespace {
+
+template <class Q>
+const Q* open(const End& end) {
+  return std::get_if<Q>(&end.connection.pending());
+}
+
+Pair asking_server(ClientSettings client = client_settings()) {
+  return {*Connection::client(make(std::move(client)), *ServerName::parse("localhost"), now),
+          *Connection::server_asking(now)};
+}
+
+TEST(ConfigurationQuestion, TellsNameProtocolsAndVersions) {
+  ClientSettings client = client_settings();
+  client.application_protocols = {"h2", "x"};
+  Pair pair = asking_server(client);
+  pair.run();
+  const auto* question = open<ConfigurationQuestion>(pair.server);
+  ASSERT_NE(question, nullptr);
+  EXPECT_EQ(question->server_name, "localhost");
+  EXPECT_EQ(question->application_protocols, (std::vector<std::string_view>{"h2", "x"}));
+  EXPECT_TRUE(std::find(question->versions.begin(), question->versions.end(), ProtocolVersion::tls13) !=
+              question->versions.end());
+  EXPECT_EQ(question->client_hello[0], 1);
+  ASSERT_TRUE(pair.server.connection.choose_configuration(make(server_settings()), now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  EXPECT_EQ(pair.server.connection.choose_configuration(make(server_settings()), now).error().code,
+            ErrorCode::no_question);
+}
+
+TEST(ConfigurationQuestion, ConsumesNothingWhileOpen) {
+  Pair pair = asking_server();
+  Octets hello = pair.client.transmit();
+  pair.server.deliver(hello);
+  ASSERT_NE(open<ConfigurationQuestion>(pair.server), nullptr);
+  Octets more = {22, 3, 3, 0, 1, 1};
+  const auto received = pair.server.connection.receive(more, now);
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->used, 0U);
+}
+
+TEST(ConfigurationQuestion, CanBeRefusedWithAnAlert) {
+  Pair pair = asking_server();
+  pair.run();
+  ASSERT_TRUE(pair.server.connection.refuse(AlertDescription::unrecognized_name));
+  pair.run();
+  EXPECT_EQ(pair.client.error->alert, AlertDescription::unrecognized_name);
+  EXPECT_EQ(pair.server.connection.error()->code, ErrorCode::refused_by_application);
+}
+
+TEST(ConfigurationQuestion, PassGivesTheRawOctetsBack) {
+  Pair pair = asking_server();
+  const Octets hello = pair.client.transmit();
+  for (const std::uint8_t octet : hello) pair.server.deliver(Bytes(&octet, 1));
+  const auto raw = pair.server.connection.pass();
+  ASSERT_TRUE(raw);
+  EXPECT_EQ(*raw, hello);
+  EXPECT_FALSE(pair.server.connection.wants_to_transmit()) << "the connection lives elsewhere now";
+  End elsewhere(*Connection::server(make(server_settings()), now));
+  elsewhere.deliver(*raw);
+  Pair rest(std::move(pair.client.connection), std::move(elsewhere.connection));
+  rest.run();
+  EXPECT_TRUE(rest.done());
+}
+
+struct HeldKey {
+  Authority::Leaf leaf = authority().issue(x509::KeyKind::ec_p256, Authority::leaf_template());
+  Credential with_key = *Credential::from_pem(as_bytes(leaf.chain_pem), leaf.key_pem);
+  Credential without_key = *Credential::external(as_bytes(leaf.chain_pem));
+};
+
+TEST(SignatureQuestion, IsAnsweredFromElsewhere) {
+  const HeldKey key;
+  ServerSettings server = server_settings();
+  server.credentials = {key.without_key};
+  Pair pair = test::pair(client_settings(), server);
+  pair.run();
+  const auto* question = open<SignatureQuestion>(pair.server);
+  ASSERT_NE(question, nullptr);
+  EXPECT_EQ(question->scheme, SignatureScheme::ecdsa_secp256r1_sha256);
+  EXPECT_TRUE(equal(question->certificate, key.leaf.certificate));
+  const auto signature =
+      key.with_key.contents().private_key->sign(question->scheme, question->content, system_random());
+  ASSERT_TRUE(pair.server.connection.answer_signature(*signature, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client);
+}
+
+TEST(SignatureQuestion, WrongAnswersAreNoticedByThePeer) {  // [8446:4.4.3#10]
+  const HeldKey key;
+  ServerSettings server = server_settings();
+  server.credentials = {key.without_key};
+  Pair pair = test::pair(client_settings(), server);
+  pair.run();
+  ASSERT_TRUE(pair.server.connection.answer_signature(Octets(70, 1), now));
+  pair.run();
+  EXPECT_EQ(pair.client.error->code, ErrorCode::bad_signature);
+  EXPECT_EQ(pair.server.error->alert, AlertDescription::decrypt_error);
+}
+
+TEST(SignatureQuestion, OfAClientIsAnsweredToo) {
+  const HeldKey key;
+  ClientSettings client = client_settings();
+  client.credentials = {key.without_key};
+  ServerSettings server = server_settings();
+  server.trust = authority().trust();
+  server.client_authentication = ClientAuthentication::require;
+  Pair pair = test::pair(client, server);
+  pair.run();
+  const auto* question = open<SignatureQuestion>(pair.client);
+  ASSERT_NE(question, nullptr);
+  const auto signature =
+      key.with_key.contents().private_key->sign(question->scheme, question->content, system_random());
+  ASSERT_TRUE(pair.client.connection.answer_signature(*signature, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.server);
+}
+
+TEST(SignatureQuestion, CanBeRefused) {
+  const HeldKey key;
+  ServerSettings server = server_settings();
+  server.credentials = {key.without_key};
+  Pair pair = test::pair(client_settings(), server);
+  pair.run();
+  ASSERT_TRUE(pair.server.connection.refuse(AlertDescription::internal_error));
+  pair.run();
+  EXPECT_EQ(pair.client.error->alert, AlertDescription::internal_error);
+}
+
+TEST(VerificationQuestion, ShowsTheChainAndTakesBothAnswers) {
+  for (const bool trusted : {true, false}) {
+    ClientSettings client = client_settings();
+    client.verification = PeerVerification::ask;
+    Pair pair = test::pair(client, server_settings());
+    pair.run();
+    const auto* question = open<VerificationQuestion>(pair.client);
+    ASSERT_NE(question, nullptr);
+    EXPECT_EQ(question->peer, Role::server);
+    EXPECT_EQ(question->server_name, "localhost");
+    ASSERT_EQ(question->chain.size(), 1U);
+    EXPECT_TRUE(equal(question->chain[0], localhost().chain()[0]));
+    EXPECT_EQ(static_cast<bool>(pair.client.connection.answer_verification(trusted, now)), trusted);
+    pair.run();
+    EXPECT_EQ(pair.done(), trusted);
+    if (!trusted) {
+      EXPECT_EQ(pair.server.error->alert, AlertDescription::bad_certificate);
+    }
+  }
+}
+
+TEST(Questions, OfAnotherKindAreErrorsNotAccidents) {
+  Pair pair = test::pair(client_settings(), server_settings());
+  EXPECT_EQ(pair.client.connection.answer_signature(Octets(3), now).error().code, ErrorCode::no_question);
+  EXPECT_EQ(pair.client.connection.answer_verification(true, now).error().code, ErrorCode::no_question);
+  EXPECT_EQ(pair.client.connection.refuse(AlertDescription::internal_error).error().code,
+            ErrorCode::no_question);
+  EXPECT_EQ(pair.server.connection.pass().error().code, ErrorCode::no_question);
+  pair.run();
+  EXPECT_TRUE(pair.done());
+  EXPECT_EQ(pair.client.connection.answer_verification(true, now).error().code, ErrorCode::no_question);
+}
+
+TEST(WaitsFor, NamesTheNextThing) {
+  Pair pair = test::pair(client_settings(), server_settings());
+  EXPECT_STREQ(pair.server.connection.waits_for(), "a handshake message");
+  pair.server.deliver(pair.client.transmit());
+  EXPECT_STREQ(pair.server.connection.waits_for(), "finished");
+  pair.run();
+  EXPECT_STREQ(pair.server.connection.waits_for(), "nothing");
+}
+
+}  // namespace
+}  // namespace handfast::test
