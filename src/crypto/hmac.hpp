@@ -27,6 +27,13 @@ class HmacKey {
   [[nodiscard]] MacValue mac(Bytes data) const noexcept;
   /// HMAC(key, parts[0] || parts[1] || ...).
   [[nodiscard]] MacValue mac(std::initializer_list<Bytes> parts) const noexcept;
+  /// HMAC(key, head || the first `size` octets of `data`), where the length is a secret, too.
+  ///
+  /// `size` is at least `least_size` and at most data.size(). Time and memory accesses depend on head.size(),
+  /// data.size() and least_size alone: MAC-then-encrypt is checked with this. It costs as many compressions
+  /// more than mac() as `data` may have blocks beyond `least_size`.
+  [[nodiscard]] MacValue mac_of_secret_length(Bytes head, Bytes data, std::size_t least_size,
+                                              std::size_t size) const noexcept;
 
   [[nodiscard]] HashAlgorithm algorithm() const noexcept { return algorithm_; }
 

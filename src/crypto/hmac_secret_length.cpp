@@ -1,0 +1,129 @@
+// HMAC over a text whose length is a secret: every block that could be the last is compressed, and the state
+// after the one that is gets picked with masks.
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include <openssl/sha.h>
+
+#include "crypto/constant_time.hpp"
+#include "crypto/contract.hpp"
+#include "crypto/hmac.hpp"
+
+namespace handfast::crypto {
+namespace {
+
+/// What libcrypto calls a compression function, and how its hash closes a text (FIPS 180-4 §5.1).
+struct Sha1Blocks {
+  using Context = SHA_CTX;
+  using Word = std::uint32_t;
+  static constexpr auto compress = SHA1_Transform;
+  static constexpr std::size_t chaining_size = 20;
+  static constexpr std::size_t length_size = 8;
+};
+struct Sha256Blocks {
+  using Context = SHA256_CTX;
+  using Word = std::uint32_t;
+  static constexpr auto compress = SHA256_Transform;
+  static constexpr std::size_t chaining_size = 32;
+  static constexpr std::size_t length_size = 8;
+};
+struct Sha512Blocks {  // SHA-384, too, which only starts elsewhere and cuts its digest
+  using Context = SHA512_CTX;
+  using Word = std::uint64_t;
+  static constexpr auto compress = SHA512_Transform;
+  static constexpr std::size_t chaining_size = 64;
+  static constexpr std::size_t length_size = 16;
+};
+
+/// The text from its first block that might be the last one on: `first`, then `second`.
+struct Tail {
+  Bytes first;
+  Bytes second;
+  std::uint64_t end;     // secret: how many of these octets count
+  std::uint64_t before;  // octets that were compressed already, the block of the key among them
+
+  [[nodiscard]] std::size_t size() const noexcept { return first.size() + second.size(); }
+  /// The octets from `at` on, and zeros where there are none.
+  void read(std::size_t at, MutableBytes out) const noexcept {
+    std::size_t done = 0;
+    if (at < first.size()) {
+      done = std::min(out.size(), first.size() - at);
+      copy(first.subspan(at, done), out);
+    }
+    const std::size_t in_second = at + done - first.size();
+    if (at + done >= first.size() && in_second < second.size()) {
+      const std::size_t count = std::min(out.size() - done, second.size() - in_second);
+      copy(second.subspan(in_second, count), out.subspan(done));
+      done += count;
+    }
+    std::ranges::fill(out.subspan(done), std::uint8_t{0});
+  }
+};
+
+/// The digest of the tail's `end` octets behind `chaining_value`, big endian, all of the chaining value.
+template <class F>
+void compress_tail(const Tail& tail, Bytes chaining_value, MutableBytes digest) noexcept {
+  constexpr std::size_t block = 16 * sizeof(typename F::Word);
+  constexpr auto closing = F::length_size;
+  Secret<sizeof(typename F::Context)> room;
+  auto& context = *new (room.data()) typename F::Context;
+  std::memcpy(&context, chaining_value.data(), F::chaining_size);  // which every context begins with
+
+  const std::uint64_t last = (tail.end + closing) / block;  // a shift
+  const std::uint64_t bits = std::byteswap(8 * (tail.before + tail.end));
+  std::array<std::uint8_t, 8> length;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
+  std::memcpy(length.data(), &bits, length.size());
+  Secret<block> text;
+  Secret<F::chaining_size> result;
+  const std::size_t most = (tail.size() + closing) / block;
+  for (std::size_t number = 0; number <= most; ++number) {
+    tail.read(number * block, text.span());
+    for (std::size_t i = 0; i < block; ++i) {
+      const std::size_t at = number * block + i;
+      const auto kept = text.data()[i] & Choice::less(at, tail.end).octet_mask();
+      text.data()[i] = static_cast<std::uint8_t>(kept | (0x80 & Choice::equal(at, tail.end).octet_mask()));
+    }
+    const Choice is_last = Choice::equal(number, last);
+    for (std::size_t i = 0; i < length.size(); ++i)
+      text.data()[block - length.size() + i] |= static_cast<std::uint8_t>(length[i] & is_last.octet_mask());
+    F::compress(&context, text.data());
+    Secret<F::chaining_size> state;
+    std::memcpy(state.data(), &context, F::chaining_size);
+    is_last.select(state.view(), result.view(), result.span());
+  }
+  for (std::size_t i = 0; i < digest.size(); ++i)  // words of the processor into words of the hash
+    digest[i] = result.data()[i ^ (sizeof(typename F::Word) - 1)];
+}
+
+}  // namespace
+
+MacValue HmacKey::mac_of_secret_length(Bytes head, Bytes data, std::size_t least_size,
+                                       std::size_t size) const noexcept {
+  const std::size_t block = block_size(algorithm_);
+  const std::size_t whole = (head.size() + least_size) / block * block;  // compressed as usual
+  const std::size_t from_head = std::min(head.size(), whole);
+  Hash inner(algorithm_, inner_.view());
+  inner.update(head.first(from_head));
+  inner.update(data.first(whole - from_head));
+  Secret<max_digest_size> chaining_value;
+  chaining_value.resize(Hash::chaining_size(algorithm_));
+  inner.save_chaining_value(chaining_value.span());
+
+  const Tail tail{head.subspan(from_head), data.subspan(whole - from_head),
+                  hidden(head.size() + size - whole), block + whole};
+  MacValue value;
+  value.resize(digest_size(algorithm_));
+  switch (algorithm_) {
+    case HashAlgorithm::sha1: compress_tail<Sha1Blocks>(tail, chaining_value.view(), value.span()); break;
+    case HashAlgorithm::sha256: compress_tail<Sha256Blocks>(tail, chaining_value.view(), value.span()); break;
+    case HashAlgorithm::sha384:
+    case HashAlgorithm::sha512: compress_tail<Sha512Blocks>(tail, chaining_value.view(), value.span()); break;
+  }
+  Hash outer(algorithm_, outer_.view());
+  outer.update(value.view());
+  outer.finish(value.span());
+  return value;
+}
+
+}  // namespace handfast::crypto
