@@ -61,17 +61,26 @@ struct Tail {
   }
 };
 
+/// Wipes what libcrypto worked with.
+template <class Context>
+struct Wiped : Context {
+  ~Wiped() { wipe(static_cast<Context*>(this), sizeof(Context)); }
+};
+
+constexpr bool swaps = std::endian::native == std::endian::little;
+
 /// The digest of the tail's `end` octets behind `chaining_value`, big endian, all of the chaining value.
 template <class F>
 void compress_tail(const Tail& tail, Bytes chaining_value, MutableBytes digest) noexcept {
   constexpr std::size_t block = 16 * sizeof(typename F::Word);
   constexpr auto closing = F::length_size;
-  Secret<sizeof(typename F::Context)> room;
-  auto& context = *new (room.data()) typename F::Context;
-  std::memcpy(&context, chaining_value.data(), F::chaining_size);  // which every context begins with
+  Wiped<typename F::Context> context;
+  std::memcpy(static_cast<typename F::Context*>(&context), chaining_value.data(),
+              F::chaining_size);  // which every context begins with
 
   const std::uint64_t last = (tail.end + closing) / block;  // a shift
-  const std::uint64_t bits = std::byteswap(8 * (tail.before + tail.end));
+  std::uint64_t bits = 8 * (tail.before + tail.end);
+  if constexpr (swaps) bits = std::byteswap(bits);
   std::array<std::uint8_t, 8> length;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
   std::memcpy(length.data(), &bits, length.size());
   Secret<block> text;
@@ -89,11 +98,11 @@ void compress_tail(const Tail& tail, Bytes chaining_value, MutableBytes digest) 
       text.data()[block - length.size() + i] |= static_cast<std::uint8_t>(length[i] & is_last.octet_mask());
     F::compress(&context, text.data());
     Secret<F::chaining_size> state;
-    std::memcpy(state.data(), &context, F::chaining_size);
+    std::memcpy(state.data(), static_cast<const typename F::Context*>(&context), F::chaining_size);
     is_last.select(state.view(), result.view(), result.span());
   }
-  for (std::size_t i = 0; i < digest.size(); ++i)  // words of the processor into words of the hash
-    digest[i] = result.data()[i ^ (sizeof(typename F::Word) - 1)];
+  constexpr std::size_t octet_order = swaps ? sizeof(typename F::Word) - 1 : 0;
+  for (std::size_t i = 0; i < digest.size(); ++i) digest[i] = result.data()[i ^ octet_order];
 }
 
 }  // namespace

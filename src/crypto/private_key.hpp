@@ -53,6 +53,7 @@ class PrivateKey {
   [[nodiscard]] SecretOctets to_pem() const;
 
  private:
+  friend struct RsaKeyTransport;
   explicit PrivateKey(std::shared_ptr<const PrivateKeyState> state) noexcept : state_(std::move(state)) {}
   std::shared_ptr<const PrivateKeyState> state_;
 };

@@ -1,0 +1,79 @@
+// RSA key transport on libcrypto's bare RSA, with the padding looked through by ourselves.
+//
+// What is known of libcrypto's part, from 3.0.8 on: the private operation is blinded with a factor of its own
+// random generator, refreshed by use; exponentiations take BN_FLG_CONSTTIME's ways; unblinding is a
+// Montgomery multiplication of fixed width; and the number becomes octets through BN_bn2binpad(), which
+// writes the whole width of the modulus and reads every word whatever the number's size (CVE-2022-4304 was
+// about these last steps). With RSA_NO_PADDING the block is then only copied.
+#include "crypto/rsa_key_transport.hpp"
+
+#include "crypto/private_key_state.hpp"
+#include "crypto/rsa_pkcs1_padding.hpp"
+
+namespace handfast::crypto {
+
+/// Reaches the keys.
+struct RsaKeyTransport {
+  static RSA* key_of(const PublicKey& key) noexcept { return key.state_->rsa.get(); }
+  static RSA* key_of(const PrivateKey& key) noexcept { return key.state_->rsa.get(); }
+};
+
+namespace {
+
+using RsaBlock = Secret<PublicKey::maximum_rsa_bits / 8>;
+
+/// A key that is used for encryption is no key for PSS signatures (RFC 8017 §6).
+auto not_for_transport() noexcept {
+  return fail(ErrorCode::invalid_argument, "RSA key transport takes an ordinary RSA key");
+}
+
+/// Whether the private operation can be done with it at all (RFC 8017 §7.2.2 steps 1 and 2a). Both sides of
+/// the comparison are public.
+bool is_ciphertext(Bytes ciphertext, Bytes modulus) noexcept {
+  return ciphertext.size() == modulus.size() && std::ranges::lexicographical_compare(ciphertext, modulus);
+}
+
+}  // namespace
+
+Result<Octets> encrypt_premaster(const PublicKey& key, const PremasterSecret& premaster,
+                                 RandomSource& random) {
+  if (key.type() != KeyType::rsa) return not_for_transport();
+  const std::size_t size = key.modulus().size();
+  RsaBlock block;
+  block.resize(size);
+  if (const Result<> padded = pad_pkcs1(premaster.view(), random, block.span()); !padded)
+    return fail(padded.error());
+  Octets ciphertext(size);
+  const ErrorQueueGuard guard;
+  // The block starts with a zero and so is below the modulus.
+  if (RSA_public_encrypt(static_cast<int>(size), block.data(), ciphertext.data(),
+                         RsaKeyTransport::key_of(key), RSA_NO_PADDING) != static_cast<int>(size))
+    return fail(ErrorCode::internal_error, "libcrypto could not encrypt with RSA");
+  return ciphertext;
+}
+
+Result<PremasterSecret> decrypt_premaster(const PrivateKey& key, Bytes ciphertext, ProtocolVersion expected,
+                                          RandomSource& random) {
+  if (key.type() != KeyType::rsa) return not_for_transport();
+  // Drawn before anything is known, so that it is there in every case [5246:7.4.7.1#4].
+  PremasterSecret fallback;
+  if (const Result<> drawn = random.fill(fallback.span()); !drawn) return fail(drawn.error());
+
+  const Bytes modulus = key.public_key().modulus();
+  const bool possible = is_ciphertext(ciphertext, modulus);
+  RsaBlock block;
+  block.resize(modulus.size());
+  if (possible) {
+    copy(ciphertext, block.span());
+  } else {  // some number, so that the peer waits as long as ever; blinding makes all numbers cost the same
+    block.span().back() = 2;
+  }
+  const ErrorQueueGuard guard;
+  const auto size = static_cast<int>(block.size());
+  if (RSA_private_decrypt(size, block.data(), block.data(), RsaKeyTransport::key_of(key), RSA_NO_PADDING) !=
+      size)  // for lack of memory or of libcrypto's own randomness, whatever the number
+    return fail(ErrorCode::internal_error, "libcrypto could not decrypt with RSA");
+  return choose_premaster(block.view(), Choice::equal(possible ? 1 : 0, 1), expected, fallback);
+}
+
+}  // namespace handfast::crypto
