@@ -61,12 +61,12 @@ function(handfast_library)
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()
 
-# handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...])
+# handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...] [LAUNCHER word...])
 # A GoogleTest program test_NAME of the named layers (every layer that is used has to be named), run by ctest
-# under its name; its cases are counted one by one by tools/run_tests.py. It gets the folder of the shared
-# vectors, if there is one.
+# under its name (behind the launcher's words, if any); its cases are counted one by one by
+# tools/run_tests.py. It gets the folder of the shared vectors, if there is one.
 function(handfast_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES;LABELS;LAUNCHER")
   add_executable(test_${name} ${arg_SOURCES})
   foreach(layer IN LISTS arg_LAYERS)
     target_link_libraries(test_${name} PRIVATE handfast_${layer})
@@ -80,7 +80,7 @@ function(handfast_test name)
     # Instrumented and optimised, GoogleTest and JSON take twice as long to compile; the layers stay optimised.
     target_compile_options(test_${name} PRIVATE -O0)
   endif()
-  handfast_test_variant(${name} ${name} LABELS ${arg_LABELS})
+  handfast_test_variant(${name} ${name} LABELS ${arg_LABELS} LAUNCHER ${arg_LAUNCHER})
   if(threads IN_LIST arg_LABELS)
     add_dependencies(handfast_threads test_${name})
   endif()
@@ -89,13 +89,31 @@ endfunction()
 # The programs of the label threads: what ./dev tsan builds.
 add_custom_target(handfast_threads)
 
-# handfast_test_variant(NAME TEST [LABELS label...] [ENVIRONMENT VARIABLE=value...])
+# handfast_test_variant(NAME TEST [LABELS label...] [ENVIRONMENT VARIABLE=value...] [LAUNCHER word...])
 # The program of handfast_test(TEST ...) once more under another name and environment.
 function(handfast_test_variant name test)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LABELS;ENVIRONMENT")
-  add_test(NAME ${name} COMMAND test_${test})
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LABELS;ENVIRONMENT;LAUNCHER")
+  add_test(NAME ${name} COMMAND ${arg_LAUNCHER} $<TARGET_FILE:test_${test}>)
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600 ENVIRONMENT "${arg_ENVIRONMENT}"
     ENVIRONMENT_MODIFICATION "GTEST_OUTPUT=set:json:${PROJECT_BINARY_DIR}/results/${name}.json")
+endfunction()
+
+# handfast_poison_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...])
+# A handfast_test() of the label valgrind that memcheck runs: its cases mark secrets as undefined, so that a
+# branch or an address that depends on one is an error, and count the errors themselves. Its cases skip
+# themselves where valgrind is missing. Needs the flags of a release; not built with sanitizers, nor without
+# valgrind's headers.
+find_program(HANDFAST_VALGRIND valgrind)
+find_path(HANDFAST_VALGRIND_HEADERS valgrind/memcheck.h)
+function(handfast_poison_test name)
+  if(HANDFAST_SANITIZE OR NOT HANDFAST_VALGRIND_HEADERS)
+    return()
+  endif()
+  set(launcher)
+  if(HANDFAST_VALGRIND)
+    set(launcher ${HANDFAST_VALGRIND} --quiet --leak-check=no)
+  endif()
+  handfast_test(${name} ${ARGN} LABELS valgrind LAUNCHER ${launcher})
 endfunction()
 
 # handfast_fuzzer(NAME SOURCES file... LAYERS layer... [LIBRARIES library...])

@@ -1,7 +1,5 @@
 // Keys for tests of records: one pair of ends that share them.
 #pragma once
-#include <numeric>
-
 #include "record/record_key.hpp"
 #include "support/vectors.hpp"
 
@@ -9,7 +7,7 @@ namespace handfast::record {
 
 inline Octets counting(std::size_t size, std::uint8_t first = 0) {
   Octets octets(size);
-  std::iota(octets.begin(), octets.end(), first);
+  for (std::size_t i = 0; i < size; ++i) octets[i] = static_cast<std::uint8_t>(first + i);
   return octets;
 }
 
