@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "crypto/contract.hpp"
+#include "record/additional_data12.hpp"
 #include "record/inner_plaintext.hpp"
 #include "record/octets8.hpp"
 
@@ -17,7 +18,8 @@ using crypto::AeadAlgorithm;
 
 constexpr std::size_t explicit_nonce_size = 8;  // RFC 5288 §3
 
-// RFC 8446 §5.5: 2^24.5 full records of AES-GCM under one key, whatever their size is here. Under
+// RFC 8446 §5.5: 2^24.5 full records of AES-GCM under one key, whatever their size is here; they are as many
+// blocks, and as likely to meet, in CBC mode. Under
 // ChaCha20-Poly1305 the sequence number would end first; 2^48 is as good as none and keeps one rule for all.
 constexpr std::uint64_t confidentiality_limit(AeadAlgorithm aead) noexcept {
   return aead == AeadAlgorithm::chacha20_poly1305 ? std::uint64_t{1} << 48 : 23'726'566;
@@ -34,24 +36,18 @@ Nonce nonce_of(const std::uint8_t* iv, std::uint64_t number) noexcept {
   return nonce;
 }
 
-// RFC 5246 §6.2.3.3: seq_num + type + version + length of the plaintext.
-std::array<std::uint8_t, 13> additional_data12(std::uint64_t sequence, ContentType type,
-                                               std::size_t size) noexcept {
-  std::array<std::uint8_t, 13> aad;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
-  store_octets8(aad.data(), sequence);
-  write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(size)},
-               MutableBytes(aad).subspan(8));
-  return aad;
+// Of the IV that is part of the keys.
+constexpr std::size_t iv_size(Protection protection) noexcept {
+  if (is_cbc(protection)) return 0;
+  return protection == Protection::tls12_explicit_nonce ? aead_nonce_size - explicit_nonce_size
+                                                        : aead_nonce_size;
 }
 
 }  // namespace
 
 RecordKey::RecordKey(AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept
     : limit_(confidentiality_limit(aead)), key_(key), iv_(iv), aead_(aead), protection_(protection) {
-  crypto::require(key.size() == crypto::key_size(aead) &&
-                  iv.size() == (protection == Protection::tls12_explicit_nonce
-                                    ? aead_nonce_size - explicit_nonce_size
-                                    : aead_nonce_size));
+  crypto::require(key.size() == crypto::key_size(aead) && iv.size() == iv_size(protection));
 }
 
 RecordKey RecordKey::tls13(AeadAlgorithm aead, Bytes key, Bytes iv) noexcept {
@@ -65,9 +61,35 @@ RecordKey RecordKey::tls12(AeadAlgorithm aead, Bytes key, Bytes iv) noexcept {
           key, iv};
 }
 
+RecordKey RecordKey::tls12_cbc(crypto::HashAlgorithm mac, Bytes mac_key, Bytes key, bool encrypt_then_mac,
+                               RandomSource& random) {
+  RecordKey made(key.size() == 16 ? AeadAlgorithm::aes_128_gcm : AeadAlgorithm::aes_256_gcm,
+                 encrypt_then_mac ? Protection::tls12_cbc_encrypt_then_mac : Protection::tls12_cbc, key, {});
+  made.expanded_ = std::make_unique<CbcProtection>(mac, mac_key, encrypt_then_mac, random);
+  return made;
+}
+
 const crypto::AeadKey& RecordKey::expanded() {
-  if (!expanded_) expanded_.emplace(aead_, key_.view());
-  return *expanded_;
+  if (const auto* key = std::get_if<crypto::AeadKey>(&expanded_)) [[likely]]
+    return *key;
+  return expanded_.emplace<crypto::AeadKey>(aead_, key_.view());
+}
+
+CbcProtection& RecordKey::cbc() const noexcept {
+  return **std::get_if<std::unique_ptr<CbcProtection>>(&expanded_);
+}
+
+void RecordKey::rest() noexcept {
+  if (is_cbc(protection_)) {
+    cbc().rest();
+  } else {
+    expanded_.emplace<std::monostate>();
+  }
+}
+
+Expansion RecordKey::expansion() const noexcept {
+  if (is_cbc(protection_)) return cbc().expansion();
+  return {.inside = 0, .outside = static_cast<std::uint8_t>(overhead(protection_)), .block = 1};
 }
 
 void RecordKey::set_limit(std::uint64_t records) noexcept {
@@ -82,6 +104,8 @@ std::uint64_t RecordKey::records_before_update() const noexcept {
 Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
   // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
   if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);
+  if (is_cbc(protection_)) [[unlikely]]
+    return seal_cbc(type, content, out);
   const std::size_t length = content.size() + padding + overhead(protection_);
   crypto::require(out.size() >= header_size + length && length <= 0xffff);
   const MutableBytes body = out.subspan(header_size, length);
@@ -119,8 +143,32 @@ void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, Mut
                   content, body);
 }
 
+Result<std::size_t> RecordKey::seal_cbc(ContentType type, Bytes content, MutableBytes out) {
+  CbcProtection& protection = cbc();
+  const std::size_t length = protection.expansion().body_size(content.size());
+  crypto::require(out.size() >= header_size + length && length <= 0xffff);
+  write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(length)}, out);
+  const MutableBytes body = out.subspan(header_size, length);
+  if (const Result<> sealed = protection.seal(key_.view(), sequence_, type, content, body); !sealed)
+    return fail(sealed.error());
+  ++sequence_;
+  return header_size + length;
+}
+
+Result<Opened> RecordKey::open_cbc(MutableBytes record, std::size_t max_plaintext_size) {
+  const ContentType type = read_header(record).type;
+  const auto content = cbc().open(key_.view(), sequence_, type, record.subspan(header_size));
+  if (!content) return fail(content.error());
+  ++sequence_;
+  // How long it is, is only known, and only to be told, when it is genuine.
+  if (content->size() > max_plaintext_size) return fail(ErrorCode::record_overflow);
+  return Opened{type, *content};
+}
+
 Result<Opened> RecordKey::open(MutableBytes record, std::size_t max_plaintext_size) {
   if (sequence_ == std::numeric_limits<std::uint64_t>::max()) return fail(ErrorCode::sequence_exhausted);
+  if (is_cbc(protection_)) [[unlikely]]
+    return open_cbc(record, max_plaintext_size);
   const Bytes header = record.first(header_size);
   MutableBytes body = record.subspan(header_size);
   const std::size_t explicit_size = protection_ == Protection::tls12_explicit_nonce ? explicit_nonce_size : 0;

@@ -1,29 +1,37 @@
 // What protects the records of one direction: keys, nonces, the sequence number and its limits.
 #pragma once
-#include <optional>
+#include <memory>
+#include <variant>
 
 #include <handfast/secret.hpp>
 
 #include "crypto/aead.hpp"
+#include "record/cbc_protection.hpp"
+#include "record/expansion.hpp"
 #include "record/header.hpp"
 
 namespace handfast::record {
 
 /// How a record is made of its content.
 enum class Protection : std::uint8_t {
-  tls13,                 ///< RFC 8446 §5.2: inner content type, nonce from the sequence number
-  tls12_explicit_nonce,  ///< RFC 5288: AES-GCM, half of the nonce stands in the record
-  tls12_implicit_nonce,  ///< RFC 7905: ChaCha20-Poly1305, nonce from the sequence number
+  tls13,                       ///< RFC 8446 §5.2: inner content type, nonce from the sequence number
+  tls12_explicit_nonce,        ///< RFC 5288: AES-GCM, half of the nonce stands in the record
+  tls12_implicit_nonce,        ///< RFC 7905: ChaCha20-Poly1305, nonce from the sequence number
+  tls12_cbc,                   ///< RFC 5246 §6.2.3.2: AES-CBC and HMAC, MAC-then-encrypt
+  tls12_cbc_encrypt_then_mac,  ///< RFC 7366
 };
+[[nodiscard]] constexpr bool is_cbc(Protection protection) noexcept {
+  return protection >= Protection::tls12_cbc;
+}
 
-/// Octets that protection adds to the content, without header and padding.
+/// Octets that an AEAD's protection adds to the content, without header and padding.
 [[nodiscard]] constexpr std::size_t overhead(Protection protection) noexcept {
   return crypto::aead_tag_size + (protection == Protection::tls12_implicit_nonce ? 0
                                   : protection == Protection::tls13              ? 1
                                                                                  : 8);
 }
-/// What all protected records need at most, header included.
-inline constexpr std::size_t max_overhead = header_size + 8 + crypto::aead_tag_size;
+/// What all protected records need at most, header included: IV, the longest MAC and least padding of CBC.
+inline constexpr std::size_t max_overhead = header_size + 16 + 48 + 16;
 
 /// A record that was opened, inside the record's own octets.
 struct Opened {
@@ -41,12 +49,17 @@ class RecordKey {
   [[nodiscard]] static RecordKey tls13(crypto::AeadAlgorithm aead, Bytes key, Bytes iv) noexcept;
   /// RFC 5288 §3, RFC 7905 §2. `iv` has 4 octets for AES-GCM, 12 for ChaCha20-Poly1305.
   [[nodiscard]] static RecordKey tls12(crypto::AeadAlgorithm aead, Bytes key, Bytes iv) noexcept;
+  /// RFC 5246 §6.2.3.2, RFC 7366: AES with `key`, 16 or 32 octets, and HMAC with `mac_key`, as many octets as
+  /// the digest of `mac` (SHA-1, SHA-256 or SHA-384). Each record's IV comes from `random`, which outlives
+  /// this object.
+  [[nodiscard]] static RecordKey tls12_cbc(crypto::HashAlgorithm mac, Bytes mac_key, Bytes key,
+                                           bool encrypt_then_mac, RandomSource& random);
 
   /// Makes one record: header, `content` and `padding` zeros (TLS 1.3 only), protected. Gives its size.
   ///
-  /// `out` has at least header_size + content.size() + padding + overhead() octets and does not overlap the
-  /// content. No content: legal for application data only. The caller keeps the length limits.
-  /// Errors: sequence_exhausted, when limit() records were made.
+  /// `out` has at least header_size + expansion().body_size(content.size() + padding) octets and does not
+  /// overlap the content. No content: legal for application data only. The caller keeps the length limits.
+  /// Errors: sequence_exhausted, when limit() records were made; CBC: random_failed.
   Result<std::size_t> seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out);
 
   /// Opens one whole record in place. `record` is as long as its header says.
@@ -57,14 +70,14 @@ class RecordKey {
   Result<Opened> open(MutableBytes record, std::size_t max_plaintext_size);
 
   /// Frees (and wipes) the expanded key; the next record expands it again.
-  void rest() noexcept { expanded_.reset(); }
+  void rest() noexcept;
 
   /// Records made or opened so far under this key: the next record's sequence number (RFC 8446 §5.3).
   [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
   /// Goes on where somebody else (kTLS) left off.
   void set_sequence(std::uint64_t next) noexcept { sequence_ = next; }
-  /// Most records that may be sealed. Default: what keeps the AEAD's confidentiality (RFC 8446 §5.5): 2^24.5
-  /// for AES-GCM, 2^48 for ChaCha20-Poly1305, which needs none.
+  /// Most records that may be sealed. Default: what keeps confidentiality (RFC 8446 §5.5): 2^24.5 for AES, in
+  /// CBC as in GCM mode, 2^48 for ChaCha20-Poly1305, which needs none.
   [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
   /// At least 1, and never more than the default.
   void set_limit(std::uint64_t records) noexcept;
@@ -73,12 +86,14 @@ class RecordKey {
   /// Records that may be sealed until update_due().
   [[nodiscard]] std::uint64_t records_before_update() const noexcept;
 
+  /// Means nothing with CBC.
   [[nodiscard]] crypto::AeadAlgorithm aead() const noexcept { return aead_; }
   [[nodiscard]] Protection protection() const noexcept { return protection_; }
   [[nodiscard]] ProtocolVersion version() const noexcept {
     return protection_ == Protection::tls13 ? ProtocolVersion::tls13 : ProtocolVersion::tls12;
   }
-  /// For handing a direction over to the kernel (kTLS). Live as long as this object.
+  [[nodiscard]] Expansion expansion() const noexcept;
+  /// For handing a direction over to the kernel (kTLS), not with CBC. Live as long as this object.
   [[nodiscard]] Bytes key() const noexcept { return key_.view(); }
   [[nodiscard]] Bytes iv() const noexcept { return iv_.view(); }
 
@@ -88,8 +103,12 @@ class RecordKey {
   const crypto::AeadKey& expanded();
   void seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header, MutableBytes body);
   void seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body);
+  Result<std::size_t> seal_cbc(ContentType type, Bytes content, MutableBytes out);
+  Result<Opened> open_cbc(MutableBytes record, std::size_t max_plaintext_size);
+  [[nodiscard]] CbcProtection& cbc() const noexcept;
 
-  std::optional<crypto::AeadKey> expanded_;
+  // An AEAD's expanded key, if it is; with CBC always its own part, which expands and rests by itself.
+  std::variant<std::monostate, crypto::AeadKey, std::unique_ptr<CbcProtection>> expanded_;
   std::uint64_t sequence_ = 0;
   std::uint64_t limit_;
   Secret<crypto::max_aead_key_size> key_;

@@ -38,13 +38,14 @@ std::size_t RecordWriter::padding_of(std::size_t content_size) const noexcept {
 
 std::size_t RecordWriter::record_size(std::size_t content_size) const noexcept {
   if (!key_) return header_size + content_size;
-  return header_size + content_size + padding_of(content_size) + overhead(key_->protection());
+  return header_size + key_->expansion().body_size(content_size + padding_of(content_size));
 }
 
 std::size_t RecordWriter::content_that_fits(std::size_t room) const noexcept {
-  const std::size_t frame = header_size + (key_ ? overhead(key_->protection()) : 0);
-  if (room <= frame) return 0;
-  const std::size_t size = std::min(room - frame, max_content());
+  if (room <= header_size) return 0;
+  const std::size_t body = room - header_size;
+  const std::size_t size = std::min(key_ ? key_->expansion().content_size(body) : body, max_content());
+  if (size == 0) return 0;
   if (record_size(size) <= room) return size;
   // The padding does not fit: stop where none is needed.
   const std::size_t padded = (size + 1) / padding_multiple_ * padding_multiple_;
