@@ -22,22 +22,7 @@
 
 namespace handfast::handshake {
 
-class Flow;
-
-/// What the promises of all tasks have in common.
-struct PromiseBase {
-  // The first parameter of every coroutine (its object, for member functions) knows the flow. always_inline
-  // keeps GCC 12 from a false -Wmismatched-new-delete at -O0.
-  template <class Home, class... Args>
-  [[gnu::always_inline]] static void* operator new(std::size_t size, Home& home, Args&&... /*rest*/) noexcept;
-  [[gnu::always_inline]] static void operator delete(void* memory) noexcept { Arena::release(memory); }
-
-  Flow* flow = nullptr;
-  std::coroutine_handle<> self;
-  PromiseBase* awaiter = nullptr;  ///< the task that awaits this one
-  std::optional<Error> failure;
-  std::source_location where;  ///< the co_await this task stands at
-};
+struct PromiseBase;
 
 /// What a suspended handshake waits for. It lives in the frame of the coroutine that awaits it.
 class Operation {
@@ -75,31 +60,10 @@ class Flow {
   void go(std::coroutine_handle<> next) noexcept { next_ = next; }
 
   /// The failure of `promise` is the failure of the root: nobody else hears of it.
-  static void fail(PromiseBase& promise, const Error& error) noexcept {
-    PromiseBase* root = &promise;
-    while (root->awaiter != nullptr) root = root->awaiter;
-    root->failure = error;
-  }
+  static void fail(PromiseBase& promise, const Error& error) noexcept;
 
   /// Runs until an operation is pending or the root is finished.
-  void run() {
-    for (;;) {
-      if (next_) {
-        std::exchange(next_, nullptr).resume();
-        continue;
-      }
-      Operation* const operation = waiting_;
-      if (operation == nullptr) return;
-      const Operation::Status status = operation->poll();
-      if (status == Operation::Status::pending) return;
-      waiting_ = nullptr;
-      if (status == Operation::Status::ready) {
-        go(operation->waiter->self);
-      } else {
-        fail(*operation->waiter, operation->why);
-      }
-    }
-  }
+  void run();
 
  private:
   Arena arena_;
@@ -107,9 +71,47 @@ class Flow {
   std::coroutine_handle<> next_;
 };
 
-template <class Home, class... Args>
-void* PromiseBase::operator new(std::size_t size, Home& home, Args&&... /*rest*/) noexcept {
-  return home.flow().arena().allocate(size);
+/// What the promises of all tasks have in common.
+struct PromiseBase {
+  // The first parameter of every coroutine (its object, for member functions) knows the flow. always_inline
+  // keeps GCC 12 from a false -Wmismatched-new-delete at -O0.
+  template <class Home, class... Args>
+  [[gnu::always_inline]] static void* operator new(std::size_t size, Home& home,
+                                                   Args&&... /*rest*/) noexcept {
+    return home.flow().arena().allocate(size);
+  }
+  [[gnu::always_inline]] static void operator delete(void* memory) noexcept { Arena::release(memory); }
+
+  Flow* flow = nullptr;
+  std::coroutine_handle<> self;
+  PromiseBase* awaiter = nullptr;  ///< the task that awaits this one
+  std::optional<Error> failure;
+  std::source_location where;  ///< the co_await this task stands at
+};
+
+inline void Flow::fail(PromiseBase& promise, const Error& error) noexcept {
+  PromiseBase* root = &promise;
+  while (root->awaiter != nullptr) root = root->awaiter;
+  root->failure = error;
+}
+
+inline void Flow::run() {
+  for (;;) {
+    if (next_) {
+      std::exchange(next_, nullptr).resume();
+      continue;
+    }
+    Operation* const operation = waiting_;
+    if (operation == nullptr) return;
+    const Operation::Status status = operation->poll();
+    if (status == Operation::Status::pending) return;
+    waiting_ = nullptr;
+    if (status == Operation::Status::ready) {
+      go(operation->waiter->self);
+    } else {
+      fail(*operation->waiter, operation->why);
+    }
+  }
 }
 
 template <class T>

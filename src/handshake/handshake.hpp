@@ -58,7 +58,7 @@ class Handshake {
   /// The next message, which must be an M: added to the transcript and decoded. The view lives until the next
   /// receive().
   template <class M>
-  class ReceiveOperation : public Operation {
+  class ReceiveOperation final : public Operation {
    public:
     explicit ReceiveOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
     Status poll() override { return handshake_.poll_message<M>(why); }
@@ -79,7 +79,7 @@ class Handshake {
   }
 
   /// The whole next message, which stays to be received.
-  class PeekOperation : public Operation {
+  class PeekOperation final : public Operation {
    public:
     explicit PeekOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
     Status poll() override { return handshake_.look_ahead() ? Status::ready : Status::pending; }
@@ -92,7 +92,7 @@ class Handshake {
   [[nodiscard]] PeekOperation peek() noexcept { return PeekOperation(*this); }
 
   /// A signature by our credential: made here, or asked for and answered later.
-  class SignOperation : public Operation {
+  class SignOperation final : public Operation {
    public:
     explicit SignOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
     Status poll() override;
@@ -107,7 +107,7 @@ class Handshake {
                                    RandomSource& random);
 
   /// A decision of the application: ready when the question is answered.
-  class AnswerOperation : public Operation {
+  class AnswerOperation final : public Operation {
    public:
     AnswerOperation(Handshake& handshake, const char* what) noexcept : handshake_(handshake), what_(what) {}
     Status poll() override { return handshake_.question.index() == 0 ? Status::ready : Status::pending; }
@@ -121,7 +121,7 @@ class Handshake {
   [[nodiscard]] AnswerOperation answer(const char* what) noexcept { return AnswerOperation(*this, what); }
 
   /// The peer's change_cipher_spec of TLS 1.2, which is no handshake message (RFC 5246 §7.1).
-  class ChangeCipherSpecOperation : public Operation {
+  class ChangeCipherSpecOperation final : public Operation {
    public:
     explicit ChangeCipherSpecOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
     Status poll() override {

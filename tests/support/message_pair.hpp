@@ -1,8 +1,9 @@
-// A client and a server joined at the seam below the handshake: whole messages and levels, no records. What QUIC
-// would do, and how a test plays a peer that sends wrong messages under right keys.
+// A client and a server joined at the seam below the handshake: whole messages and levels, no records. What
+// QUIC would do, and how a test plays a peer that sends wrong messages under right keys.
 #pragma once
 #include <deque>
 #include <functional>
+
 #include <handfast/server_name.hpp>
 
 #include "handshake/client_handshake.hpp"
@@ -30,7 +31,8 @@ class MessageEnd final : public handshake::Transport {
   Octets& outgoing() override { return outgoing_; }
   void send_change_cipher_spec() override { ++change_cipher_specs; }
   void owe_change_cipher_spec() override { ++change_cipher_specs; }
-  Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite, Bytes secret) override {
+  Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,
+                   Bytes secret) override {
     if (direction == handshake::Direction::receiving) {
       if (handshake_->has_unread()) return fail(ErrorCode::excess_handshake_data);
       receiving = level;
@@ -41,10 +43,21 @@ class MessageEnd final : public handshake::Transport {
     installed.push_back({level, direction, suite, to_octets(secret)});
     return {};
   }
+  Result<> install_tls12(handshake::Direction direction, const handshake::Tls12Keys& keys,
+                         RandomSource& /*random*/) override {
+    if (direction == handshake::Direction::receiving) {
+      receiving = handshake::Level::application;
+    } else {
+      cut();
+      sending = handshake::Level::application;
+    }
+    installed.push_back({handshake::Level::application, direction, keys.suite, to_octets(keys.key)});
+    return {};
+  }
+  void limit_fragments(MaxFragmentLength length) override { fragments = length; }
   void limit_sent_records(std::uint16_t limit) override { sent_limit = limit; }
   void limit_received_records(std::uint16_t limit) override { received_limit = limit; }
   void pad_sent_records(std::uint16_t /*multiple*/) override {}
-  void expect_change_cipher_spec() override { expects_change_cipher_spec = true; }
   void skip_early_data() override { skips_early_data = true; }
 
   void start(handshake::Handshake& handshake, handshake::Task<> root) {
@@ -81,7 +94,7 @@ class MessageEnd final : public handshake::Transport {
   int change_cipher_specs = 0;
   int sent_limit = 0;
   int received_limit = 0;
-  bool expects_change_cipher_spec = false;
+  std::optional<MaxFragmentLength> fragments;
   bool skips_early_data = false;
 
  private:
@@ -108,7 +121,8 @@ using Edit = std::function<bool(MessageEnd::Message&)>;
 
 class MessagePair {
  public:
-  MessagePair(ClientSettings client_settings, ServerSettings server_settings, std::string_view name = "localhost")
+  MessagePair(ClientSettings client_settings, ServerSettings server_settings,
+              std::string_view name = "localhost")
       : client_state(make(std::move(client_settings)), *ServerName::parse(name), client),
         server_state(make(std::move(server_settings)), server) {}
   ~MessagePair() {
@@ -148,7 +162,8 @@ class MessagePair {
   }
 };
 
-/// An edit of all messages of type M: decoded, changed, encoded again. Views may point to octets of the caller.
+/// An edit of all messages of type M: decoded, changed, encoded again. Views may point to octets of the
+/// caller.
 template <class M>
 Edit edit_message(std::function<void(M&)> change) {
   return [change](MessageEnd::Message& message) {

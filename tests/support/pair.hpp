@@ -1,9 +1,10 @@
 // Two connections joined by buffers, for tests that need both ends.
 #pragma once
-#include <gtest/gtest.h>
-
 #include <functional>
+
 #include <handfast/connection.hpp>
+
+#include <gtest/gtest.h>
 
 #include "support/pki.hpp"
 
@@ -23,7 +24,8 @@ struct End {
   Octets transmit(std::size_t room = 32768) {
     Octets out;
     Octets buffer(room);
-    while (const std::size_t count = connection.transmit(buffer)) out.insert(out.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
+    while (const std::size_t count = connection.transmit(buffer))
+      out.insert(out.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
     return out;
   }
   /// Takes what arrived, as far as it goes.
@@ -60,7 +62,8 @@ struct End {
 
 /// A client and a server. Filters see, change or drop what travels.
 struct Pair {
-  Pair(Connection client_end, Connection server_end) : client(std::move(client_end)), server(std::move(server_end)) {}
+  Pair(Connection client_end, Connection server_end)
+      : client(std::move(client_end)), server(std::move(server_end)) {}
 
   End client;
   End server;
@@ -80,7 +83,9 @@ struct Pair {
     }
     FAIL() << "the two ends never fall silent";
   }
-  [[nodiscard]] bool done() const { return client.connection.handshake_done() && server.connection.handshake_done(); }
+  [[nodiscard]] bool done() const {
+    return client.connection.handshake_done() && server.connection.handshake_done();
+  }
 
  private:
   static void pour(const Octets& octets, End& end, std::size_t step) {

@@ -1,11 +1,12 @@
 // A small certificate authority for tests: roots, leaves and credentials, made when they are needed.
 #pragma once
-#include <gtest/gtest.h>
-
 #include <chrono>
+
 #include <handfast/credential.hpp>
 #include <handfast/issue.hpp>
 #include <handfast/trust.hpp>
+
+#include <gtest/gtest.h>
 
 #include "wire/pem.hpp"
 
