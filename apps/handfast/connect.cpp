@@ -1,0 +1,170 @@
+// handfast connect: options in, report out.
+#include "connect.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <handfast/time.hpp>
+
+#include <CLI/CLI.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "connect_session.hpp"
+
+namespace handfast::tool {
+namespace {
+
+constexpr std::uint16_t default_port = 443;
+
+Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& options) {
+  ClientSettings settings;
+  if (auto filled = fill_settings(options.tls, settings); !filled) return std::unexpected(filled.error());
+  auto credentials = load_credentials(options.tls);
+  if (!credentials) return std::unexpected(credentials.error());
+  settings.credentials = std::move(*credentials);
+  if (!options.ca.empty()) {
+    auto trust = load_trust("--ca", options.ca);
+    if (!trust) return std::unexpected(trust.error());
+    settings.trust = std::move(*trust);
+  }
+  auto config = options.insecure ? dangerous::without_verification(std::move(settings))
+                                 : ClientConfig::make(std::move(settings));
+  if (!config) return usage_failure("these options do not fit together", config.error());
+  return std::move(*config);
+}
+
+Outcome<ConnectPlan> make_plan(const ConnectOptions& options) {
+  auto target = parse_target(options.target, default_port);
+  if (!target) return std::unexpected(target.error());
+  const std::string& wanted = options.server_name.empty() ? target->host : options.server_name;
+  auto name = ServerName::parse(wanted);
+  if (!name) return usage_failure(fmt::format("\"{}\"", printable(wanted)), name.error());
+  auto config = make_config(options);
+  if (!config) return std::unexpected(config.error());
+  const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
+  return ConnectPlan{std::move(*target), std::move(*name), std::move(*config), timeout, options.half_close};
+}
+
+void print_summary(const ConnectPlan& plan, const ConnectReport& report) {
+  std::string text =
+      fmt::format("connected to {} ({})\n", plan.target.text(),
+                  Endpoint{report.address->address().to_string(), report.address->port()}.text());
+  for (const auto& [name, value] : facts(*report.summary, Role::client))
+    text += fmt::format("  {:<14} {}\n", name, value);
+  text += fmt::format("  {:<14} resolve {}, connect {}, handshake {}\n", "time", show(report.resolve_time),
+                      show(report.connect_time), show(report.handshake_time));
+  std::fputs(text.c_str(), stderr);
+}
+
+// The flights that were seen on the wire, joined with what the handshake knows of them.
+nlohmann::json flights_json(const ConnectReport& report, const nlohmann::json& known) {
+  nlohmann::json flights = nlohmann::json::array();
+  for (std::size_t i = 0; i < report.flights.size(); ++i) {
+    const ObservedFlight& seen = report.flights[i];
+    nlohmann::json flight = {{"from", seen.sent ? "client" : "server"}};
+    if (i < known.size() && known[i]["from"] == flight["from"]) flight = known[i];
+    const auto after = [&](std::chrono::steady_clock::time_point at) {
+      return milliseconds(std::chrono::duration_cast<Microseconds>(at - report.handshake_start));
+    };
+    flight["wire_octets"] = seen.octets;
+    flight["first_ms"] = after(seen.first);
+    flight["last_ms"] = after(seen.last);
+    flights.push_back(std::move(flight));
+  }
+  return flights;
+}
+
+nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
+  nlohmann::json json = nlohmann::json::object();
+  if (report.summary) json = to_json(*report.summary, Role::client);
+  json["target"] = printable(options.target);
+  json["address"] = report.address ? nlohmann::json(report.address->address().to_string()) : nlohmann::json();
+  json["port"] = report.address ? nlohmann::json(report.address->port()) : nlohmann::json();
+  json["flights"] = flights_json(report, json.value("flights", nlohmann::json::array()));
+  json["verification"]["mode"] = options.insecure ? "off" : "full";
+  json["timings"] = {{"resolve_ms", milliseconds(report.resolve_time)},
+                     {"connect_ms", milliseconds(report.connect_time)},
+                     {"handshake_ms", milliseconds(report.handshake_time)},
+                     {"total_ms", milliseconds(report.total_time)}};
+  json["data"] = {{"sent", report.sent}, {"received", report.received}};
+  return json;
+}
+
+void print(const ConnectOptions& options, const ConnectReport& report) {
+  if (!options.json) {
+    if (report.failure) std::fputs(to_text(*report.failure).c_str(), stderr);
+    return;
+  }
+  nlohmann::json json = report_json(options, report);
+  json["error"] = report.failure ? to_json(*report.failure) : nlohmann::json();
+  json["exit_code"] = static_cast<int>(report.failure ? report.failure->exit : ExitCode::ok);
+  if (report.failure && report.failure->verification)
+    json["verification"]["findings"] = nlohmann::json::parse(x509::to_json(*report.failure->verification));
+  std::fprintf(stderr, "%s\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+}  // namespace
+
+CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "connect", "Connect to a TLS server: standard input goes to it, what it says to standard output");
+  command->add_option("target", options.target, "HOST[:PORT]; port 443 if none is given; IPv6 as [::1]:443")
+      ->type_name("HOST[:PORT]")
+      ->required();
+  command->add_option("--ca", options.ca, "PEM file with the trusted roots (default: the system's)")
+      ->type_name("FILE");
+  command
+      ->add_option("--server-name", options.server_name, "the name to ask for and to verify (default: HOST)")
+      ->type_name("NAME");
+  options.tls.add_to(*command);
+  command
+      ->add_option("--timeout", options.timeout,
+                   "longest wait to resolve, to connect, for the handshake, and for data after the end of "
+                   "input; 0: for ever")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_flag("--half-close", options.half_close,
+                    "send close_notify at the end of standard input (TLS 1.3)");
+  command->add_flag("--insecure", options.insecure, "accept any certificate: for debugging only");
+  command->add_flag("--json", options.json,
+                    "print one JSON object to standard error at the end, and nothing else there");
+  command->footer(
+      "Exit status: 0 fine; 2 options, local files; 3 network, timeout; 4 we refused the server's "
+      "certificate;\n"
+      "5 everything else of TLS, also: the server refused our certificate, or did not close with "
+      "close_notify;\n"
+      "1 a bug in Handfast.");
+  return command;
+}
+
+ExitCode run_connect(const ConnectOptions& options) {
+  auto plan = make_plan(options);
+  if (!plan) {
+    ConnectReport report;
+    report.failure = std::move(plan.error());
+    print(options, report);
+    return report.failure->exit;
+  }
+  net::io_context context(1);
+  ConnectSession session(context.get_executor(), *plan, [&](const ConnectReport& report) {
+    if (!options.json) print_summary(*plan, report);
+  });
+  std::exception_ptr thrown;
+  net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
+    thrown = std::move(exception);
+    context.stop();
+  });
+  context.run();
+  if (thrown) std::rethrow_exception(thrown);
+  print(options, session.report());
+  const auto& failure = session.report().failure;
+  const ExitCode exit = failure ? failure->exit : ExitCode::ok;
+  if (session.report().resolver_hangs) std::_Exit(static_cast<int>(exit));
+  return exit;
+}
+
+}  // namespace handfast::tool

@@ -1,0 +1,233 @@
+// One connection of handfast connect.
+#include "connect_session.hpp"
+
+#include <array>
+
+#include <asio/co_spawn.hpp>
+#include <asio/connect.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+#include <fmt/format.h>
+
+namespace handfast::tool {
+namespace {
+
+// How long a peer may take to let us say goodbye, or to say why it hung up.
+constexpr std::chrono::milliseconds grace{2000};
+
+Microseconds since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now() - start);
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+  return fmt::format("{:g} s", static_cast<double>(time.count()) / 1000.0);
+}
+
+}  // namespace
+
+ConnectSession::ConnectSession(net::any_io_executor executor, ConnectPlan plan,
+                               std::move_only_function<void(const ConnectReport&)> on_handshake)
+    : plan_(std::move(plan)),
+      on_handshake_(std::move(on_handshake)),
+      executor_(std::move(executor)),
+      resolver_(executor_),
+      socket_(executor_),
+      deadline_(executor_, [this] { cancel(); }),
+      sending_(executor_) {}
+
+void ConnectSession::cancel() {
+  std::error_code ignored;
+  resolver_.cancel();
+  socket().close(ignored);
+}
+
+net::awaitable<void> ConnectSession::run() {
+  const auto start = Clock::now();
+  co_await resolve();
+  if (!report_.failure) co_await connect();
+  if (!report_.failure) co_await shake_hands();
+  if (!report_.failure) co_await transfer();
+  report_.total_time = since(start);
+}
+
+net::awaitable<void> ConnectSession::resolve() {
+  const auto start = Clock::now();
+  // A resolver's thread cannot be stopped, so that the deadline has to be waited for beside it.
+  net::steady_timer done(executor_, Clock::time_point::max());
+  std::error_code error;
+  const auto state = std::make_shared<bool>(false);
+  resolver_.async_resolve(
+      plan_.target.host, fmt::to_string(plan_.target.port),
+      [this, &done, &error, state](std::error_code reason, tcp::resolver::results_type results) {
+        if (*state) return;
+        *state = true;
+        error = reason;
+        addresses_ = std::move(results);
+        done.cancel();
+      });
+  if (plan_.timeout.count() != 0) done.expires_after(plan_.timeout);
+  std::error_code waited;
+  co_await done.async_wait(into(waited));
+  report_.resolve_time = since(start);
+  if (!*state) {
+    *state = true;
+    report_.resolver_hangs = true;
+    report_.failure = timeout_failure(
+        fmt::format("the name {} was not resolved within {}", plan_.target.host, seconds(plan_.timeout)));
+  } else if (error) {
+    report_.failure = network_failure(fmt::format("cannot resolve {}", plan_.target.host), error);
+  }
+}
+
+net::awaitable<void> ConnectSession::connect() {
+  const auto start = Clock::now();
+  deadline_.expires_after(plan_.timeout);
+  std::error_code error;
+  const tcp::endpoint reached = co_await net::async_connect(socket_, addresses_, into(error));
+  deadline_.never();
+  report_.connect_time = since(start);
+  if (deadline_.expired()) {
+    report_.failure = timeout_failure(
+        fmt::format("no connection to {} within {}", plan_.target.text(), seconds(plan_.timeout)));
+  } else if (error) {
+    report_.failure = network_failure(fmt::format("cannot connect to {}", plan_.target.text()), error);
+  } else {
+    report_.address = reached;
+    std::error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+  }
+}
+
+net::awaitable<void> ConnectSession::shake_hands() {
+  report_.handshake_start = Clock::now();
+  auto stream = Stream::client(ObservedSocket(std::move(socket_)), plan_.config, plan_.name);
+  if (!stream) {
+    report_.failure = tls_failure(stream.error(), Role::client);
+    co_return;
+  }
+  stream_.emplace(std::move(*stream));
+  deadline_.expires_after(plan_.timeout);
+  std::error_code error;
+  co_await stream_->async_handshake(into(error));
+  const bool late = deadline_.expired();
+  deadline_.never();
+  report_.handshake_time = since(report_.handshake_start);
+  report_.flights = stream_->next_layer().stop();
+  if (auto summary = stream_->take_summary()) report_.summary = std::move(*summary);
+  if (late && error) {
+    report_.failure = timeout_failure(
+        fmt::format("no TLS handshake with {} within {}", plan_.target.text(), seconds(plan_.timeout)));
+  } else if (error) {
+    fail_handshake(error);
+  } else {
+    on_handshake_(report_);
+  }
+}
+
+void ConnectSession::fail_handshake(const std::error_code& error) {
+  const auto& sticky = stream_->error();
+  if (!sticky) {
+    report_.failure =
+        network_failure(fmt::format("the handshake with {} broke off", plan_.target.text()), error);
+    report_.failure->peer = "server";
+    return;
+  }
+  std::optional<x509::Verification> verification;
+  if (report_.summary) verification = report_.summary->verification;
+  report_.failure = tls_failure(*sticky, Role::client, std::move(verification));
+  report_.summary.reset();
+  if (sticky->code == ErrorCode::truncated_stream) {
+    report_.failure->what = "the server closed the connection during the handshake, without an alert";
+    report_.failure->fault = Fault::peer;
+    report_.failure->why.clear();
+    report_.failure->hint =
+        "It may not speak TLS here, or not these versions and algorithms, or not for this name; its log may "
+        "say more.";
+  }
+}
+
+net::awaitable<void> ConnectSession::transfer() {
+  sending_.expires_at(Clock::time_point::max());
+  net::co_spawn(executor_, send(), [this](const std::exception_ptr& thrown) {
+    sender_done_ = true;
+    sending_.cancel();
+    if (thrown) std::rethrow_exception(thrown);
+  });
+  co_await receive();
+  co_await finish();
+}
+
+net::awaitable<void> ConnectSession::receive() {
+  std::array<std::uint8_t, 16384> buffer;
+  for (;;) {
+    if (input_ended_) deadline_.expires_after(send_error_ ? grace : plan_.timeout);
+    std::error_code error;
+    reading_ = true;
+    const std::size_t count = co_await stream_->async_read_some(net::buffer(buffer), into(error));
+    reading_ = false;
+    if (error == net::error::eof) co_return;
+    if (error) {
+      fail_transfer(error);
+      co_return;
+    }
+    deadline_.never();
+    report_.received += count;
+    const std::error_code written = co_await output_.write(Bytes(buffer.data(), count));
+    if (written) {
+      report_.failure =
+          usage_failure(fmt::format("cannot write to standard output: {}", written.message())).error();
+      co_return;
+    }
+  }
+}
+
+void ConnectSession::fail_transfer(const std::error_code& error) {
+  if (const auto& sticky = stream_->error(); sticky && to_error(error)) {
+    report_.failure = tls_failure(*sticky, Role::client);
+    if (sticky->code == ErrorCode::truncated_stream) {
+      report_.failure->what =
+          "the server ended the connection without close_notify: data may be missing at the end";
+      report_.failure->why = "Whether the end is the server's or somebody cut the line cannot be told.";
+    }
+  } else if (deadline_.expired() && !send_error_) {
+    report_.failure = timeout_failure(fmt::format("nothing came from {} for {} after the end of our data",
+                                                  plan_.target.text(), seconds(plan_.timeout)));
+    report_.failure->hint =
+        "The server may wait for our close: try --half-close, or --timeout for more time.";
+  } else {
+    const std::error_code& cause = send_error_ ? send_error_ : error;
+    report_.failure = network_failure(fmt::format("the connection to {} broke", plan_.target.text()), cause);
+  }
+  report_.failure->peer = "server";
+}
+
+net::awaitable<void> ConnectSession::send() {
+  std::array<std::uint8_t, 16384> buffer;
+  while (!send_error_) {
+    const std::size_t count = co_await input_.read(buffer);
+    if (count == 0) break;
+    co_await net::async_write(*stream_, net::buffer(buffer.data(), count), into(send_error_));
+    if (!send_error_) report_.sent += count;
+  }
+  if (plan_.half_close && !send_error_) co_await stream_->async_shutdown(into(send_error_));
+  input_ended_ = true;
+  // From now on nobody waits for the server for ever. After an error the reader may still learn the reason.
+  if (reading_) deadline_.expires_after(send_error_ ? grace : plan_.timeout);
+}
+
+net::awaitable<void> ConnectSession::finish() {
+  input_.cancel();
+  std::error_code ignored;
+  deadline_.expires_after(grace);
+  if (!sender_done_) co_await sending_.async_wait(into(ignored));
+  // Where the line still holds, the server is told that this is the end.
+  if (!stream_->error() && !send_error_ && !plan_.half_close) {
+    deadline_.expires_after(grace);
+    co_await stream_->async_shutdown(into(ignored));
+  }
+  deadline_.never();
+  socket().shutdown(tcp::socket::shutdown_both, ignored);
+  socket().close(ignored);
+}
+
+}  // namespace handfast::tool

@@ -1,0 +1,94 @@
+// One connection of handfast connect: resolve, connect, shake hands, carry data both ways, close.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <handfast/config.hpp>
+#include <handfast/server_name.hpp>
+#include <handfast/summary.hpp>
+
+#include "deadline.hpp"
+#include "endpoint.hpp"
+#include "failure.hpp"
+#include "net.hpp"
+#include "observed_socket.hpp"
+#include "report.hpp"
+#include "standard_streams.hpp"
+
+namespace handfast::tool {
+
+/// What the session is to do; checked and complete.
+struct ConnectPlan {
+  Endpoint target;
+  ServerName name;
+  std::shared_ptr<const ClientConfig> config;
+  std::chrono::milliseconds timeout;  ///< zero: none
+  bool half_close = false;
+};
+
+/// How it went.
+struct ConnectReport {
+  std::optional<tcp::endpoint> address;  ///< that was reached
+  std::optional<Summary> summary;
+  std::vector<ObservedFlight> flights;
+  std::chrono::steady_clock::time_point handshake_start;
+  Microseconds resolve_time{};
+  Microseconds connect_time{};
+  Microseconds handshake_time{};
+  Microseconds total_time{};
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::optional<Failure> failure;
+  bool resolver_hangs = false;  ///< its thread cannot be stopped
+};
+
+class ConnectSession {
+ public:
+  /// `on_handshake` is called when the report has its summary.
+  ConnectSession(net::any_io_executor executor, ConnectPlan plan,
+                 std::move_only_function<void(const ConnectReport&)> on_handshake);
+
+  net::awaitable<void> run();
+  [[nodiscard]] ConnectReport& report() noexcept { return report_; }
+
+ private:
+  using Stream = asio::stream<ObservedSocket>;
+  using Clock = std::chrono::steady_clock;
+
+  net::awaitable<void> resolve();
+  net::awaitable<void> connect();
+  net::awaitable<void> shake_hands();
+  net::awaitable<void> transfer();
+  net::awaitable<void> receive();
+  net::awaitable<void> send();
+  net::awaitable<void> finish();
+
+  [[nodiscard]] tcp::socket& socket() { return stream_ ? stream_->next_layer().socket() : socket_; }
+  void cancel();
+  void fail_handshake(const std::error_code& error);
+  void fail_transfer(const std::error_code& error);
+
+  ConnectPlan plan_;
+  std::move_only_function<void(const ConnectReport&)> on_handshake_;
+  ConnectReport report_;
+  net::any_io_executor executor_;
+  tcp::resolver resolver_;
+  tcp::resolver::results_type addresses_;
+  tcp::socket socket_;
+  std::optional<Stream> stream_;
+  Deadline deadline_;
+  StandardInput input_;
+  StandardOutput output_;
+  net::steady_timer sending_;  // never expires: cancelled when send() is done
+  bool sender_done_ = false;
+  bool input_ended_ = false;
+  bool reading_ = false;
+  std::error_code send_error_;
+};
+
+}  // namespace handfast::tool

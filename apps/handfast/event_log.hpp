@@ -1,0 +1,39 @@
+// What serve tells: lines for people on standard error, or one JSON object a line on standard output.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "endpoint.hpp"
+#include "failure.hpp"
+#include "session.hpp"
+
+namespace spdlog {
+class logger;
+}
+
+namespace handfast::tool {
+
+/// Any number of threads.
+class EventLog {
+ public:
+  explicit EventLog(bool json);
+
+  /// The first line on standard output: "listening on ADDRESS:PORT", or the event.
+  void listening(const Endpoint& endpoint);
+  void connection(const SessionReport& report);
+  /// Something about the server itself: "reloaded", "draining", "stopped".
+  void state(std::string_view event, std::string_view text);
+  void failure(const Failure& failure);
+  /// Several lines for people; nothing in JSON.
+  void advice(std::string_view text);
+
+ private:
+  void print(const nlohmann::json& event);
+  bool json_;
+  std::shared_ptr<spdlog::logger> people_;
+};
+
+}  // namespace handfast::tool

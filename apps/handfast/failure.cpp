@@ -1,0 +1,170 @@
+// Failures in words and in JSON.
+#include "failure.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "net.hpp"
+
+namespace handfast::tool {
+namespace {
+
+std::string without_period(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+std::string_view network_hint(const std::error_code& error) {
+  if (error == std::errc::connection_refused)
+    return "Nothing listens there, or a firewall refuses: check host and port.";
+  if (error == std::errc::address_in_use)
+    return "Another program listens there already: choose another port, or port 0 for any free one.";
+  if (error == std::errc::permission_denied)
+    return "Ports below 1024 need privileges: choose a higher one, or grant CAP_NET_BIND_SERVICE.";
+  if (error == std::errc::address_not_available) return "This machine has no such address.";
+  if (error == std::errc::connection_reset || error == std::errc::broken_pipe)
+    return "The peer, or something between, cut the connection; the peer's log may say why.";
+  if (error == std::errc::network_unreachable || error == std::errc::host_unreachable)
+    return "There is no route to this address: check the network.";
+  if (error == net::error::host_not_found || error == net::error::host_not_found_try_again)
+    return "Check the spelling of the host name and this machine's DNS.";
+  return "";
+}
+
+// Whether this side's judgement of the peer's certificate ended the connection.
+bool judged_certificate(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::certificate_refused:
+    case ErrorCode::certificate_expired:
+    case ErrorCode::certificate_revoked:
+    case ErrorCode::unknown_ca:
+    case ErrorCode::certificate_name_mismatch:
+    case ErrorCode::certificate_unsupported:
+    case ErrorCode::certificate_malformed:
+    case ErrorCode::certificate_status_missing: return true;
+    default: return false;
+  }
+}
+
+std::string who(const Failure& failure) {
+  switch (failure.fault) {
+    case Fault::peer: return fmt::format("the {}", failure.peer);
+    case Fault::configuration: return "this side: its settings or files";
+    case Fault::caller: return "Handfast itself";
+    case Fault::network: return fmt::format("the network, or the {}'s machine", failure.peer);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::unexpected<Failure> usage_failure(std::string what, std::string hint) {
+  Failure failure;
+  failure.exit = ExitCode::usage;
+  failure.what = std::move(what);
+  failure.hint = std::move(hint);
+  return std::unexpected(std::move(failure));
+}
+
+std::unexpected<Failure> usage_failure(std::string_view subject, const Error& error) {
+  Failure failure;
+  failure.exit = ExitCode::usage;
+  failure.what = fmt::format("{}: {}", subject, describe(error));
+  failure.hint = error.info().hint;
+  failure.error = error;
+  return std::unexpected(std::move(failure));
+}
+
+Failure network_failure(std::string_view what, const std::error_code& error) {
+  Failure failure;
+  failure.exit = ExitCode::network;
+  failure.what = fmt::format("{}: {}", what, error.message());
+  failure.fault = Fault::network;
+  failure.hint = network_hint(error);
+  return failure;
+}
+
+Failure timeout_failure(std::string what) {
+  Failure failure;
+  failure.exit = ExitCode::network;
+  failure.what = std::move(what);
+  failure.fault = Fault::network;
+  failure.hint = "The peer is slow or silent, or a firewall drops the packets; --timeout allows more time.";
+  return failure;
+}
+
+Failure tls_failure(const Error& error, Role own, std::optional<x509::Verification> verification) {
+  const bool by_us = judged_certificate(error.code);
+  Failure failure;
+  failure.exit = by_us                                     ? ExitCode::certificate
+                 : error.code == ErrorCode::internal_error ? ExitCode::bug
+                                                           : ExitCode::tls;
+  failure.what = without_period(std::string(error.info().sentence));
+  failure.fault = error.fault();
+  failure.why = describe(error);
+  failure.hint = error.info().hint;
+  failure.error = error;
+  if (by_us && verification && !verification->ok()) failure.verification = std::move(verification);
+  failure.peer = own == Role::client ? "server" : "client";
+  if (by_us) failure.what = fmt::format("we refused the {}'s certificate: {}", failure.peer, failure.what);
+  if (error.code == ErrorCode::peer_alert)
+    failure.what =
+        fmt::format("the {} ended the connection with the alert {}", failure.peer, to_string(error.alert));
+  if (error.code == ErrorCode::peer_refused_certificate)
+    failure.what =
+        fmt::format("the {} refused our certificate with the alert {}", failure.peer, to_string(error.alert));
+  return failure;
+}
+
+std::string to_text(const Failure& failure) {
+  const bool local = failure.exit == ExitCode::usage;
+  std::string text = fmt::format("handfast: {}", failure.what);
+  if (local) {
+    if (!failure.hint.empty()) text += fmt::format(". {}", failure.hint);
+    return text + "\n";
+  }
+  text += "\n";
+  text += fmt::format("  who:  {}\n", who(failure));
+  if (!failure.why.empty()) text += fmt::format("  why:  {}\n", failure.why);
+  if (failure.error && failure.error->info().section != "—")
+    text += fmt::format("  rule: {}\n", failure.error->info().section);
+  if (!failure.hint.empty()) text += fmt::format("  do:   {}\n", failure.hint);
+  if (failure.verification) text += x509::to_text(*failure.verification);
+  return text;
+}
+
+nlohmann::json to_json(const Failure& failure) {
+  nlohmann::json json = {{"what", failure.what},
+                         {"fault", name_of(failure.fault)},
+                         {"why", failure.why},
+                         {"hint", failure.hint},
+                         {"exit_code", static_cast<int>(failure.exit)}};
+  if (!failure.error) return json;
+  const Error& error = *failure.error;
+  json["code"] = error.info().name;
+  json["section"] = error.info().section;
+  if (error.alert != AlertDescription::close_notify && failure.exit != ExitCode::usage)
+    json["alert"] = to_string(error.alert);
+  if (error.in_message()) json["message"] = to_string(error.message);
+  if (error.field != nullptr) {
+    json["field"] = error.field;
+    json["offset"] = error.offset;
+  }
+  return json;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string shown;
+  for (const char letter : text) {
+    if (shown.size() >= limit) return shown + "…";
+    const auto octet = static_cast<unsigned char>(letter);
+    if (octet >= 0x20 && octet < 0x7f && octet != '\\') {
+      shown += letter;
+    } else {
+      shown += fmt::format("\\x{:02x}", octet);
+    }
+  }
+  return shown;
+}
+
+}  // namespace handfast::tool

@@ -1,0 +1,86 @@
+// The tool: subcommands, and what its exit status says.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include "connect.hpp"
+#include "failure.hpp"
+#include "serve.hpp"
+
+namespace handfast::tool {
+namespace {
+
+// CLI11's words for a wrong command line, as one sentence.
+Failure usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string what = error.what();
+  std::replace(what.begin(), what.end(), '\n', ' ');
+  std::string command = "handfast";
+  for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  while (what.ends_with('.') || what.ends_with(' ')) what.pop_back();
+  return usage_failure(printable(what, 1000), fmt::format("See {} --help.", command)).error();
+}
+
+// Before the options are known, only their presence tells whether JSON is wanted.
+bool wants_json(std::span<char*> arguments) {
+  return std::find(arguments.begin(), arguments.end(), std::string_view("--json")) != arguments.end();
+}
+
+Failure bug(std::string_view what) {
+  Failure failure;
+  failure.what = fmt::format("a bug in Handfast: {}", what);
+  failure.fault = handfast::Fault::caller;
+  failure.hint = "Please report it.";
+  return failure;
+}
+
+ExitCode report(const Failure& failure, bool json) {
+  if (json) {
+    const nlohmann::json object = {{"error", to_json(failure)},
+                                   {"exit_code", static_cast<int>(failure.exit)}};
+    std::fprintf(stderr, "%s\n", object.dump().c_str());
+  } else {
+    std::fputs(to_text(failure).c_str(), stderr);
+  }
+  return failure.exit;
+}
+
+int run(std::span<char*> arguments) {
+  CLI::App app("TLS that explains itself.", "handfast");
+  app.set_version_flag("--version", "handfast " HANDFAST_VERSION);
+  app.require_subcommand(1);
+  ConnectOptions connect;
+  ServeOptions serve;
+  const CLI::App* connect_command = ConnectOptions::add_to(app, connect);
+  const CLI::App* serve_command = ServeOptions::add_to(app, serve);
+  try {
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
+    const bool json =
+        std::find(arguments.begin(), arguments.end(), std::string_view("--json")) != arguments.end();
+    return static_cast<int>(report_usage_error(usage_error(app, error), json));
+  }
+  if (connect_command->parsed()) return static_cast<int>(run_connect(connect));
+  if (serve_command->parsed()) return static_cast<int>(run_serve(serve));
+  return static_cast<int>(ExitCode::bug);
+}
+
+}  // namespace
+}  // namespace handfast::tool
+
+int main(int count, char** values) {
+  using namespace handfast::tool;
+  ::signal(SIGPIPE, SIG_IGN);
+  const std::span<char*> arguments(values, static_cast<std::size_t>(count));
+  try {
+    return run(arguments);
+  } catch (const std::exception& error) {
+    return static_cast<int>(report(bug(error.what()), wants_json(arguments)));
+  }
+}

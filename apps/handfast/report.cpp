@@ -1,0 +1,158 @@
+// What was negotiated, in words and in JSON.
+#include "report.hpp"
+
+#include <handfast/certificate.hpp>
+#include <handfast/findings.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "failure.hpp"
+
+namespace handfast::tool {
+namespace {
+
+std::tm utc(Time time) { return fmt::gmtime(std::chrono::system_clock::to_time_t(time)); }
+
+// "CN=localhost, issued by CN=…, valid until …", or why it does not parse.
+std::string one_certificate(Bytes der) {
+  const auto certificate = x509::describe_certificate(der);
+  if (!certificate) return describe(certificate.error());
+  return fmt::format("{}, {}, issued by {}, valid until {}",
+                     certificate->subject.empty() ? "(no subject)" : printable(certificate->subject),
+                     certificate->key, printable(certificate->issuer), show(certificate->not_after));
+}
+
+std::string octets(std::size_t count) { return fmt::format("{} octets", count); }
+
+std::string one_flight(const FlightSummary& flight) {
+  std::vector<std::string> messages;
+  for (const HandshakeType type : flight.messages) messages.push_back(to_string(type));
+  return fmt::format("{}: {} ({})", name_of(flight.from), fmt::join(messages, ", "),
+                     octets(flight.record_octets));
+}
+
+std::string verified(const Summary& summary, Role own) {
+  if (summary.peer_verified)
+    return "yes: chain, time, purpose and " + std::string(own == Role::client ? "name" : "issuer");
+  if (summary.resumed) return "in the earlier connection";
+  if (summary.peer_chain.empty()) return own == Role::client ? "no" : "no: the client showed no certificate";
+  return "NO: the certificate was not checked";
+}
+
+nlohmann::json names_json(const x509::CertificateDescription& certificate) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const x509::AlternativeName& name : certificate.names)
+    names.push_back(fmt::format("{}:{}", name.kind, name.value));
+  return names;
+}
+
+nlohmann::json certificate_json(Bytes der) {
+  nlohmann::json json = {{"sha256", hex(x509::fingerprint(der))}, {"pem", x509::certificate_to_pem(der)}};
+  const auto certificate = x509::describe_certificate(der);
+  if (!certificate) {
+    json["error"] = describe(certificate.error());
+    return json;
+  }
+  json["subject"] = certificate->subject;
+  json["issuer"] = certificate->issuer;
+  json["serial"] = certificate->serial;
+  json["not_before"] = iso(certificate->not_before);
+  json["not_after"] = iso(certificate->not_after);
+  json["key"] = certificate->key;
+  json["key_bits"] = certificate->key_bits;
+  json["signature_algorithm"] = certificate->signature_algorithm;
+  json["names"] = names_json(*certificate);
+  return json;
+}
+
+nlohmann::json flight_json(const FlightSummary& flight) {
+  nlohmann::json messages = nlohmann::json::array();
+  for (const HandshakeType type : flight.messages) messages.push_back(to_string(type));
+  return {{"from", name_of(flight.from)},
+          {"messages", messages},
+          {"message_octets", flight.message_octets},
+          {"record_octets", flight.record_octets}};
+}
+
+template <class E>
+nlohmann::json name_or_null(const std::optional<E>& value) {
+  return value ? nlohmann::json(to_string(*value)) : nlohmann::json();
+}
+
+nlohmann::json text_or_null(const std::string& text) {
+  return text.empty() ? nlohmann::json() : nlohmann::json(printable(text));
+}
+
+}  // namespace
+
+std::string show(Microseconds time) { return fmt::format("{:.1f} ms", milliseconds(time)); }
+
+double milliseconds(Microseconds time) { return static_cast<double>(time.count()) / 1000.0; }
+
+std::string show(Time time) { return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", utc(time)); }
+
+std::string iso(Time time) { return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc(time)); }
+
+std::string hex(Bytes data, std::string_view separator) {
+  return fmt::format("{:02x}", fmt::join(data, separator));
+}
+
+std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, Role own) {
+  std::vector<std::pair<std::string, std::string>> list;
+  const auto add = [&](std::string name, std::string value) {
+    list.emplace_back(std::move(name), std::move(value));
+  };
+  add("version", to_string(summary.version));
+  add("cipher suite", to_string(summary.cipher_suite));
+  if (summary.group)
+    add("key exchange",
+        to_string(*summary.group) + (summary.hello_retry ? " (after a HelloRetryRequest)" : ""));
+  if (summary.server_signature) add("server signed", to_string(*summary.server_signature));
+  if (summary.client_signature) add("client signed", to_string(*summary.client_signature));
+  if (!summary.application_protocol.empty()) add("ALPN", printable(summary.application_protocol));
+  if (!summary.server_name.empty()) add("server name", printable(summary.server_name));
+  add("resumed", summary.resumed ? "yes" : "no");
+  for (std::size_t i = 0; i < summary.peer_chain.size(); ++i)
+    add(i == 0 ? "certificate" : "", one_certificate(summary.peer_chain[i]));
+  add("verified", verified(summary, own));
+  for (std::size_t i = 0; i < summary.flights.size(); ++i)
+    add(i == 0 ? "flights" : "", one_flight(summary.flights[i]));
+  return list;
+}
+
+nlohmann::json to_json(const Summary& summary, Role own) {
+  nlohmann::json chain = nlohmann::json::array();
+  for (const Octets& certificate : summary.peer_chain) chain.push_back(certificate_json(certificate));
+  nlohmann::json flights = nlohmann::json::array();
+  for (const FlightSummary& flight : summary.flights) flights.push_back(flight_json(flight));
+  nlohmann::json verification = {{"verified", summary.peer_verified}};
+  if (summary.verification)
+    verification["findings"] = nlohmann::json::parse(x509::to_json(*summary.verification));
+  return {{"role", name_of(own)},
+          {"version", to_string(summary.version)},
+          {"cipher_suite", to_string(summary.cipher_suite)},
+          {"group", name_or_null(summary.group)},
+          {"signature", name_or_null(summary.server_signature)},
+          {"client_signature", name_or_null(summary.client_signature)},
+          {"alpn", text_or_null(summary.application_protocol)},
+          {"server_name", text_or_null(summary.server_name)},
+          {"peer_chain", chain},
+          {"verification", verification},
+          {"resumed", summary.resumed},
+          {"hello_retry", summary.hello_retry},
+          {"flights", flights}};
+}
+
+std::string one_line(const Summary& summary) {
+  std::string line = to_string(summary.version);
+  if (summary.group) line += ", " + to_string(*summary.group);
+  line += ", " + to_string(summary.cipher_suite);
+  if (!summary.application_protocol.empty()) line += ", " + printable(summary.application_protocol);
+  if (summary.resumed) line += ", resumed";
+  return line;
+}
+
+}  // namespace handfast::tool

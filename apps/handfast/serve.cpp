@@ -1,0 +1,162 @@
+// handfast serve: options in, a running server out.
+#include "serve.hpp"
+
+#include <cstdio>
+
+#include <handfast/time.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "development_ca.hpp"
+#include "event_log.hpp"
+#include "server.hpp"
+
+namespace handfast::tool {
+namespace {
+
+const Endpoint default_listen{"127.0.0.1", 4433};
+
+std::chrono::milliseconds duration(double seconds) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+Outcome<> fill_client_authentication(const ServeOptions& options, ServerSettings& settings) {
+  if (options.client_ca.empty() && options.client_auth.empty()) return {};
+  if (options.client_ca.empty())
+    return usage_failure("--client-auth needs --client-ca", "Name the CA whose clients are to be trusted.");
+  auto trust = load_trust("--client-ca", options.client_ca);
+  if (!trust) return std::unexpected(trust.error());
+  settings.trust = std::move(*trust);
+  settings.client_authentication =
+      options.client_auth == "request" ? ClientAuthentication::request : ClientAuthentication::require;
+  return {};
+}
+
+// The advice is filled in when the development certificate is used.
+Outcome<std::shared_ptr<const ServerConfig>> make_config(const ServeOptions& options,
+                                                         std::optional<DevelopmentCertificate>& development) {
+  ServerSettings settings;
+  if (auto filled = fill_settings(options.tls, settings); !filled) return std::unexpected(filled.error());
+  if (settings.application_protocols.empty() && options.mode == "http")
+    settings.application_protocols = {"http/1.1"};
+  if (auto filled = fill_client_authentication(options, settings); !filled)
+    return std::unexpected(filled.error());
+  auto credentials = load_credentials(options.tls);
+  if (!credentials) return std::unexpected(credentials.error());
+  settings.credentials = std::move(*credentials);
+  if (settings.credentials.empty()) {
+    const auto folder = state_folder();
+    if (!folder) return std::unexpected(folder.error());
+    auto made = development_certificate(*folder, system_now());
+    if (!made) return std::unexpected(made.error());
+    settings.credentials.push_back(made->credential);
+    development = std::move(*made);
+  }
+  auto config = ServerConfig::make(std::move(settings));
+  if (!config) return usage_failure("these options do not fit together", config.error());
+  return std::move(*config);
+}
+
+Outcome<ServerPlan> make_plan(const ServeOptions& options,
+                              std::optional<DevelopmentCertificate>& development) {
+  ServerPlan plan;
+  auto listen = parse_listen(options.listen, default_listen);
+  if (!listen) return std::unexpected(listen.error());
+  plan.listen = std::move(*listen);
+  plan.threads = options.threads;
+  plan.accept = options.accept;
+  plan.session.mode = options.mode == "echo" ? Mode::echo : Mode::http;
+  plan.session.handshake_timeout = duration(options.handshake_timeout);
+  plan.session.idle_timeout = duration(options.idle_timeout);
+  if (!options.root.empty()) {
+    if (plan.session.mode != Mode::http) return usage_failure("--root needs --mode http");
+    auto files = StaticFiles::open(options.root);
+    if (!files) return std::unexpected(std::move(files.error()));
+    plan.session.files.emplace(std::move(*files));
+  }
+  auto config = make_config(options, development);
+  if (!config) return std::unexpected(config.error());
+  plan.config = std::move(*config);
+  plan.reload = [options] {
+    std::optional<DevelopmentCertificate> ignored;
+    return make_config(options, ignored);
+  };
+  return plan;
+}
+
+ExitCode refuse(const ServeOptions& options, EventLog& log, const Failure& failure) {
+  if (options.json) {
+    log.failure(failure);
+  } else {
+    std::fputs(to_text(failure).c_str(), stderr);
+  }
+  return failure.exit;
+}
+
+}  // namespace
+
+CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("serve", "Serve TLS: a page about each connection, files, or an echo");
+  command
+      ->add_option("--listen", options.listen,
+                   "where; port 0 is any free one, which the first line of output tells")
+      ->type_name("ADDR:PORT")
+      ->capture_default_str();
+  options.tls.add_to(*command);
+  command->get_option("--cert")->description(
+      "PEM file with a certificate, then its intermediates; several are chosen among by name; none: a "
+      "development "
+      "certificate for localhost is made");
+  command->add_option("--client-ca", options.client_ca, "PEM file with the roots of client certificates")
+      ->type_name("FILE");
+  command
+      ->add_option("--client-auth", options.client_auth,
+                   "request or require a client certificate (default: require)")
+      ->type_name("MODE")
+      ->check(CLI::IsMember({"request", "require"}));
+  command->add_option("--mode", options.mode, "http or echo")
+      ->type_name("MODE")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"http", "echo"}));
+  command->add_option("--root", options.root, "serve the files below this folder, too")->type_name("DIR");
+  command->add_option("--threads", options.threads, "threads that serve")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--accept", options.accept, "end after so many connections; 0: never")->type_name("N");
+  command->add_option("--handshake-timeout", options.handshake_timeout, "longest handshake; 0: no limit")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_option("--idle-timeout", options.idle_timeout, "longest silence of a client; 0: no limit")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_flag(
+      "--json", options.json,
+      "one JSON object a line on standard output for each event: listening, connection, error, ...");
+  command->footer(
+      "The first line on standard output is \"listening on ADDR:PORT\". SIGTERM or SIGINT drains: no new "
+      "connections,\n"
+      "the running ones end; a second one stops at once. SIGHUP reloads the certificates.\n"
+      "Exit status: 0 ended as told; 2 options, local files; 3 cannot listen; 1 a bug in Handfast.");
+  return command;
+}
+
+ExitCode run_serve(const ServeOptions& options) {
+  EventLog log(options.json);
+  std::optional<DevelopmentCertificate> development;
+  auto plan = make_plan(options, development);
+  if (!plan) return refuse(options, log, plan.error());
+  Server server(std::move(*plan), log);
+  const auto endpoint = server.listen();
+  if (!endpoint) return refuse(options, log, endpoint.error());
+  log.listening(*endpoint);
+  if (development) log.advice(how_to_trust(*development, fmt::format("localhost:{}", endpoint->port)));
+  server.run();
+  return ExitCode::ok;
+}
+
+}  // namespace handfast::tool

@@ -1,0 +1,33 @@
+// handfast serve: a TLS server to try clients against, and to look at what they negotiate.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "exit_code.hpp"
+#include "tls_options.hpp"
+
+namespace handfast::tool {
+
+struct ServeOptions {
+  std::string listen = "127.0.0.1:4433";
+  TlsOptions tls;
+  std::string client_ca;
+  std::string client_auth;
+  std::string mode = "http";
+  std::string root;
+  unsigned threads = 1;
+  std::uint64_t accept = 0;
+  double handshake_timeout = 10;  ///< seconds; 0: none
+  double idle_timeout = 60;
+  bool json = false;
+
+  /// Declares the subcommand.
+  static CLI::App* add_to(CLI::App& app, ServeOptions& options);
+};
+
+/// Serves until it is told to end.
+ExitCode run_serve(const ServeOptions& options);
+
+}  // namespace handfast::tool

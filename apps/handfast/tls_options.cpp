@@ -1,0 +1,217 @@
+// The options that connect and serve share.
+#include "tls_options.hpp"
+
+#include <array>
+
+#include <handfast/time.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "files.hpp"
+
+namespace handfast::tool {
+namespace {
+
+constexpr std::array all_groups = {NamedGroup::X25519MLKEM768,     NamedGroup::SecP256r1MLKEM768,
+                                   NamedGroup::SecP384r1MLKEM1024, NamedGroup::x25519,
+                                   NamedGroup::secp256r1,          NamedGroup::secp384r1,
+                                   NamedGroup::secp521r1};
+
+template <class List>
+std::string list(const List& values) {
+  std::vector<std::string_view> names;
+  for (const auto value : values) names.push_back(name_of(value));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Every suite that some policy has.
+std::string suite_names() {
+  Preferences<CipherSuite, 64> suites;
+  for (const Policy* policy : policies::all())
+    for (const CipherSuite suite : policy->cipher_suites) suites.add(suite);
+  return list(suites);
+}
+
+std::string policy_names() {
+  std::string names = "default, modern";
+  for (const Policy* policy : policies::all()) names += fmt::format(", {}", policy->name);
+  return names;
+}
+
+// Replaces a list of the policy by the names that were given.
+template <class List, class Parse>
+Outcome<> replace(List& values, const std::vector<std::string>& names, std::string_view what, Parse parse,
+                  const std::string& known) {
+  if (names.empty()) return {};
+  values.clear();
+  for (const std::string& name : names) {
+    const auto value = parse(name);
+    if (!value)
+      return usage_failure(fmt::format("unknown {} \"{}\"", what, printable(name)),
+                           fmt::format("Known: {}.", known));
+    values.add(*value);
+  }
+  return {};
+}
+
+// A client offers shares for what it did before, as far as it still may; else for its first choice.
+void choose_key_shares(Policy& policy) {
+  const auto before = policy.key_shares;
+  policy.key_shares.clear();
+  for (const NamedGroup group : before)
+    if (policy.groups.contains(group)) policy.key_shares.add(group);
+  if (policy.key_shares.empty()) policy.key_shares.add(policy.groups.front());
+}
+
+Outcome<> replace_version(ProtocolVersion& version, const std::string& name, std::string_view option) {
+  if (name.empty()) return {};
+  const auto parsed = parse_protocol_version(name);
+  if (!parsed)
+    return usage_failure(fmt::format("{}: unknown version \"{}\"", option, printable(name)),
+                         "Known: 1.2 and 1.3.");
+  version = *parsed;
+  return {};
+}
+
+Outcome<std::string> read_passphrase(const std::string& path) {
+  if (path.empty()) return std::string();
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  const std::string_view text = as_text(*content);
+  return std::string(text.substr(0, text.find_first_of("\r\n")));
+}
+
+// Whose fault is it: each error of Credential::from_pem names the file that has to change.
+std::unexpected<Failure> credential_failure(const Error& error, const std::string& certificate,
+                                            const std::string& key) {
+  switch (error.code) {
+    case ErrorCode::key_mismatch: {
+      auto failure = usage_failure(fmt::format("{} and {}", certificate, key), error);
+      failure.error().what =
+          fmt::format("the private key in {} does not belong to the certificate in {}", key, certificate);
+      return failure;
+    }
+    case ErrorCode::no_private_key_in_file:
+    case ErrorCode::bad_private_key:
+    case ErrorCode::unsupported_private_key:
+    case ErrorCode::passphrase_needed:
+    case ErrorCode::wrong_passphrase: {
+      auto failure = usage_failure(key, error);
+      if (error.code == ErrorCode::passphrase_needed) failure.error().hint = "Give --passphrase-file.";
+      return failure;
+    }
+    default: return usage_failure(certificate, error);
+  }
+}
+
+}  // namespace
+
+void TlsOptions::add_to(CLI::App& command) {
+  command.add_option("--cert", certificates, "PEM file with our certificate, then its intermediates")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--key", keys, "PEM file with its private key (default: the file of --cert)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
+      ->type_name("FILE");
+  command
+      .add_option("--alpn", application_protocols, "application protocols, most wanted first: h2,http/1.1")
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--policy", policy, "named choice of algorithms: " + policy_names())
+      ->type_name("NAME")
+      ->capture_default_str();
+  command.add_option("--groups", groups, "key exchange groups instead of the policy's: " + list(all_groups))
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--ciphers", ciphers, "cipher suites instead of the policy's: " + suite_names())
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--min", min_version, "lowest TLS version, 1.2 or 1.3")->type_name("V");
+  command.add_option("--max", max_version, "highest TLS version")->type_name("V");
+  command
+      .add_option("--keylog", key_log,
+                  "append the connection's secrets (SSLKEYLOGFILE format): whoever reads them reads all")
+      ->type_name("FILE");
+}
+
+Outcome<Policy> make_policy(const TlsOptions& options) {
+  const Policy* named = policies::find(options.policy);
+  if (named == nullptr)
+    return usage_failure(fmt::format("unknown policy \"{}\"", printable(options.policy)),
+                         fmt::format("Known: {}.", policy_names()));
+  Policy policy = *named;
+  if (auto done = replace(policy.groups, options.groups, "group", parse_named_group, list(all_groups)); !done)
+    return std::unexpected(done.error());
+  if (auto done =
+          replace(policy.cipher_suites, options.ciphers, "cipher suite", parse_cipher_suite, suite_names());
+      !done)
+    return std::unexpected(done.error());
+  if (!options.groups.empty()) choose_key_shares(policy);
+  if (auto done = replace_version(policy.min_version, options.min_version, "--min"); !done)
+    return std::unexpected(done.error());
+  if (auto done = replace_version(policy.max_version, options.max_version, "--max"); !done)
+    return std::unexpected(done.error());
+  if (policy.min_version > policy.max_version)
+    return usage_failure(fmt::format("the lowest version {} is above the highest {}",
+                                     name_of(policy.min_version), name_of(policy.max_version)),
+                         "Change --min, --max or --policy.");
+  return policy;
+}
+
+Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
+  if (options.keys.size() > options.certificates.size())
+    return usage_failure("there are more --key than --cert",
+                         "Each --key belongs to the --cert at the same place.");
+  if (!options.keys.empty() && options.keys.size() != options.certificates.size())
+    return usage_failure("there are more --cert than --key",
+                         "Give one --key for each --cert, in the same order.");
+  const auto passphrase = read_passphrase(options.passphrase_file);
+  if (!passphrase) return std::unexpected(passphrase.error());
+  std::vector<Credential> credentials;
+  for (std::size_t i = 0; i < options.certificates.size(); ++i) {
+    const std::string& certificate = options.certificates[i];
+    const std::string& key = options.keys.empty() ? certificate : options.keys[i];
+    const auto chain = read_file(certificate);
+    if (!chain) return std::unexpected(chain.error());
+    const auto secret = read_file(key);
+    if (!secret) return std::unexpected(secret.error());
+    auto credential = Credential::from_pem(*chain, *secret, *passphrase);
+    if (!credential) return credential_failure(credential.error(), certificate, key);
+    if (const auto valid = credential->check_validity(system_now()); !valid)
+      return usage_failure(certificate, valid.error());
+    credentials.push_back(std::move(*credential));
+  }
+  return credentials;
+}
+
+Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path) {
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  auto trust = TrustStore::from_file(path);
+  if (!trust) return usage_failure(fmt::format("{} {}", option, path), trust.error());
+  return std::move(*trust);
+}
+
+Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
+  auto policy = make_policy(options);
+  if (!policy) return std::unexpected(policy.error());
+  settings.policy = *policy;
+  for (const std::string& protocol : options.application_protocols)
+    if (protocol.empty() || protocol.size() > 255)
+      return usage_failure("--alpn: a protocol's name has 1 to 255 octets", "Write --alpn h2,http/1.1.");
+  settings.application_protocols = options.application_protocols;
+  if (options.key_log.empty()) return {};
+  auto log = key_log_file(options.key_log);
+  if (!log) return usage_failure(fmt::format("--keylog {}", options.key_log), log.error());
+  settings.key_log = std::move(*log);
+  return {};
+}
+
+}  // namespace handfast::tool

@@ -1,0 +1,44 @@
+// The options that connect and serve share, and what becomes of them.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <handfast/config.hpp>
+#include <handfast/credential.hpp>
+#include <handfast/policy.hpp>
+#include <handfast/trust.hpp>
+
+#include <CLI/App.hpp>
+
+#include "failure.hpp"
+
+namespace handfast::tool {
+
+/// Values as typed; empty: not given.
+struct TlsOptions {
+  std::vector<std::string> certificates;  ///< files; the n-th belongs to the n-th key
+  std::vector<std::string> keys;
+  std::string passphrase_file;
+  std::vector<std::string> application_protocols;
+  std::string policy = "default";
+  std::vector<std::string> groups;
+  std::vector<std::string> ciphers;
+  std::string min_version;
+  std::string max_version;
+  std::string key_log;
+
+  /// Declares them on a subcommand.
+  void add_to(CLI::App& command);
+};
+
+/// The named policy with groups, ciphers and versions replaced by those that were given.
+Outcome<Policy> make_policy(const TlsOptions& options);
+/// The certificates with their keys, checked to be valid now.
+Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options);
+/// The CA certificates of a file.
+Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path);
+/// What both roles have in common.
+Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings);
+
+}  // namespace handfast::tool
