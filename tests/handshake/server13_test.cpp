@@ -1,0 +1,197 @@
+// A server before clients that do not follow RFC 8446: each breach with its error and alert.
+#include <gtest/gtest.h>
+
+#include "support/message_pair.hpp"
+
+namespace handfast::test {
+namespace {
+
+using message::Certificate;
+using message::CertificateVerify;
+using message::ClientHello;
+
+struct Breach {
+  std::string name;
+  Edit edit;
+  ErrorCode code;
+  AlertDescription alert;
+  bool retry = false;
+  bool mutual = false;
+};
+std::ostream& operator<<(std::ostream& out, const Breach& breach) { return out << breach.name; }
+
+Edit set_hello(std::function<void(ClientHello&)> change) {
+  return edit_message<ClientHello>(std::move(change));
+}
+// The second ClientHello alone.
+Edit set_second(std::function<void(ClientHello&)> change) {
+  const auto count = std::make_shared<int>(0);
+  const Edit edit = edit_message<ClientHello>(std::move(change));
+  return [count, edit](MessageEnd::Message& message) {
+    if (message.type() == HandshakeType::client_hello && ++*count < 2) return true;
+    return edit(message);
+  };
+}
+Edit replace(HandshakeType type, std::function<void(Octets&)> change) {
+  return [type, change](MessageEnd::Message& message) {
+    if (message.type() == type) change(message.octets);
+    return true;
+  };
+}
+Edit drop(HandshakeType type) {
+  return [type](MessageEnd::Message& message) { return message.type() != type; };
+}
+
+// A ClientHello without one extension: written anew from the raw entries that stay.
+void remove(ClientHello& hello, ExtensionType type) {
+  static thread_local Octets kept;
+  kept.clear();
+  for (const auto& entry : hello.extensions.received()) {
+    if (entry.extension_type == type) continue;
+    const auto number = static_cast<std::uint16_t>(entry.extension_type);
+    const std::size_t size = entry.extension_data.size();
+    kept.insert(kept.end(), {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number),
+                             static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)});
+    kept.insert(kept.end(), entry.extension_data.begin(), entry.extension_data.end());
+  }
+  Octets body(2);
+  body[0] = static_cast<std::uint8_t>(kept.size() >> 8);
+  body[1] = static_cast<std::uint8_t>(kept.size());
+  // Decode the block through a hello of its own.
+  static thread_local Octets whole;
+  message::ClientHello other = hello;
+  other.extensions = {};
+  whole.clear();
+  EXPECT_TRUE(wire::append_message(other, whole));
+  whole.insert(whole.end(), body.begin(), body.end());
+  whole.insert(whole.end(), kept.begin(), kept.end());
+  // An absent block is optional, so that nothing stood there before.
+  const auto decoded = wire::decode<ClientHello>(Bytes(whole).subspan(4));
+  ASSERT_TRUE(decoded) << describe(decoded.error());
+  hello = *decoded;
+}
+
+std::vector<Breach> breaches() {
+  using enum ErrorCode;
+  using A = AlertDescription;
+  static const Octets junk(33, 0x5a);
+  static const Octets zeros(32, 0);
+  static const std::array<std::uint8_t, 2> two_methods = {1, 0};
+  static const std::array<std::uint8_t, 1> deflate = {1};
+  static const std::array<message::KeyShareEntry, 2> twice = {
+      message::KeyShareEntry{NamedGroup::x25519, zeros}, message::KeyShareEntry{NamedGroup::x25519, zeros}};
+  static const std::array<message::KeyShareEntry, 1> zero_share = {
+      message::KeyShareEntry{NamedGroup::x25519, zeros}};
+  static const std::array<message::KeyShareEntry, 1> short_share = {
+      message::KeyShareEntry{NamedGroup::x25519, junk}};
+  static const std::array<message::KeyShareEntry, 1> foreign_share = {
+      message::KeyShareEntry{NamedGroup::secp521r1, junk}};
+  static const std::array<ProtocolVersion, 1> tls11 = {ProtocolVersion::tls11};
+  static const std::array<message::ServerName, 2> two_names = {
+      message::ServerName{NameType::host_name, as_bytes("a")},
+      message::ServerName{NameType::host_name, as_bytes("b")}};
+  return {
+      {"Compression", set_hello([](auto& m) { m.legacy_compression_methods = deflate; }), illegal_value,
+       A::illegal_parameter},  // [8446:4.1.2#11]
+      {"TwoCompressionMethods", set_hello([](auto& m) { m.legacy_compression_methods = two_methods; }),
+       illegal_value, A::illegal_parameter},
+      {"NoKeyShare", set_hello([](auto& m) { remove(m, ExtensionType::key_share); }), missing_extension,
+       A::missing_extension},  // [8446:9.2#11,12]
+      {"NoSupportedGroups", set_hello([](auto& m) { remove(m, ExtensionType::supported_groups); }),
+       missing_extension, A::missing_extension},  // [8446:9.2#10]
+      {"NoSignatureAlgorithms", set_hello([](auto& m) { remove(m, ExtensionType::signature_algorithms); }),
+       missing_extension, A::missing_extension},
+      {"ShareTwice", set_hello([](auto& m) { m.extensions.key_share->client_shares = twice; }), illegal_value,
+       A::illegal_parameter},  // [8446:4.2.8#3]
+      {"ShareOfAGroupThatIsNotOffered",
+       set_hello([](auto& m) { m.extensions.key_share->client_shares = foreign_share; }), illegal_value,
+       A::illegal_parameter},  // [8446:4.2.8#4]
+      {"ShareIsAllZero", set_hello([](auto& m) { m.extensions.key_share->client_shares = zero_share; }),
+       bad_key_share, A::illegal_parameter},
+      {"ShareHasAWrongLength",
+       set_hello([](auto& m) { m.extensions.key_share->client_shares = short_share; }), bad_key_share,
+       A::illegal_parameter},
+      {"OnlyTls11", set_hello([](auto& m) { m.extensions.supported_versions->versions = tls11; }),
+       unsupported_version, A::protocol_version},
+      {"TwoHostNames", set_hello([](auto& m) { m.extensions.server_name->server_name_list = two_names; }),
+       illegal_value, A::illegal_parameter},
+      {"CookieThatNobodyGave", set_hello([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }), bad_cookie,
+       A::illegal_parameter},
+      {"Truncated",
+       replace(HandshakeType::client_hello,
+               [](Octets& m) {
+                 m.pop_back();
+                 m[3]--;
+               }),
+       truncated, A::decode_error},
+      {"NotAClientHello", replace(HandshakeType::client_hello, [](Octets& m) { m[0] = 2; }),
+       unexpected_message, A::unexpected_message},
+      // The second hello (§4.1.2)
+      {"SecondHelloWithAnotherRandom", set_second([](auto& m) { m.random = zeros; }), hello_changed,
+       A::illegal_parameter, true},  // [8446:4.1.2#2]
+      {"SecondHelloWithoutAlpn",
+       set_second([](auto& m) { remove(m, ExtensionType::application_layer_protocol_negotiation); }),
+       hello_changed, A::illegal_parameter, true},
+      {"SecondHelloWithTheWrongShare",
+       set_second([](auto& m) { m.extensions.key_share->client_shares = zero_share; }), hello_changed,
+       A::illegal_parameter, true},
+      {"SecondHelloWithACookie", set_second([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }), bad_cookie,
+       A::illegal_parameter, true},
+      {"SecondHelloWithEarlyData", set_second([](auto& m) { m.extensions.early_data.emplace(); }),
+       hello_changed, A::illegal_parameter, true},
+      // The client's second flight
+      {"FinishedIsWrong", replace(HandshakeType::finished, [](Octets& m) { m.back() ^= 0x80; }), bad_finished,
+       A::decrypt_error},
+      {"CertificateUnasked",
+       replace(HandshakeType::finished, [](Octets& m) { m = {11, 0, 0, 4, 0, 0, 0, 0}; }), unexpected_message,
+       A::unexpected_message},
+      {"CertificateMissing", drop(HandshakeType::certificate), unexpected_message, A::unexpected_message,
+       false, true},
+      {"CertificateVerifyMissing", drop(HandshakeType::certificate_verify), unexpected_message,
+       A::unexpected_message, false, true},
+      {"CertificateWithContext",
+       edit_message<Certificate>([](auto& m) { m.certificate_request_context = Bytes(junk); }), illegal_value,
+       A::illegal_parameter, false, true},
+      {"CertificateEmptyThoughRequired", edit_message<Certificate>([](auto& m) { m.certificate_list = {}; }),
+       certificate_required, A::certificate_required, false, true},
+      {"SignatureIsWrong", edit_message<CertificateVerify>([](auto& m) { m.signature = Bytes(junk); }),
+       bad_signature, A::decrypt_error, false, true},
+      {"SchemeIsPkcs1",
+       edit_message<CertificateVerify>([](auto& m) { m.algorithm = SignatureScheme::rsa_pkcs1_sha256; }),
+       illegal_value, A::illegal_parameter, false, true},
+      {"KeyUpdateBeforeFinished", replace(HandshakeType::finished, [](Octets& m) { m = {24, 0, 0, 1, 0}; }),
+       unexpected_message, A::unexpected_message},  // [8446:4.6.3#1]
+  };
+}
+
+class Server13 : public testing::TestWithParam<Breach> {};
+
+TEST_P(Server13, RefusesAClientWith) {
+  ClientSettings client = client_settings();
+  client.application_protocols = {"h2"};
+  ServerSettings server = server_settings();
+  if (GetParam().retry) server.policy.groups = {NamedGroup::secp384r1};
+  if (GetParam().mutual) {
+    client.credentials = {localhost()};
+    server.trust = authority().trust();
+    server.client_authentication = ClientAuthentication::require;
+  }
+  MessagePair pair(client, server);
+  pair.to_server = GetParam().edit;
+  pair.run();
+  ASSERT_TRUE(pair.server.failed());
+  EXPECT_EQ(name_of(pair.server.error().code), name_of(GetParam().code)) << describe(pair.server.error());
+  EXPECT_EQ(pair.server.error().alert, GetParam().alert) << describe(pair.server.error());
+}
+INSTANTIATE_TEST_SUITE_P(Breaches, Server13, testing::ValuesIn(breaches()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Server13Skipping, EarlyDataThatIsRefusedIsSkipped) {
+  MessagePair pair(client_settings(), server_settings());
+  pair.to_server = set_hello([](auto& m) { m.extensions.early_data.emplace(); });
+  pair.run();
+  EXPECT_TRUE(pair.server.skips_early_data);
+}
+
+}  // namespace
+}  // namespace handfast::test
