@@ -2,7 +2,7 @@
 #include "crypto/ecdsa.hpp"
 
 #include "crypto/hkdf.hpp"
-#include "crypto/p256_order.hpp"
+#include "crypto/modular_inverse.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -27,7 +27,21 @@ Result<CurveScalar> draw_nonce(const Curve& curve, Bytes scalar, const Digest& d
   return fail(ErrorCode::signing_failed);
 }
 
-/// 1 / nonce modulo the order, in constant time.
+// FIPS 186-4 §D.1.2.3
+constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
+                                 0xffffffff00000000});
+
+/// 32 octets to 32 octets, both big endian.
+void invert_modulo_p256_order(Bytes nonce, MutableBytes inverse) noexcept {
+  Number256 number{};
+  for (std::size_t i = 0; i < 32; ++i)
+    number[i / 8] |= static_cast<std::uint64_t>(nonce[31 - i]) << 8 * (i % 8);
+  const Number256 inverted = invert_modulo(p256_order, number);
+  for (std::size_t i = 0; i < 32; ++i)
+    inverse[31 - i] = static_cast<std::uint8_t>(inverted[i / 8] >> 8 * (i % 8));
+}
+
+/// 1 / nonce modulo the order, in constant time. libcrypto lends its own fast way for P-256 to nobody.
 BigNumber invert(const Curve& curve, Bytes nonce, BN_CTX* context) {
   if (curve.group == NamedGroup::secp256r1) {
     Secret<32> inverse;

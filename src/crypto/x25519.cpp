@@ -3,121 +3,99 @@
 // libsodium multiplies the base point of the Edwards curve out of a table, much faster than the Montgomery
 // ladder goes. The two curves are the same but for a change of coordinates (RFC 7748 §4.1): of the Edwards
 // point's y, u = (1 + y) / (1 - y) is what X25519 gives for the same scalar. Everything done here is done to
-// y, which is as public as the key.
+// y, which is as public as the key: it may branch.
 #include "crypto/x25519.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstdint>
 
+#include "crypto/modular_inverse.hpp"
 #include "crypto/sodium.hpp"
 
 namespace handfast::crypto {
 namespace {
 
+using Limb = std::uint64_t;
 __extension__ using Wide = unsigned __int128;
 
-/// A number modulo 2^255 - 19 in five limbs of 51 bits, little endian. A limb may run over by a few bits;
-/// multiply() takes limbs below 2^54 and gives limbs below 2^52.
-using Field = std::array<std::uint64_t, 5>;
-constexpr std::uint64_t limb_mask = (std::uint64_t{1} << 51) - 1;
+constexpr Number256 prime{0xffffffffffffffed, 0xffffffffffffffff, 0xffffffffffffffff, 0x7fffffffffffffff};
+constexpr Modulus256 modulus(prime);
 
-/// Brings each limb to 51 bits; what runs over at the top comes back at the bottom times 19.
-constexpr void carry(Field& a) noexcept {
+/// a + b, modulo 2^256; `carry` says whether it went beyond.
+Number256 add(const Number256& a, const Number256& b, bool& carry) noexcept {
+  Number256 sum{};
+  Wide running = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    a[i + 1] += a[i] >> 51;
-    a[i] &= limb_mask;
+    running += static_cast<Wide>(a[i]) + b[i];
+    sum[i] = static_cast<Limb>(running);
+    running >>= 64;
   }
-  a[0] += 19 * (a[4] >> 51);
-  a[4] &= limb_mask;
+  carry = running != 0;
+  return sum;
 }
 
-Field multiply(const Field& a, const Field& b) noexcept {
-  std::array<Wide, 5> sum{};
-  for (std::size_t i = 0; i < 5; ++i) {
-    for (std::size_t j = 0; j < 5; ++j) {
-      // 2^255 = 19: what lies beyond the fifth limb comes back.
-      const std::uint64_t factor = i + j < 5 ? b[j] : 19 * b[j];
-      sum[(i + j) % 5] += static_cast<Wide>(a[i]) * factor;
-    }
-  }
-  Field product{};
-  Wide over = 0;
-  for (std::size_t i = 0; i < 5; ++i) {
-    over += sum[i];
-    product[i] = static_cast<std::uint64_t>(over) & limb_mask;
-    over >>= 51;
-  }
-  over = over * 19 + product[0];
-  product[0] = static_cast<std::uint64_t>(over) & limb_mask;
-  product[1] += static_cast<std::uint64_t>(over >> 51);
-  return product;
-}
-
-Field square_times(Field a, int times) noexcept {
-  for (int i = 0; i < times; ++i) a = multiply(a, a);
-  return a;
-}
-
-/// a^(p - 2), where p - 2 = 2^255 - 21 is 250 ones, 0, 1, 0, 1, 1 in binary. `ones[n]` is a^(2^n - 1).
-Field invert(const Field& a) noexcept {
-  const Field a2 = multiply(a, a);
-  const Field a9 = multiply(square_times(a2, 2), a);
-  const Field a11 = multiply(a9, a2);
-  const Field ones5 = multiply(multiply(a11, a11), a9);
-  const Field ones10 = multiply(square_times(ones5, 5), ones5);
-  const Field ones20 = multiply(square_times(ones10, 10), ones10);
-  const Field ones40 = multiply(square_times(ones20, 20), ones20);
-  const Field ones50 = multiply(square_times(ones40, 10), ones10);
-  const Field ones100 = multiply(square_times(ones50, 50), ones50);
-  const Field ones200 = multiply(square_times(ones100, 100), ones100);
-  const Field ones250 = multiply(square_times(ones200, 50), ones50);
-  return multiply(square_times(ones250, 5), a11);
-}
-
-/// 255 bits, little endian; the highest bit is not looked at.
-Field read(Bytes octets) noexcept {
-  Field field{};
-  for (std::size_t bit = 0; bit < 255; bit += 51) {
-    Wide window = 0;
-    for (std::size_t i = 8; i-- > 0;) {
-      const std::size_t at = bit / 8 + i;
-      window = window << 8 | (at < octets.size() ? octets[at] : 0);
-    }
-    field[bit / 51] = static_cast<std::uint64_t>(window >> bit % 8) & limb_mask;
-  }
-  return field;
-}
-
-void write(Field field, MutableBytes octets) noexcept {
-  carry(field);
-  carry(field);
-  // Now below 2^255. Less p once if it is not below p: then 19 more reach 2^255.
-  Field above = field;
-  above[0] += 19;
+/// a - b, modulo 2^256; `borrow` says whether b was more.
+Number256 subtract(const Number256& a, const Number256& b, bool& borrow) noexcept {
+  Number256 difference{};
+  Limb under = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    above[i + 1] += above[i] >> 51;
-    above[i] &= limb_mask;
+    const Wide running = static_cast<Wide>(a[i]) - b[i] - under;
+    difference[i] = static_cast<Limb>(running);
+    under = static_cast<Limb>(running >> 64) & 1;
   }
-  if (above[4] >> 51 != 0) {
-    field = above;
-    field[4] &= limb_mask;
-  }
-  std::ranges::fill(octets, std::uint8_t{0});
-  for (std::size_t bit = 0; bit < 255; ++bit)
-    octets[bit / 8] =
-        static_cast<std::uint8_t>(octets[bit / 8] | (field[bit / 51] >> bit % 51 & 1) << bit % 8);
+  borrow = under != 0;
+  return difference;
 }
 
-/// u of y (RFC 7748 §4.1). y is not 1: that is the neutral element only.
-void to_montgomery(Bytes y_octets, MutableBytes u) noexcept {
-  const Field y = read(y_octets);
-  Field numerator = y;
-  numerator[0] += 1;
-  Field denominator{};  // 1 - y + 2 p, so that no limb goes below zero
-  for (std::size_t i = 0; i < 5; ++i) denominator[i] = 2 * limb_mask - y[i];
-  denominator[0] -= 36 - 1;
-  write(multiply(numerator, invert(denominator)), u);
+/// a b modulo the prime, from 0 to prime - 1, of any a and b.
+Number256 multiply(const Number256& a, const Number256& b) noexcept {
+  std::array<Limb, 8> product{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    Limb carry = 0;
+    for (std::size_t j = 0; j < 4; ++j) {
+      const Wide running = static_cast<Wide>(a[i]) * b[j] + product[i + j] + carry;
+      product[i + j] = static_cast<Limb>(running);
+      carry = static_cast<Limb>(running >> 64);
+    }
+    product[i + 4] = carry;
+  }
+  // 2^256 is 38 modulo the prime: the upper half comes back, and what that runs over, twice at most.
+  Number256 low{product[0], product[1], product[2], product[3]};
+  Number256 high{product[4], product[5], product[6], product[7]};
+  while (high != Number256{}) {
+    Wide running = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      running += static_cast<Wide>(high[i]) * 38 + low[i];
+      low[i] = static_cast<Limb>(running);
+      running >>= 64;
+    }
+    high = {static_cast<Limb>(running), 0, 0, 0};
+  }
+  for (;;) {
+    bool below = false;
+    const Number256 less = subtract(low, prime, below);
+    if (below) return low;
+    low = less;
+  }
+}
+
+/// Little endian, as RFC 7748 has its numbers.
+Number256 read(Bytes octets) noexcept {
+  Number256 number{};
+  for (std::size_t i = 0; i < 32; ++i) number[i / 8] |= static_cast<Limb>(octets[i]) << 8 * (i % 8);
+  return number;
+}
+void write(const Number256& number, MutableBytes octets) noexcept {
+  for (std::size_t i = 0; i < 32; ++i) octets[i] = static_cast<std::uint8_t>(number[i / 8] >> 8 * (i % 8));
+}
+
+/// u of y (RFC 7748 §4.1). `y` is below the prime, and not 1: that is the neutral element only.
+Number256 to_montgomery(const Number256& y) noexcept {
+  constexpr Number256 one{1, 0, 0, 0};
+  bool over = false;
+  const Number256 numerator = add(one, y, over);
+  Number256 denominator = subtract(one, y, over);
+  if (over) denominator = add(denominator, prime, over);
+  return multiply(numerator, invert_modulo(modulus, denominator));
 }
 
 }  // namespace
@@ -126,7 +104,8 @@ void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept {
   prepare_sodium();
   std::array<std::uint8_t, x25519_size> point{};  // y, and the sign of x in the last bit
   if (crypto_scalarmult_ed25519_base(point.data(), scalar.data()) == 0) {
-    to_montgomery(point, public_key);
+    point.back() &= 0x7f;
+    write(to_montgomery(read(point)), public_key);
     return;
   }
   // libsodium refuses a scalar of nothing but zeros there, though X25519 sets a bit in it.
