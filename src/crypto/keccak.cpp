@@ -16,11 +16,8 @@ namespace {
 std::uint64_t load_word(const std::uint8_t* octets) noexcept {
   std::uint64_t word;
   std::memcpy(&word, octets, sizeof word);
-  return std::endian::native == std::endian::big ? std::byteswap(word) : word;
-}
-void store_word(std::uint8_t* octets, std::uint64_t word) noexcept {
-  if (std::endian::native == std::endian::big) word = std::byteswap(word);
-  std::memcpy(octets, &word, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) return std::byteswap(word);
+  return word;
 }
 
 // FIPS 202 §6.1, §6.2: 01 and 1111 behind the message, then the padding's first 1, lowest bit first.
@@ -50,32 +47,40 @@ Sponge::Sponge(SpongeFunction function, Bytes head, Bytes body, Bytes end, Mutab
   last_word_ = load_word(last) | end_mark(function) << (8 * end.size());
 }
 
-void Sponge::absorb(std::uint64_t* state, std::size_t stride) noexcept {
+void Sponge::absorb(KeccakState& state) noexcept {
   if (absorbed_) return;
   std::size_t at = 0;
   for (Bytes& part : input_) {
     const std::size_t count = std::min(part.size() / 8, rate_words_ - at);
-    for (std::size_t i = 0; i < count; ++i) state[(at + i) * stride] ^= load_word(part.data() + 8 * i);
+    for (std::size_t i = 0; i < count; ++i) state.words[at + i] ^= load_word(part.data() + 8 * i);
     at += count;
     part = part.subspan(8 * count);
   }
   if (at == rate_words_) return;
-  state[at * stride] ^= last_word_;
-  state[(rate_words_ - 1) * stride] ^= std::uint64_t{1} << 63;
+  state.words[at] ^= last_word_;
+  state.words[rate_words_ - 1] ^= std::uint64_t{1} << 63;
   absorbed_ = true;
 }
 
-void Sponge::squeeze(const std::uint64_t* state, std::size_t stride) noexcept {
+void Sponge::squeeze(const KeccakState& state) noexcept {
   if (!absorbed_) return;
   const std::size_t count = std::min(output_.size() / 8, rate_words_);
-  for (std::size_t i = 0; i < count; ++i) store_word(output_.data() + 8 * i, state[i * stride]);
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(output_.data(), state.words, 8 * count);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t word = std::byteswap(state.words[i]);
+      std::memcpy(output_.data() + 8 * i, &word, 8);
+    }
+  }
   output_ = output_.subspan(8 * count);
 }
 
-KeccakLanes::~KeccakLanes() {
-  wipe(states_, keccak_words * code_.lanes * sizeof(std::uint64_t));
-  wipe(state_, sizeof state_);
+KeccakLanes::KeccakLanes(CpuTier tier) noexcept : code_(keccak_code(tier)) {
+  std::fill_n(states_.begin(), code_.lanes, KeccakState{});
 }
+
+KeccakLanes::~KeccakLanes() { wipe(states_.data(), code_.lanes * sizeof(KeccakState)); }
 
 void KeccakLanes::add(Sponge& sponge) noexcept {
   if (sponge.done()) return;
@@ -87,35 +92,35 @@ void KeccakLanes::add(Sponge& sponge) noexcept {
 void KeccakLanes::fill_lanes() noexcept {
   for (std::size_t lane = 0; lane < code_.lanes && first_waiting_ != nullptr; ++lane) {
     if (running_[lane] != nullptr) continue;
+    states_[lane] = {};  // an idle lane is permuted with the others
     running_[lane] = first_waiting_;
     first_waiting_ = first_waiting_->next_;
     ++running_count_;
-    for (std::size_t i = 0; i < keccak_words; ++i) states_[i * code_.lanes + lane] = 0;
   }
 }
 
 void KeccakLanes::step() noexcept {
-  const std::size_t lanes = code_.lanes;
-  for (std::size_t lane = 0; lane < lanes; ++lane)
-    if (running_[lane] != nullptr) running_[lane]->absorb(states_ + lane, lanes);
-  code_.permute_lanes(states_);
-  for (std::size_t lane = 0; lane < lanes; ++lane) {
+  for (std::size_t lane = 0; lane < code_.lanes; ++lane)
+    if (running_[lane] != nullptr) running_[lane]->absorb(states_[lane]);
+  code_.permute_lanes(states_.data());
+  for (std::size_t lane = 0; lane < code_.lanes; ++lane) {
     if (running_[lane] == nullptr) continue;
-    running_[lane]->squeeze(states_ + lane, lanes);
-    if (!running_[lane]->done()) continue;
-    running_[lane] = nullptr;
-    --running_count_;
+    running_[lane]->squeeze(states_[lane]);
+    if (running_[lane]->done()) release(lane);
   }
 }
 
 void KeccakLanes::finish_alone(std::size_t lane) noexcept {
   Sponge& sponge = *running_[lane];
-  for (std::size_t i = 0; i < keccak_words; ++i) state_[i] = states_[i * code_.lanes + lane];
   while (!sponge.done()) {
-    sponge.absorb(state_, 1);
-    code_.permute(state_);
-    sponge.squeeze(state_, 1);
+    sponge.absorb(states_[lane]);
+    code_.permute(&states_[lane]);
+    sponge.squeeze(states_[lane]);
   }
+  release(lane);
+}
+
+void KeccakLanes::release(std::size_t lane) noexcept {
   running_[lane] = nullptr;
   --running_count_;
 }

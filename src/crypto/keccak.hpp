@@ -15,14 +15,17 @@ inline constexpr std::size_t keccak_words = 25;
 /// The most states that any processor permutes at once.
 inline constexpr std::size_t max_keccak_lanes = 8;
 
+struct alignas(64) KeccakState {
+  std::uint64_t words[keccak_words];
+};
+
 /// The permutation Keccak-f[1600] as one tier of processors does it best. Constant time.
 struct KeccakCode {
   /// How many states permute_lanes() takes.
   std::size_t lanes;
-  /// One state of keccak_words words.
-  void (*permute)(std::uint64_t* state);
-  /// `lanes` states, interleaved: word i of state l is states[i * lanes + l].
-  void (*permute_lanes)(std::uint64_t* states);
+  void (*permute)(KeccakState* state);
+  /// `lanes` states, one after the other.
+  void (*permute_lanes)(KeccakState* states);
 };
 /// Lives for ever. A tier beyond detected_cpu_tier() is lowered to it.
 [[nodiscard]] const KeccakCode& keccak_code(CpuTier tier) noexcept;
@@ -54,11 +57,10 @@ class Sponge {
   /// Asks for more of a SHAKE, a multiple of its rate having been given out: done() is false again.
   void go_on(MutableBytes output) noexcept { output_ = output; }
 
-  /// Before each permutation: takes the next block in. Word i of the state is state[i * stride]. Does nothing
-  /// once all has been taken in.
-  void absorb(std::uint64_t* state, std::size_t stride) noexcept;
+  /// Before each permutation: takes the next block in. Does nothing once all has been taken in.
+  void absorb(KeccakState& state) noexcept;
   /// After each permutation: writes the next block of output. Does nothing before all has been taken in.
-  void squeeze(const std::uint64_t* state, std::size_t stride) noexcept;
+  void squeeze(const KeccakState& state) noexcept;
 
  private:
   friend class KeccakLanes;
@@ -75,7 +77,7 @@ class Sponge {
 /// next from the queue. Wiped when it dies. Its time depends on lengths only.
 class KeccakLanes {
  public:
-  explicit KeccakLanes(CpuTier tier) noexcept : code_(keccak_code(tier)) {}
+  explicit KeccakLanes(CpuTier tier) noexcept;
   KeccakLanes(const KeccakLanes&) = delete;
   KeccakLanes& operator=(const KeccakLanes&) = delete;
   ~KeccakLanes();
@@ -92,9 +94,9 @@ class KeccakLanes {
   void fill_lanes() noexcept;
   void step() noexcept;
   void finish_alone(std::size_t lane) noexcept;
+  void release(std::size_t lane) noexcept;
 
-  alignas(64) std::uint64_t states_[keccak_words * max_keccak_lanes] = {};
-  std::uint64_t state_[keccak_words];
+  std::array<KeccakState, max_keccak_lanes> states_;
   const KeccakCode& code_;
   std::array<Sponge*, max_keccak_lanes> running_{};
   std::size_t running_count_ = 0;

@@ -12,11 +12,36 @@ struct BmiOperations : ScalarKeccakOperations {};
 struct Avx2Operations {
   using Word = __m256i;
   static constexpr std::size_t lanes = 4;
-  static Word load(const std::uint64_t* from) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  static void load(const KeccakState* states, Word* words) {
+    for (std::size_t i = 0; i < 24; i += 4) {
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        words[i + lane] = _mm256_load_si256(reinterpret_cast<const Word*>(states[lane].words + i));
+      transpose(words + i);
+    }
+    alignas(Word) std::uint64_t last[lanes];
+    for (std::size_t lane = 0; lane < lanes; ++lane) last[lane] = states[lane].words[24];
+    words[24] = _mm256_load_si256(reinterpret_cast<const Word*>(last));
   }
-  static void store(std::uint64_t* to, Word word) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), word);
+  static void store(KeccakState* states, Word* words) {
+    for (std::size_t i = 0; i < 24; i += 4) {
+      transpose(words + i);
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        _mm256_store_si256(reinterpret_cast<Word*>(states[lane].words + i), words[i + lane]);
+    }
+    alignas(Word) std::uint64_t last[lanes];
+    _mm256_store_si256(reinterpret_cast<Word*>(last), words[24]);
+    for (std::size_t lane = 0; lane < lanes; ++lane) states[lane].words[24] = last[lane];
+  }
+  // Four words of each lane to each lane of four words, and back.
+  static void transpose(Word* words) {
+    const Word a = _mm256_unpacklo_epi64(words[0], words[1]);
+    const Word b = _mm256_unpackhi_epi64(words[0], words[1]);
+    const Word c = _mm256_unpacklo_epi64(words[2], words[3]);
+    const Word d = _mm256_unpackhi_epi64(words[2], words[3]);
+    words[0] = _mm256_permute2x128_si256(a, c, 0x20);
+    words[1] = _mm256_permute2x128_si256(b, d, 0x20);
+    words[2] = _mm256_permute2x128_si256(a, c, 0x31);
+    words[3] = _mm256_permute2x128_si256(b, d, 0x31);
   }
   static Word constant(std::uint64_t word) { return _mm256_set1_epi64x(static_cast<long long>(word)); }
   static Word exclusive_or(Word a, Word b) { return _mm256_xor_si256(a, b); }

@@ -41,8 +41,9 @@ consteval KeccakTables make_keccak_tables() {
 inline constexpr KeccakTables keccak_tables = make_keccak_tables();
 
 /// `Operations` says how words are held and what can be done with them:
-///   Word; lanes: 64-bit words in a Word; load, store; constant: a 64-bit word in all lanes;
-///   exclusive_or of two and of three; rotate<bits>: to the left; choose(a, b, c): a ^ (~b & c).
+///   Word; lanes: 64-bit words in a Word; load, store: as many states, their words side by side; constant: a
+///   64-bit word in all lanes; exclusive_or of two and of three; rotate<bits>: to the left; choose(a, b, c):
+///   a ^ (~b & c).
 ///
 /// It has to be a type of the including file's own (in an unnamed namespace). Then all code made from this
 /// template belongs to that file, and the linker cannot give another file what was compiled for a processor
@@ -54,22 +55,19 @@ class KeccakPermutation {
   using Five = std::make_index_sequence<5>;
 
  public:
-  static void permute(std::uint64_t* states) { permute(states, std::make_index_sequence<25>()); }
-
- private:
-  template <std::size_t... I>
-  [[gnu::always_inline]] static inline void permute(std::uint64_t* states,
-                                                    std::index_sequence<I...> /*words*/) {
-    Word a[keccak_words] = {O::load(states + I * O::lanes)...};
+  static void permute(KeccakState* states) {
+    Word a[keccak_words];
     Word b[keccak_words];
+    O::load(states, a);
     // Two rounds a turn, so that no state has to be moved from registers to registers.
     for (std::size_t i = 0; i < 24; i += 2) {
       round(a, b, keccak_tables.round_constant[i], Five());
       round(b, a, keccak_tables.round_constant[i + 1], Five());
     }
-    (O::store(states + I * O::lanes, a[I]), ...);
+    O::store(states, a);
   }
 
+ private:
   template <std::size_t... I>
   [[gnu::always_inline]] static inline void round(const Word* in, Word* out, std::uint64_t constant,
                                                   std::index_sequence<I...> five) {
@@ -96,8 +94,12 @@ class KeccakPermutation {
 struct ScalarKeccakOperations {
   using Word = std::uint64_t;
   static constexpr std::size_t lanes = 1;
-  [[gnu::always_inline]] static inline Word load(const std::uint64_t* from) { return *from; }
-  [[gnu::always_inline]] static inline void store(std::uint64_t* to, Word word) { *to = word; }
+  [[gnu::always_inline]] static inline void load(const KeccakState* state, Word* words) {
+    for (std::size_t i = 0; i < keccak_words; ++i) words[i] = state->words[i];
+  }
+  [[gnu::always_inline]] static inline void store(KeccakState* state, const Word* words) {
+    for (std::size_t i = 0; i < keccak_words; ++i) state->words[i] = words[i];
+  }
   [[gnu::always_inline]] static inline Word constant(std::uint64_t word) { return word; }
   [[gnu::always_inline]] static inline Word exclusive_or(Word a, Word b) { return a ^ b; }
   [[gnu::always_inline]] static inline Word exclusive_or(Word a, Word b, Word c) { return a ^ b ^ c; }

@@ -3,12 +3,11 @@
 #include <immintrin.h>
 
 #include "crypto/ml_kem_loops.hpp"
+#include "crypto/ml_kem_packing.hpp"
 
 namespace handfast::crypto::ml_kem {
 namespace {
 
-struct Avx2;
-using Loops = PolynomialLoops<Avx2>;
 using Vector = __m256i;
 
 constexpr std::size_t width = 16;
@@ -16,6 +15,43 @@ constexpr std::size_t width = 16;
 Vector load(const std::int16_t* from) { return _mm256_loadu_si256(reinterpret_cast<const Vector*>(from)); }
 void store(std::int16_t* to, Vector vector) { _mm256_storeu_si256(reinterpret_cast<Vector*>(to), vector); }
 Vector every(int value) { return _mm256_set1_epi16(static_cast<std::int16_t>(value)); }
+
+// Bits are pushed together, or apart, in vectors; general registers join words of four coefficients.
+struct Avx2 {
+  using Scalar = ScalarPacking<Avx2>;
+
+  template <unsigned d>
+  static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
+    const Vector factors = _mm256_set1_epi32(1 | 1 << (16 + d));
+    for (std::size_t i = 0; i < n; i += width, octets += 2 * d) {
+      // a + 2^d b in 32 bits; then the lower half moves up to the upper one, and both down.
+      const Vector twos = _mm256_madd_epi16(load(polynomial.coefficients + i), factors);
+      const Vector met = _mm256_blend_epi32(_mm256_slli_epi32(twos, 32 - 2 * d), twos, 0xaa);
+      const Vector fours = _mm256_srli_epi64(met, 32 - 2 * d);
+      const __m128i low = _mm256_castsi256_si128(fours);
+      const __m128i high = _mm256_extracti128_si256(fours, 1);
+      Scalar::store_fours<d>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(low)),
+                             static_cast<std::uint64_t>(_mm_extract_epi64(low, 1)), octets);
+      Scalar::store_fours<d>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(high)),
+                             static_cast<std::uint64_t>(_mm_extract_epi64(high, 1)), octets + d);
+    }
+  }
+
+  template <unsigned d>
+  static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
+    for (std::size_t i = 0; i < n; i += width, octets += 2 * d) {
+      const auto low = Scalar::load_fours<d>(octets);
+      const auto high = Scalar::load_fours<d>(octets + d);
+      const Vector fours =
+          _mm256_set_epi64x(static_cast<long long>(high.second), static_cast<long long>(high.first),
+                            static_cast<long long>(low.second), static_cast<long long>(low.first));
+      const Vector twos = _mm256_blend_epi32(fours, _mm256_slli_epi64(fours, 32 - 2 * d), 0xaa);
+      const Vector ones = _mm256_blend_epi16(twos, _mm256_slli_epi32(twos, 16 - d), 0xaa);
+      store(polynomial.coefficients + i, _mm256_and_si256(ones, every((1 << d) - 1)));
+    }
+  }
+};
+using Loops = PolynomialLoops<Avx2>;
 
 // A constant factor for each lane, and its product with 1/q: with both known, Montgomery's m costs one
 // multiplication only.

@@ -7,8 +7,6 @@
 namespace handfast::crypto::ml_kem {
 namespace {
 
-struct Avx512;
-using Loops = PolynomialLoops<Avx512>;
 using Vector = __m512i;
 
 constexpr std::size_t width = 32;
@@ -18,6 +16,77 @@ constexpr std::size_t pairs = vectors / 2;
 Vector load(const void* from) { return _mm512_loadu_si512(from); }
 void store(std::int16_t* to, Vector vector) { _mm512_storeu_si512(to, vector); }
 Vector every(int value) { return _mm512_set1_epi16(static_cast<std::int16_t>(value)); }
+
+// Where the octets that hold four coefficients of d bits go, and where in them each coefficient starts.
+template <unsigned d>
+struct alignas(64) Packing {
+  // Packing: of a word of four, what stands in the first of two, and in the second, moved to an octet's
+  // border.
+  static constexpr unsigned move = 4 * d % 8;
+  std::uint8_t from_first[64] = {};
+  std::uint8_t from_second[64] = {};
+  std::uint64_t has_first = 0;
+  std::uint64_t has_second = 0;
+  // Unpacking: eight octets to each word, and eight bits from them to each octet.
+  std::uint8_t octet[64] = {};
+  std::uint8_t bit[64] = {};
+
+  consteval Packing() {
+    for (unsigned i = 0; i < 4 * d; ++i) {
+      const unsigned two = i / d * 16;  // octets before these two words
+      const unsigned start = i % d * 8;
+      if (start < 4 * d) {
+        has_first |= std::uint64_t{1} << i;
+        from_first[i] = static_cast<std::uint8_t>(two + start / 8);
+      }
+      if (start + 8 > 4 * d) {
+        has_second |= std::uint64_t{1} << i;
+        from_second[i] = static_cast<std::uint8_t>(two + 8 + (start + move - 4 * d) / 8);
+      }
+    }
+    for (unsigned i = 0; i < 64; ++i) {
+      const unsigned start = i / 8 * 4 * d;
+      octet[i] = static_cast<std::uint8_t>(start / 8 + i % 8);
+      bit[i] = static_cast<std::uint8_t>(start % 8 + i % 8 / 2 * d + i % 2 * 8);
+    }
+  }
+};
+
+template <unsigned d>
+constexpr Packing<d> packing;
+
+struct Avx512 {
+  template <unsigned d>
+  static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
+    for (std::size_t i = 0; i < n; i += width, octets += 4 * d) {
+      // a + 2^d b in 32 bits; then the lower half moves up to the upper one, and both down.
+      const Vector twos =
+          _mm512_madd_epi16(load(polynomial.coefficients + i), _mm512_set1_epi32(1 | 1 << (16 + d)));
+      const Vector met = _mm512_mask_slli_epi32(twos, 0x5555, twos, 32 - 2 * d);
+      const Vector fours = _mm512_srli_epi64(met, 32 - 2 * d);
+      const Vector moved = _mm512_slli_epi64(fours, Packing<d>::move);
+      const Vector packed = _mm512_or_si512(
+          _mm512_maskz_permutexvar_epi8(packing<d>.has_first, load(packing<d>.from_first), fours),
+          _mm512_maskz_permutexvar_epi8(packing<d>.has_second, load(packing<d>.from_second), moved));
+      _mm512_mask_storeu_epi8(octets, (std::uint64_t{1} << (4 * d)) - 1, packed);
+    }
+  }
+
+  template <unsigned d>
+  static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
+    for (std::size_t i = 0; i < n; i += width, octets += 4 * d)
+      store(polynomial.coefficients + i,
+            unpacked<d>(_mm512_maskz_loadu_epi8((std::uint64_t{1} << (4 * d)) - 1, octets)));
+  }
+
+  // The 32 values of d bits in the lower 4 d octets.
+  template <unsigned d>
+  static Vector unpacked(Vector octets) {
+    const Vector fours = _mm512_permutexvar_epi8(load(packing<d>.octet), octets);
+    return _mm512_and_si512(_mm512_multishift_epi64_epi8(load(packing<d>.bit), fours), every((1 << d) - 1));
+  }
+};
+using Loops = PolynomialLoops<Avx512>;
 
 // A constant factor for each lane, and its product with 1/q: with both known, Montgomery's m costs one
 // multiplication only.
@@ -246,30 +315,13 @@ void multiply(const Polynomial* row, const Multiplier* column, std::size_t count
   }
 }
 
-// Where the octets of 12-bit candidate i start: every lane of 16 bits gets the two octets that hold it.
-struct alignas(64) Windows {
-  std::uint8_t octet[64] = {};
-  std::uint16_t shift[width] = {};
-
-  consteval Windows() {
-    for (unsigned i = 0; i < width; ++i) {
-      octet[2 * i] = static_cast<std::uint8_t>(12 * i / 8);
-      octet[2 * i + 1] = static_cast<std::uint8_t>(12 * i / 8 + 1);
-      shift[i] = 12 * i % 8;
-    }
-  }
-};
-
-constexpr Windows windows;
-
 std::size_t sample_uniform(const std::uint8_t* octets, std::size_t size, Polynomial& polynomial,
                            std::size_t count) {
   // 48 octets at a time are 32 candidates.
   for (std::size_t i = 0; i < size && count < n; i += 48) {
     const std::size_t here = size - i < 48 ? size - i : 48;
     const Vector in = _mm512_maskz_loadu_epi8((std::uint64_t{1} << here) - 1, octets + i);
-    const Vector window = _mm512_permutexvar_epi8(load(windows.octet), in);
-    const Vector candidates = _mm512_and_si512(_mm512_srlv_epi16(window, load(windows.shift)), every(0xfff));
+    const Vector candidates = Avx512::unpacked<12>(in);
     const auto there = static_cast<std::uint32_t>((std::uint64_t{1} << (here / 3 * 2)) - 1);
     const __mmask32 below_q = _mm512_mask_cmplt_epi16_mask(there, candidates, every(q));
     const std::size_t room = n - count;

@@ -1,9 +1,7 @@
 // The parts of ML-KEM's arithmetic that are plain loops: every tier compiles them for its processors.
 #pragma once
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "crypto/ml_kem_field.hpp"
 
@@ -11,17 +9,21 @@ namespace handfast::crypto::ml_kem {
 
 /// `Owner` is a type of the including file's own (in an unnamed namespace). Then all code made from this
 /// template belongs to that file, and the linker cannot give another file what was compiled for a processor
-/// that may not be there. For the same reason nothing here calls inline functions of other headers.
+/// that may not be there. For the same reason nothing here calls inline functions of other headers. `Owner`
+/// has pack<d>() and unpack<d>(): see ScalarPacking.
 template <class Owner>
 struct PolynomialLoops {
-  /// a b / 2^16 modulo q, between -q and q, for |a b| < 2^15 q.
+  /// a b / 2^16 modulo q, between -q and q, for |a b| < 2^15 q. Only upper and lower halves of products of 16
+  /// bits are used, which compilers know to be one instruction of vectors each.
   static std::int16_t montgomery_multiply(std::int16_t a, std::int16_t b) {
-    return montgomery_reduce(std::int32_t{a} * b);
+    const auto m = static_cast<std::int16_t>(static_cast<std::int16_t>(a * b) * q_inverse);
+    return static_cast<std::int16_t>(upper_half(a * b) - upper_half(m * q));
   }
   static std::int16_t montgomery_reduce(std::int32_t product) {
     const auto m = static_cast<std::int16_t>(static_cast<std::int16_t>(product) * q_inverse);
-    return static_cast<std::int16_t>((product - std::int32_t{m} * q) >> 16);
+    return static_cast<std::int16_t>(upper_half(product) - upper_half(m * q));
   }
+  static std::int16_t upper_half(std::int32_t product) { return static_cast<std::int16_t>(product >> 16); }
   /// From 0 to q - 1, for values from -q to q - 1.
   static std::int16_t plus_q_if_negative(std::int16_t value) {
     return static_cast<std::int16_t>(value + (q & (value >> 15)));
@@ -61,10 +63,12 @@ struct PolynomialLoops {
     return count;
   }
 
-  static void encode(const Polynomial& polynomial, std::uint8_t* octets) { pack<12>(polynomial, octets); }
+  static void encode(const Polynomial& polynomial, std::uint8_t* octets) {
+    Owner::template pack<12>(polynomial, octets);
+  }
 
   static bool decode(const std::uint8_t* octets, Polynomial& polynomial) {
-    unpack<12>(octets, polynomial);
+    Owner::template unpack<12>(octets, polynomial);
     std::int16_t all_below_q = -1;
     for (std::int16_t& coefficient : polynomial.coefficients) {
       const auto less_q = static_cast<std::int16_t>(coefficient - q);
@@ -114,90 +118,14 @@ struct PolynomialLoops {
   static void compress(Polynomial& polynomial, std::uint8_t* octets) {
     for (std::int16_t& coefficient : polynomial.coefficients)
       coefficient = static_cast<std::int16_t>(compressed<d>(coefficient));
-    pack<d>(polynomial, octets);
+    Owner::template pack<d>(polynomial, octets);
   }
 
   template <unsigned d>
   static void decompress(const std::uint8_t* octets, Polynomial& polynomial) {
-    unpack<d>(octets, polynomial);
+    Owner::template unpack<d>(octets, polynomial);
     for (std::int16_t& coefficient : polynomial.coefficients)
       coefficient = decompressed<d>(static_cast<std::uint16_t>(coefficient));
-  }
-
-  // ByteEncode_d and ByteDecode_d: eight coefficients are d octets. Four of them are handled as one word,
-  // whose bits are pushed together, or apart, first in pairs and then all.
-  template <unsigned d>
-  static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
-    for (std::size_t i = 0; i < n; i += 8, octets += d) {
-      const std::uint64_t first = packed_four<d>(polynomial.coefficients + i);
-      const std::uint64_t second = packed_four<d>(polynomial.coefficients + i + 4);
-      const std::uint64_t low = little_endian(first | second << (4 * d));
-      if constexpr (d <= 8) {
-        std::memcpy(octets, &low, d);
-      } else {
-        const std::uint64_t high = little_endian(second >> (64 - 4 * d));
-        std::memcpy(octets, &low, 8);
-        std::memcpy(octets + 8, &high, d - 8);
-      }
-    }
-  }
-
-  template <unsigned d>
-  static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
-    for (std::size_t i = 0; i < n; i += 8, octets += d) {
-      std::uint64_t low = 0;
-      std::uint64_t high = 0;
-      if constexpr (d <= 8) {
-        std::memcpy(&low, octets, d);
-      } else {
-        std::memcpy(&low, octets, 8);
-        std::memcpy(&high, octets + 8, d - 8);
-        high = little_endian(high) << (64 - 4 * d);
-      }
-      low = little_endian(low);
-      unpack_four<d>(low, polynomial.coefficients + i);
-      unpack_four<d>(low >> (4 * d) | high, polynomial.coefficients + i + 4);
-    }
-  }
-
-  template <unsigned d>
-  static std::uint64_t packed_four(const std::int16_t* coefficients) {
-    std::uint64_t word = 0;
-    if constexpr (std::endian::native == std::endian::little) {
-      std::memcpy(&word, coefficients, 8);
-    } else {
-      for (unsigned i = 0; i < 4; ++i)
-        word |= std::uint64_t{static_cast<std::uint16_t>(coefficients[i])} << (16 * i);
-    }
-    constexpr std::uint64_t one = every(32, d);
-    constexpr std::uint64_t two = every(64, 2 * d);
-    word = (word & one) | (word >> (16 - d) & one << d);
-    return (word & two) | (word >> (32 - 2 * d) & two << (2 * d));
-  }
-
-  template <unsigned d>
-  static void unpack_four(std::uint64_t word, std::int16_t* coefficients) {
-    constexpr std::uint64_t one = every(32, d);
-    constexpr std::uint64_t two = every(64, 2 * d);
-    word = (word & two) | (word << (32 - 2 * d) & two << 32);
-    word = (word & one) | (word << (16 - d) & one << 16);
-    if constexpr (std::endian::native == std::endian::little) {
-      std::memcpy(coefficients, &word, 8);
-    } else {
-      for (unsigned i = 0; i < 4; ++i) coefficients[i] = static_cast<std::int16_t>(word >> (16 * i) & 0xffff);
-    }
-  }
-
-  /// A mask of the lower `bits` of every `width` bits.
-  static consteval std::uint64_t every(unsigned width, unsigned bits) {
-    std::uint64_t mask = 0;
-    for (unsigned i = 0; i < 64; i += width) mask |= ((std::uint64_t{1} << bits) - 1) << i;
-    return mask;
-  }
-
-  static std::uint64_t little_endian(std::uint64_t word) {
-    if constexpr (std::endian::native == std::endian::big) return __builtin_bswap64(word);
-    return word;
   }
 };
 

@@ -2,16 +2,17 @@
 #include <algorithm>
 
 #include "crypto/ml_kem_loops.hpp"
+#include "crypto/ml_kem_packing.hpp"
 
 namespace handfast::crypto::ml_kem {
 namespace {
 
-struct Portable;
+struct Portable : ScalarPacking<Portable> {};
 using Loops = PolynomialLoops<Portable>;
 
 struct Factors {
-  std::int16_t ntt[128] = {};          // in the order in which the transform uses them, from the second
-  std::int16_t inverse_ntt[128] = {};  // likewise
+  std::int16_t ntt[128] = {};          // in the order in which the layers use them; the first is not used
+  std::int16_t inverse_ntt[128] = {};  // likewise, and the last is not used
   std::int16_t gamma[128] = {};        // with one factor R more: see Multiplier
 };
 
@@ -29,45 +30,68 @@ constexpr Factors factors = make_factors();
 
 // From 0 to q - 1, for any value: the quotient is found by a multiplication with 2^26/q.
 std::int16_t reduced(std::int16_t value) {
-  const auto quotient = static_cast<std::int16_t>(value * 20159 >> 26);
+  const int quotient = Loops::upper_half(value * 20159) >> 10;
   // From 0 to q: the rounding up of 2^26/q makes a negative multiple of q come out as q.
   const auto rest = static_cast<std::int16_t>(value - quotient * q);
   return Loops::plus_q_if_negative(static_cast<std::int16_t>(rest - q));
 }
 
-void ntt(Polynomial& polynomial) {
-  std::int16_t* const f = polynomial.coefficients;
-  // Every layer adds less than 0.75 q: seven of them stay below 2^15.
-  const std::int16_t* factor = factors.ntt;
-  for (std::size_t length = 128; length >= 2; length /= 2) {
-    for (std::size_t start = 0; start < n; start += 2 * length) {
-      const std::int16_t zeta = *++factor;
-      for (std::size_t j = start; j < start + length; ++j) {
-        const std::int16_t t = Loops::montgomery_multiply(f[j + length], zeta);
-        f[j + length] = static_cast<std::int16_t>(f[j] - t);
-        f[j] = static_cast<std::int16_t>(f[j] + t);
-      }
-    }
-  }
+void reduce(Polynomial& polynomial) {
   for (std::int16_t& coefficient : polynomial.coefficients) coefficient = reduced(coefficient);
 }
 
-void inverse_ntt(Polynomial& polynomial) {
-  std::int16_t* const f = polynomial.coefficients;
-  const std::int16_t* factor = factors.inverse_ntt;
-  for (std::size_t length = 2; length <= 128; length *= 2) {
-    for (std::size_t start = 0; start < n; start += 2 * length) {
-      const std::int16_t zeta = *factor++;
-      for (std::size_t j = start; j < start + length; ++j) {
-        const std::int16_t t = f[j];
-        f[j] = static_cast<std::int16_t>(t + f[j + length]);
-        f[j + length] = Loops::montgomery_multiply(static_cast<std::int16_t>(f[j + length] - t), zeta);
-      }
+// One layer of butterflies. Each length is compiled on its own, with loops of known counts.
+template <std::size_t length>
+void ntt_layer(std::int16_t* f) {
+  const std::int16_t* factor = factors.ntt + 128 / length;
+  for (std::size_t start = 0; start < n; start += 2 * length) {
+    const std::int16_t zeta = *factor++;
+    for (std::size_t j = start; j < start + length; ++j) {
+      const std::int16_t t = Loops::montgomery_multiply(f[j + length], zeta);
+      f[j + length] = static_cast<std::int16_t>(f[j] - t);
+      f[j] = static_cast<std::int16_t>(f[j] + t);
     }
-    // A sum may double with every layer, and three doublings of q are all that 16 bits hold.
-    if (length == 8 || length == 64)
-      for (std::int16_t& coefficient : polynomial.coefficients) coefficient = reduced(coefficient);
   }
+}
+
+template <std::size_t length>
+void inverse_ntt_layer(std::int16_t* f) {
+  const std::int16_t* factor = factors.inverse_ntt + 128 - 256 / length;
+  for (std::size_t start = 0; start < n; start += 2 * length) {
+    const std::int16_t zeta = *factor++;
+    for (std::size_t j = start; j < start + length; ++j) {
+      const std::int16_t t = f[j];
+      f[j] = static_cast<std::int16_t>(t + f[j + length]);
+      f[j + length] = Loops::montgomery_multiply(static_cast<std::int16_t>(f[j + length] - t), zeta);
+    }
+  }
+}
+
+void ntt(Polynomial& polynomial) {
+  // Every layer adds less than 0.75 q: seven of them stay below 2^15.
+  std::int16_t* const f = polynomial.coefficients;
+  ntt_layer<128>(f);
+  ntt_layer<64>(f);
+  ntt_layer<32>(f);
+  ntt_layer<16>(f);
+  ntt_layer<8>(f);
+  ntt_layer<4>(f);
+  ntt_layer<2>(f);
+  reduce(polynomial);
+}
+
+void inverse_ntt(Polynomial& polynomial) {
+  // A sum may double with every layer, and three doublings of q are all that 16 bits hold.
+  std::int16_t* const f = polynomial.coefficients;
+  inverse_ntt_layer<2>(f);
+  inverse_ntt_layer<4>(f);
+  inverse_ntt_layer<8>(f);
+  reduce(polynomial);
+  inverse_ntt_layer<16>(f);
+  inverse_ntt_layer<32>(f);
+  inverse_ntt_layer<64>(f);
+  reduce(polynomial);
+  inverse_ntt_layer<128>(f);
   constexpr std::int16_t scale = montgomery_form(inverse_ntt_scale);
   for (std::int16_t& coefficient : polynomial.coefficients)
     coefficient = Loops::plus_q_if_negative(Loops::montgomery_multiply(coefficient, scale));
@@ -84,16 +108,24 @@ void prepare(const Polynomial& transform, Multiplier& multiplier) {
 }
 
 void multiply(const Polynomial* row, const Multiplier* column, std::size_t count, Polynomial& product) {
-  for (std::size_t i = 0; i < n; i += 2) {
-    std::int32_t low = 0;
-    std::int32_t high = 0;
+  // Eight pairs at a time: few enough for registers, enough for vectors.
+  for (std::size_t i = 0; i < n; i += 16) {
+    std::int32_t low[8] = {};
+    std::int32_t high[8] = {};
     for (std::size_t j = 0; j < count; ++j) {
-      const std::int16_t* a = row[j].coefficients + i;
-      low += a[0] * column[j].direct[i] + a[1] * column[j].direct[i + 1];
-      high += a[0] * column[j].crossed[i] + a[1] * column[j].crossed[i + 1];
+      const std::int16_t* const a = row[j].coefficients + i;
+      const std::int16_t* const b = column[j].direct + i;
+      const std::int16_t* const c = column[j].crossed + i;
+      for (std::size_t pair = 0; pair < 8; ++pair) {
+        low[pair] += a[2 * pair] * b[2 * pair] + a[2 * pair + 1] * b[2 * pair + 1];
+        high[pair] += a[2 * pair] * c[2 * pair] + a[2 * pair + 1] * c[2 * pair + 1];
+      }
     }
-    product.coefficients[i] = Loops::plus_q_if_negative(Loops::montgomery_reduce(low));
-    product.coefficients[i + 1] = Loops::plus_q_if_negative(Loops::montgomery_reduce(high));
+    for (std::size_t pair = 0; pair < 8; ++pair) {
+      std::int16_t* const to = product.coefficients + i + 2 * pair;
+      to[0] = Loops::plus_q_if_negative(Loops::montgomery_reduce(low[pair]));
+      to[1] = Loops::plus_q_if_negative(Loops::montgomery_reduce(high[pair]));
+    }
   }
 }
 

@@ -32,13 +32,13 @@ void MatrixSampler::sample_long(const Arithmetic& arithmetic, const KeccakCode& 
                                 Polynomial& polynomial) const noexcept {
   constexpr std::size_t rate = rate_of(SpongeFunction::shake128);
   std::array<std::uint8_t, rate> block;
-  std::uint64_t state[keccak_words] = {};
+  KeccakState state = {};
   Sponge sponge(SpongeFunction::shake128, seed_, {}, position(entry), block);
   std::size_t count = 0;
   while (count < n) {
-    sponge.absorb(state, 1);
-    keccak.permute(state);
-    sponge.squeeze(state, 1);
+    sponge.absorb(state);
+    keccak.permute(&state);
+    sponge.squeeze(state);
     count = arithmetic.sample_uniform(block.data(), rate, polynomial, count);
     sponge.go_on(block);
   }

@@ -104,12 +104,12 @@ TEST_P(Keccak, SqueezesOnWhereItStopped) {
   Octets parts(5 * 168);
   const auto block = [&](std::size_t i) { return MutableBytes(parts).subspan(i * 168, 168); };
   Sponge sponge = sponge_of(SpongeFunction::shake128, message, block(0));
-  std::uint64_t state[keccak_words] = {};
+  KeccakState state = {};
   for (std::size_t i = 0; i < 5; ++i) {
     if (i > 0) sponge.go_on(block(i));
-    sponge.absorb(state, 1);
-    keccak_code(GetParam()).permute(state);
-    sponge.squeeze(state, 1);
+    sponge.absorb(state);
+    keccak_code(GetParam()).permute(&state);
+    sponge.squeeze(state);
     EXPECT_TRUE(sponge.done());
   }
   EXPECT_EQ(to_hex(parts), to_hex(whole));
@@ -118,17 +118,17 @@ TEST_P(Keccak, SqueezesOnWhereItStopped) {
 TEST_P(Keccak, LanesPermuteAsOneDoes) {
   const KeccakCode& code = keccak_code(GetParam());
   ASSERT_LE(code.lanes, max_keccak_lanes);
-  std::vector<std::uint64_t> together(keccak_words * code.lanes);
-  for (std::size_t i = 0; i < together.size(); ++i) together[i] = i * 0x9e3779b97f4a7c15;
-  std::vector<std::vector<std::uint64_t>> apart(code.lanes);
-  for (std::size_t lane = 0; lane < code.lanes; ++lane) {
-    for (std::size_t i = 0; i < keccak_words; ++i) apart[lane].push_back(together[i * code.lanes + lane]);
-    keccak_code(CpuTier::portable).permute(apart[lane].data());
-  }
-  code.permute_lanes(together.data());
-  for (std::size_t lane = 0; lane < code.lanes; ++lane)
+  std::array<KeccakState, max_keccak_lanes> together;
+  for (std::size_t lane = 0; lane < max_keccak_lanes; ++lane)
     for (std::size_t i = 0; i < keccak_words; ++i)
-      EXPECT_EQ(together[i * code.lanes + lane], apart[lane][i]) << lane << ' ' << i;
+      together[lane].words[i] = (lane * keccak_words + i) * 0x9e3779b97f4a7c15;
+  std::array<KeccakState, max_keccak_lanes> apart = together;
+  for (std::size_t lane = 0; lane < code.lanes; ++lane) keccak_code(CpuTier::portable).permute(&apart[lane]);
+  code.permute_lanes(together.data());
+  // Those beyond code.lanes are as they were.
+  for (std::size_t lane = 0; lane < max_keccak_lanes; ++lane)
+    for (std::size_t i = 0; i < keccak_words; ++i)
+      EXPECT_EQ(together[lane].words[i], apart[lane].words[i]) << lane << ' ' << i;
 }
 
 INSTANTIATE_TEST_SUITE_P(EachTier, Keccak, testing::ValuesIn(test::cpu_tiers()), test::cpu_tier_name);
