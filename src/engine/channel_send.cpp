@@ -26,7 +26,7 @@ record::RecordKey record_key(crypto::HashAlgorithm hash, crypto::AeadAlgorithm a
 record::RecordKey record_key12(const schedule::SuiteInfo& suite, const handshake::Tls12Keys& keys,
                                RandomSource& random) {
   if (suite.aead) return record::RecordKey::tls12(*suite.aead, keys.key, keys.iv);
-  return record::RecordKey::tls12_cbc(suite.cbc->mac, keys.encrypt_then_mac, keys.mac_key, keys.key, random);
+  return record::RecordKey::tls12_cbc(suite.cbc->mac, keys.mac_key, keys.key, keys.encrypt_then_mac, random);
 }
 
 std::size_t Channel::drain(MutableBytes output) noexcept {
