@@ -150,9 +150,7 @@ TEST(VerificationQuestion, ShowsTheChainAndTakesBothAnswers) {
     EXPECT_EQ(static_cast<bool>(pair.client.connection.answer_verification(trusted, now)), trusted);
     pair.run();
     EXPECT_EQ(pair.done(), trusted);
-    if (!trusted) {
-      EXPECT_EQ(pair.server.error->alert, AlertDescription::bad_certificate);
-    }
+    if (!trusted) { EXPECT_EQ(pair.server.error->alert, AlertDescription::bad_certificate); }
   }
 }
 

@@ -1,0 +1,69 @@
+// Any octets as what a peer sends over TCP, to a server or a client: no crash, no leak, no endless loop, an
+// error stays an error, and what is said to be consumed is there.
+#include <algorithm>
+
+#include "fuzz/fixed_settings.hpp"
+
+namespace handfast::fuzz {
+namespace {
+
+void check(bool holds) {
+  if (!holds) std::abort();
+}
+
+Connection make(std::uint8_t mode) {
+  static const auto plain = server_config(false);
+  static const auto mutual = server_config(true);
+  static const auto client = client_config();
+  static const ServerName name = must(ServerName::parse("localhost"));
+  random_source().restart();
+  switch (mode % 4) {
+    case 0: return must(Connection::server(plain, now));
+    case 1: return must(Connection::server(mutual, now));
+    case 2: return must(Connection::server_asking(now));
+    default: return must(Connection::client(client, name, now));
+  }
+}
+
+void drain(Connection& connection) {
+  std::array<std::uint8_t, 1024> out{};
+  while (connection.transmit(out) != 0) {}
+}
+
+// One octet of the input says who listens, the next in what pieces the rest arrives.
+void run(Bytes data) {
+  if (data.size() < 2) return;
+  Connection connection = make(data[0]);
+  const std::size_t step = data[1] == 0 ? data.size() : data[1];
+  data = data.subspan(2);
+  Octets input;
+  while (!data.empty()) {
+    const std::size_t count = std::min(step, data.size());
+    input.insert(input.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(count));
+    data = data.subspan(count);
+    for (;;) {
+      const auto received = connection.receive(input, now);
+      drain(connection);
+      if (!received) {
+        const auto again = connection.receive(input, now);
+        check(!again && again.error().code == received.error().code);
+        return;
+      }
+      check(received->used <= input.size());
+      input.erase(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(received->used));
+      if (received->used == 0) break;
+    }
+    if (std::holds_alternative<ConfigurationQuestion>(connection.pending())) {
+      static const auto config = server_config(false);
+      if (!connection.choose_configuration(config, now)) return;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace handfast::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  handfast::fuzz::run({data, size});
+  return 0;
+}

@@ -1,0 +1,86 @@
+// Any octets as handshake messages of the peer, below records and keys: whole handshakes of both roles and
+// versions, deep into what encryption hides from the other fuzzer.
+#include <algorithm>
+
+#include "fuzz/fixed_settings.hpp"
+#include "handshake/client_handshake.hpp"
+#include "handshake/server_handshake.hpp"
+
+namespace handfast::fuzz {
+namespace {
+
+// A transport that sends nowhere.
+class Nowhere final : public handshake::Transport {
+ public:
+  Octets& outgoing() override { return outgoing_; }
+  void send_change_cipher_spec() override {}
+  void owe_change_cipher_spec() override {}
+  Result<> install(handshake::Level /*level*/, handshake::Direction direction, CipherSuite /*suite*/,
+                   Bytes /*traffic_secret*/) override {
+    return check(direction);
+  }
+  Result<> install_tls12(handshake::Direction direction, const handshake::Tls12Keys& /*keys*/,
+                         RandomSource& /*random*/) override {
+    return check(direction);
+  }
+  void limit_fragments(MaxFragmentLength /*length*/) override {}
+  void limit_sent_records(std::uint16_t /*limit*/) override {}
+  void limit_received_records(std::uint16_t /*limit*/) override {}
+  void pad_sent_records(std::uint16_t /*multiple*/) override {}
+  void skip_early_data() override {}
+
+  handshake::Handshake* handshake = nullptr;
+
+ private:
+  Result<> check(handshake::Direction direction) const {
+    if (direction == handshake::Direction::receiving && handshake->has_unread())
+      return fail(ErrorCode::excess_handshake_data);
+    return {};
+  }
+  Octets outgoing_;
+};
+
+// Chunks of the input, each with its length in front: 0 stands for a change_cipher_spec.
+template <class H>
+void feed(H& state, Nowhere& transport, Bytes data) {
+  transport.handshake = &state;
+  state.now = now;
+  handshake::Task<> root = handshake::negotiate(state);
+  root.start();
+  while (!root.done() && !data.empty()) {
+    const std::size_t count = std::min<std::size_t>(data[0] * 4U, data.size() - 1);
+    if (data[0] == 0) {
+      if (state.change_cipher_spec == handshake::ChangeCipherSpec::awaited)
+        state.change_cipher_spec = handshake::ChangeCipherSpec::received;
+    } else if (!state.add(data.subspan(1, count))) {
+      return;
+    }
+    data = data.subspan(1 + count);
+    state.run();
+  }
+}
+
+void run(Bytes data) {
+  static const auto plain = server_config(false);
+  static const auto mutual = server_config(true);
+  static const auto client = client_config();
+  static const ServerName name = must(ServerName::parse("localhost"));
+  if (data.empty()) return;
+  random_source().restart();
+  Nowhere transport;
+  if (data[0] % 3 == 2) {
+    handshake::ClientHandshake state(client, name, transport);
+    feed(state, transport, data.subspan(1));
+  } else {
+    handshake::ServerHandshake state(data[0] % 3 == 0 ? plain : mutual, transport);
+    feed(state, transport, data.subspan(1));
+  }
+}
+
+}  // namespace
+}  // namespace handfast::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  handfast::fuzz::run({data, size});
+  return 0;
+}
