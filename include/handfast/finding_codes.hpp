@@ -8,7 +8,7 @@ namespace x509 {
 
 /// What can be the matter with a certificate, a path or a revocation status.
 enum class FindingCode : std::uint16_t {
-  // Encoding: DER.
+  // Encoding: DER (X.690).
   der_truncated,
   der_bad_length,
   der_bad_tag,
@@ -32,11 +32,10 @@ enum class FindingCode : std::uint16_t {
   signature_not_allowed,
   // The way to an anchor.
   empty_chain,
-  malformed_leaf,
-  certificate_ignored,
   no_issuer,
   self_signed_not_trusted,
   bad_signature,
+  signature_not_checked,
   not_yet_valid,
   expired,
   not_a_ca,
@@ -55,6 +54,7 @@ enum class FindingCode : std::uint16_t {
   name_not_comparable,
   constraint_not_supported,
   policy_required,
+  bad_policy_mapping,
   // The wanted name.
   name_mismatch,
   no_alternative_names,
@@ -76,6 +76,39 @@ enum class FindingCode : std::uint16_t {
   ocsp_not_current,
   ocsp_unknown_certificate,
   staple_required,
+  // Rules for issuers: warnings, unless the profile is webpki_strict.
+  default_encoded,
+  old_version,
+  serial_not_positive,
+  serial_too_long,
+  unique_identifiers,
+  wrong_time_type,
+  empty_issuer,
+  empty_ca_subject,
+  bad_name_text,
+  bad_informative_extension,
+  wrong_criticality,
+  no_subject_key_identifier,
+  no_authority_key_identifier,
+  bad_authority_key_identifier,
+  authority_key_mismatch,
+  no_basic_constraints,
+  certificate_sign_without_ca,
+  path_length_without_ca,
+  empty_key_usage,
+  leaf_is_ca,
+  no_extended_key_usage,
+  any_extended_key_usage,
+  extended_key_usage_in_root,
+  bad_alternative_name,
+  broad_wildcard,
+  common_name_not_listed,
+  constraints_in_leaf,
+  bad_constraints,
+  bad_policies,
+  rsa_size_not_octets,
+  key_not_listed,
+  crl_number_critical,
 };
 /// "der_truncated" and so on.
 [[nodiscard]] std::string_view name_of(FindingCode code) noexcept;

@@ -20,8 +20,12 @@ class PublicSuffixList {
   PublicSuffixList& operator=(const PublicSuffixList&) = delete;
   ~PublicSuffixList();
 
-  /// Whether `name` (A-labels, lower case) is itself a public suffix. Every single label is one.
+  /// Whether `name` (A-labels, lower case) is itself a public suffix: of a registry, or of a company that
+  /// lets its customers choose names ("s3.amazonaws.com"). Every single label is one.
   [[nodiscard]] bool is_public_suffix(std::string_view name) const noexcept;
+  /// The same of registries alone (the list's section ICANN DOMAINS): what the CA/Browser Forum calls
+  /// registry-controlled.
+  [[nodiscard]] bool is_registry_suffix(std::string_view name) const noexcept;
 
  private:
   struct Rules;

@@ -83,9 +83,11 @@ struct Certificate {
   Bytes serial;              ///< contents of the INTEGER
   Bytes issuer;              ///< Name, with tag and length
   Bytes subject;             ///< the same
+  Bytes validity;            ///< contents of the SEQUENCE
   Seconds not_before;
   Seconds not_after;
   KeyInfo key;
+  bool has_unique_identifiers = false;
   Bytes all_extensions;  ///< contents of the SEQUENCE of extensions; empty: none
   KnownExtensions extensions;
   Bytes unknown_critical;  ///< identifier (contents) of the first critical one that is not known

@@ -61,8 +61,9 @@ struct Element {
   Bytes whole;  ///< with tag and length
 };
 
-/// Reads the elements of one constructed value, or of a whole input, one after the other. After the first
-/// defect it has nothing more and every read returns empty values at once, so callers look once, at the end.
+/// Reads the elements of one constructed value, or of a whole input, one after the other. After a defect it
+/// has nothing more and every read returns empty values at once; the first defect of all readers of an input
+/// stays in their Fault, so callers look once, at the end.
 class Der {
  public:
   Der(Bytes octets, Fault& fault) noexcept : at_(octets.data()), end_(at_ + octets.size()), fault_(&fault) {}
@@ -117,7 +118,7 @@ class Der {
     at_ = end_;
   }
 
-  /// A flag list (BIT STRING, X.690 §11.2.2: no trailing zero bits); the first bit is the highest of
+  /// Flags (BIT STRING, X.690 §11.2.2: no trailing zero bits); the first bit is the highest of
   /// `width` (at most 16) bits. More bits than that are a defect.
   std::uint16_t flags(std::uint8_t tag, unsigned width, const char* field) noexcept;
 

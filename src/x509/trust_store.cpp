@@ -1,0 +1,180 @@
+// Trust stores.
+#include <cstdlib>
+#include <string_view>
+
+#include <handfast/trust.hpp>
+
+#include "x509/file.hpp"
+#include "x509/name.hpp"
+#include "x509/name_constraints.hpp"
+#include "x509/pem.hpp"
+#include "x509/trust_anchor.hpp"
+
+namespace handfast {
+namespace {
+
+using x509::TrustAnchor;
+
+constexpr const char* debian_bundle = "/etc/ssl/certs/ca-certificates.crt";
+
+bool is_certificate_label(std::string_view label) noexcept {
+  return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
+}
+
+/// The first element: a TRUSTED CERTIFICATE has OpenSSL's own data behind it.
+Bytes first_element(Bytes octets) noexcept {
+  x509::Fault fault(octets);
+  return x509::Der(octets, fault).any("Certificate").whole;
+}
+
+void make_key_ready(TrustAnchor& anchor) {
+  if (auto key = x509::make_public_key(anchor.key)) anchor.public_key = std::move(*key);
+}
+
+}  // namespace
+
+const TrustAnchor* TrustStore::Contents::find(Bytes certificate, std::uint64_t subject_hash) const noexcept {
+  for (const TrustAnchor* anchor : with_hash(subject_hash))
+    if (anchor->certificate && equal(anchor->certificate->der, certificate)) return anchor;
+  return nullptr;
+}
+
+bool TrustStore::Contents::add(std::unique_ptr<TrustAnchor> anchor) {
+  const std::uint64_t hash = x509::name_hash(anchor->subject);
+  auto& same_hash = by_hash[hash];
+  bool new_subject = true;
+  for (const TrustAnchor* known : same_hash) {
+    if (equal(known->octets, anchor->octets)) return false;
+    new_subject = new_subject && !equal(known->subject, anchor->subject);
+  }
+  if (new_subject) subjects.push_back(anchor->subject);
+  anchor->position = anchors.size();
+  same_hash.push_back(anchor.get());
+  anchors.push_back(std::move(anchor));
+  return true;
+}
+
+TrustStore::TrustStore(std::unique_ptr<const Contents> contents) noexcept : contents_(std::move(contents)) {}
+TrustStore::~TrustStore() = default;
+
+std::size_t TrustStore::size() const noexcept { return contents_->anchors.size(); }
+std::size_t TrustStore::skipped() const noexcept { return contents_->skipped; }
+std::span<const Bytes> TrustStore::subjects() const noexcept { return contents_->subjects; }
+
+std::vector<Bytes> TrustStore::certificates() const {
+  std::vector<Bytes> all;
+  for (const auto& anchor : contents_->anchors)
+    if (anchor->certificate) all.push_back(anchor->certificate->der);
+  return all;
+}
+
+Result<std::shared_ptr<const TrustStore>> TrustStore::from_pem(Bytes text) {
+  Builder builder;
+  const auto added = builder.add_pem(text);
+  if (!added) return fail(added.error());
+  auto store = builder.build();
+  if (store->size() == 0) return fail(ErrorCode::no_certificate_in_file);
+  return store;
+}
+
+Result<std::shared_ptr<const TrustStore>> TrustStore::from_file(const std::string& path) {
+  Builder builder;
+  const auto added = builder.add_file(path);
+  if (!added) return fail(added.error());
+  auto store = builder.build();
+  if (store->size() == 0) return fail(ErrorCode::no_certificate_in_file);
+  return store;
+}
+
+Result<std::shared_ptr<const TrustStore>> TrustStore::system() {
+  const char* file = std::getenv("SSL_CERT_FILE");
+  const char* folders = std::getenv("SSL_CERT_DIR");
+  Builder builder;
+  if (file != nullptr || folders == nullptr) {
+    const auto added = builder.add_file(file != nullptr ? file : debian_bundle);
+    if (!added) return fail(added.error());
+  }
+  for (std::string_view list = folders != nullptr ? folders : ""; !list.empty();) {
+    const std::size_t colon = list.find(':');
+    const auto files = x509::list_files(std::string(list.substr(0, colon)));
+    if (!files) return fail(files.error());
+    // A folder may hold other things than certificates: what does not read is passed over.
+    for (const std::string& path : *files) static_cast<void>(builder.add_file(path));
+    list.remove_prefix(colon == std::string_view::npos ? list.size() : colon + 1);
+  }
+  auto store = builder.build();
+  if (store->size() == 0) return fail(ErrorCode::no_trust_anchor);
+  return store;
+}
+
+TrustStore::Builder::Builder() : contents_(std::make_unique<Contents>()) {}
+TrustStore::Builder::Builder(Builder&&) noexcept = default;
+TrustStore::Builder& TrustStore::Builder::operator=(Builder&&) noexcept = default;
+TrustStore::Builder::~Builder() = default;
+
+Result<> TrustStore::Builder::add_certificate(Bytes der) {
+  auto anchor = std::make_unique<TrustAnchor>();
+  anchor->octets = to_octets(der);
+  x509::Certificate certificate;
+  if (const auto defect = x509::Certificate::parse_into(certificate, anchor->octets))
+    return fail(defect->error());
+  anchor->subject = certificate.subject;
+  anchor->key = certificate.key;
+  anchor->name_constraints = certificate.extensions.value(x509::ExtensionId::name_constraints);
+  anchor->certificate = certificate;
+  make_key_ready(*anchor);
+  contents_->add(std::move(anchor));
+  return {};
+}
+
+Result<std::size_t> TrustStore::Builder::add_pem(Bytes text) {
+  std::size_t added = 0;
+  for (x509::PemReader reader(text);;) {
+    const auto block = reader.next();
+    if (!block) return fail(block.error());
+    if (!*block) return added;
+    if (!is_certificate_label((*block)->label)) continue;
+    const auto der = (*block)->decode();
+    if (!der) return fail(der.error());
+    if (add_certificate(first_element(*der)))
+      ++added;
+    else
+      ++contents_->skipped;
+  }
+}
+
+Result<std::size_t> TrustStore::Builder::add_file(const std::string& path) {
+  const auto octets = x509::read_file(path);
+  if (!octets) return fail(octets.error());
+  if (x509::looks_like_pem(*octets) || octets->empty() || octets->front() != x509::tag::sequence)
+    return add_pem(*octets);
+  if (add_certificate(*octets)) return std::size_t{1};
+  ++contents_->skipped;
+  return std::size_t{0};
+}
+
+Result<> TrustStore::Builder::add_anchor(Bytes name, Bytes subject_public_key_info, Bytes name_constraints) {
+  auto anchor = std::make_unique<TrustAnchor>();
+  for (const Bytes part : {name, subject_public_key_info, name_constraints})
+    anchor->octets.insert(anchor->octets.end(), part.begin(), part.end());
+  const Bytes all = anchor->octets;
+  x509::Fault fault(all);
+  x509::Der der(all, fault);
+  anchor->subject = x509::read_name(der, "name");
+  x509::read_key_info(der, anchor->key);
+  anchor->name_constraints = der.rest();
+  if (der.more()) x509::check_name_constraints(der);
+  der.finish("nameConstraints");
+  if (fault.happened()) return fail(fault.defect()->error());
+  make_key_ready(*anchor);
+  if (!anchor->public_key) return fail(ErrorCode::certificate_unsupported);
+  contents_->add(std::move(anchor));
+  return {};
+}
+
+std::shared_ptr<const TrustStore> TrustStore::Builder::build() {
+  std::unique_ptr<const Contents> contents = std::exchange(contents_, std::make_unique<Contents>());
+  return std::shared_ptr<const TrustStore>(new TrustStore(std::move(contents)));
+}
+
+}  // namespace handfast

@@ -1,0 +1,140 @@
+// Verification, from the request to the verdict.
+#include <limits>
+
+#include <handfast/verify.hpp>
+
+#include "x509/name.hpp"
+#include "x509/path_search.hpp"
+#include "x509/text.hpp"
+
+namespace handfast::x509 {
+namespace {
+
+// More certificates than this are not looked at.
+constexpr std::size_t most_certificates = 4096;
+
+std::string defect_text(std::size_t position, const Defect& defect) {
+  return joined({"certificate ", std::to_string(position), ", ", defect.field != nullptr ? defect.field : "",
+                 " at octet ", std::to_string(defect.offset)});
+}
+
+Candidate make_candidate(const Certificate& certificate, std::size_t position) {
+  Candidate candidate;
+  candidate.certificate = certificate;
+  candidate.subject_hash = name_hash(certificate.subject);
+  candidate.issuer_hash = name_hash(certificate.issuer);
+  candidate.self_issued =
+      candidate.subject_hash == candidate.issuer_hash && same_name(certificate.subject, certificate.issuer);
+  candidate.position = static_cast<std::uint16_t>(position);
+  return candidate;
+}
+
+/// Whether the same certificate was sent before.
+bool contains(const std::vector<Candidate>& candidates, const Candidate& candidate) noexcept {
+  return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& known) {
+    return known.subject_hash == candidate.subject_hash &&
+           equal(known.certificate.der, candidate.certificate.der);
+  });
+}
+
+/// The certificates that parse, leaf first; empty if the leaf does not.
+std::vector<Candidate> read_chain(const VerificationRequest& request, Verification& result) {
+  std::vector<Candidate> candidates;
+  const std::size_t count = std::min(request.chain.size(), most_certificates);
+  candidates.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    Certificate certificate;
+    if (const auto defect = Certificate::parse_into(certificate, request.chain[i])) {
+      // One that nobody needs may be damaged; whether it is needed, the search finds out.
+      result.findings.push_back(
+          {defect->code, i == 0 ? Severity::error : Severity::warning, defect_text(i, *defect)});
+      if (i == 0) return {};
+      continue;
+    }
+    Candidate candidate = make_candidate(certificate, i);
+    if (!contains(candidates, candidate)) candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+/// How soon a finding decides what the peer is told, when several refuse: the trouble with a path first, the
+/// name last.
+int rank(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::certificate_revoked: return 0;
+    case ErrorCode::unknown_ca: return 1;
+    case ErrorCode::certificate_malformed: return 2;
+    case ErrorCode::certificate_expired: return 3;
+    case ErrorCode::certificate_unsupported: return 4;
+    case ErrorCode::certificate_refused: return 5;
+    case ErrorCode::certificate_status_missing: return 6;
+    case ErrorCode::certificate_name_mismatch: return 7;
+    default: return 8;
+  }
+}
+
+/// The finding of an attempt that decides.
+const Finding* deciding(const Attempt& attempt) noexcept {
+  const Finding* best = nullptr;
+  const auto look = [&](const Finding& finding) {
+    if (finding.severity != Severity::error) return;
+    if (best == nullptr || rank(finding.info().error) < rank(best->info().error)) best = &finding;
+  };
+  for (const Finding& finding : attempt.findings) look(finding);
+  for (const ExaminedCertificate& certificate : attempt.certificates)
+    for (const Finding& finding : certificate.findings) look(finding);
+  return best;
+}
+
+std::size_t count_errors(const Attempt& attempt) noexcept {
+  const auto is_error = [](const Finding& finding) { return finding.severity == Severity::error; };
+  auto count = std::count_if(attempt.findings.begin(), attempt.findings.end(), is_error);
+  for (const ExaminedCertificate& certificate : attempt.certificates)
+    count += std::count_if(certificate.findings.begin(), certificate.findings.end(), is_error);
+  return static_cast<std::size_t>(count);
+}
+
+/// How far an attempt is from success: those that reach an anchor come first.
+std::size_t distance(const Attempt& attempt) noexcept {
+  const Finding* const finding = deciding(attempt);
+  const bool reaches = finding == nullptr || finding->info().error != ErrorCode::unknown_ca;
+  return (reaches ? 0U : 1000U) + count_errors(attempt);
+}
+
+Error verdict(const Verification& result) {
+  const Attempt* best = nullptr;
+  for (const Attempt& attempt : result.attempts)
+    if (best == nullptr || distance(attempt) < distance(*best)) best = &attempt;
+  const Finding* finding = best != nullptr ? deciding(*best) : nullptr;
+  for (const Finding& general : result.findings)
+    if (finding == nullptr && general.severity == Severity::error) finding = &general;
+  if (finding == nullptr) return Error(ErrorCode::unknown_ca);
+  return Error(finding->info().error, finding->info().sentence.data());
+}
+
+}  // namespace
+
+Verification verify(const VerificationRequest& request) {
+  Verification result;
+  if (request.chain.empty()) {
+    result.findings.push_back({FindingCode::empty_chain, Severity::error, {}});
+    result.error = verdict(result);
+    return result;
+  }
+  std::vector<Candidate> candidates = read_chain(request, result);
+  if (candidates.empty()) {
+    result.error = verdict(result);
+    return result;
+  }
+  PathSearch search(request, candidates, result);
+  const bool accepted = search.find();
+  if (accepted && !request.explain) {
+    result.findings.clear();
+    return result;
+  }
+  search.explain();
+  if (!accepted) result.error = verdict(result);
+  return result;
+}
+
+}  // namespace handfast::x509
