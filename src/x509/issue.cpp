@@ -148,7 +148,8 @@ Octets IssuerKey::subject_public_key_info() const { return key_info(state_->key.
 
 Octets IssuerKey::key_identifier() const {
   const Octets info = subject_public_key_info();
-  Der der(info);
+  Fault fault(info);
+  Der der(info, fault);
   KeyInfo key;
   read_key_info(der, key);
   return key_identifier_of(key);
@@ -158,7 +159,8 @@ Result<Octets> issue_certificate(const CertificateTemplate& content, Bytes subje
                                  RandomSource& random) {
   const auto parsed = Certificate::parse(issuer.certificate);
   if (!parsed) return fail(parsed.error());
-  Der der(subject_key);
+  Fault fault(subject_key);
+  Der der(subject_key, fault);
   KeyInfo key;
   read_key_info(der, key);
   if (key.key.empty()) return fail(ErrorCode::invalid_argument, "subject_key");
