@@ -6,10 +6,10 @@
 
 namespace handfast::x509::der {
 
-Octets value(std::uint8_t tag, std::initializer_list<Bytes> parts) {
+Octets value(std::uint8_t tag_octet, std::initializer_list<Bytes> parts) {
   std::size_t size = 0;
   for (const Bytes part : parts) size += part.size();
-  Octets out = {tag};
+  Octets out = {tag_octet};
   if (size < 0x80) {
     out.push_back(static_cast<std::uint8_t>(size));
   } else {
@@ -22,14 +22,14 @@ Octets value(std::uint8_t tag, std::initializer_list<Bytes> parts) {
   return out;
 }
 
-Octets value(std::uint8_t tag, Bytes contents) { return value(tag, {contents}); }
+Octets value(std::uint8_t tag_octet, Bytes contents) { return value(tag_octet, {contents}); }
 
 Octets integer(Bytes magnitude) {
   while (magnitude.size() > 1 && magnitude.front() == 0) magnitude = magnitude.subspan(1);
   static constexpr std::array<std::uint8_t, 1> zero = {0};
-  if (magnitude.empty()) return value(integer_tag, Bytes(zero));
-  if (magnitude.front() >= 0x80) return value(integer_tag, {Bytes(zero), magnitude});
-  return value(integer_tag, magnitude);
+  if (magnitude.empty()) return value(tag::integer, Bytes(zero));
+  if (magnitude.front() >= 0x80) return value(tag::integer, {Bytes(zero), magnitude});
+  return value(tag::integer, magnitude);
 }
 
 Octets integer(std::uint32_t number) {
@@ -41,7 +41,7 @@ Octets integer(std::uint32_t number) {
 
 Octets bit_string(Bytes octets) {
   static constexpr std::array<std::uint8_t, 1> no_unused = {0};
-  return value(bit_string_tag, {Bytes(no_unused), octets});
+  return value(tag::bit_string, {Bytes(no_unused), octets});
 }
 
 Octets named_bits(std::uint16_t nine_bits) {
@@ -50,9 +50,10 @@ Octets named_bits(std::uint16_t nine_bits) {
                                               static_cast<std::uint8_t>(shifted)};
   const std::size_t size = octets[1] != 0 ? 2 : 1;
   std::uint8_t unused = 0;
-  for (std::uint8_t last = octets[size - 1]; last != 0 && (last & 1) == 0; last = static_cast<std::uint8_t>(last >> 1))
+  for (std::uint8_t last = octets[size - 1]; last != 0 && (last & 1) == 0;
+       last = static_cast<std::uint8_t>(last >> 1))
     ++unused;
-  return value(bit_string_tag, {Bytes(&unused, 1), Bytes(octets).first(size)});
+  return value(tag::bit_string, {Bytes(&unused, 1), Bytes(octets).first(size)});
 }
 
 Octets time(Time moment) {
@@ -62,12 +63,12 @@ Octets time(Time moment) {
   const int year = static_cast<int>(date.year());
   const bool utc = year >= 1950 && year < 2050;
   std::array<char, 32> text{};
-  const int size = std::snprintf(
-      text.data(), text.size(), utc ? "%02d%02u%02u%02d%02d%02dZ" : "%04d%02u%02u%02d%02d%02dZ",
-      utc ? year % 100 : year, static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()));
-  return value(utc ? utc_time_tag : generalized_time_tag,
+  const int size =
+      std::snprintf(text.data(), text.size(), utc ? "%02d%02u%02u%02d%02d%02dZ" : "%04d%02u%02u%02d%02d%02dZ",
+                    utc ? year % 100 : year, static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                    static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+  return value(utc ? tag::utc_time : tag::generalized_time,
                as_bytes(std::string_view(text.data(), static_cast<std::size_t>(size))));
 }
 

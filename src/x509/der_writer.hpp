@@ -5,30 +5,16 @@
 #include <handfast/bytes.hpp>
 #include <handfast/time.hpp>
 
+#include "x509/der.hpp"
+
 namespace handfast::x509::der {
 
-/// Tags (X.690 §8) that are written.
-inline constexpr std::uint8_t boolean_tag = 0x01;
-inline constexpr std::uint8_t integer_tag = 0x02;
-inline constexpr std::uint8_t bit_string_tag = 0x03;
-inline constexpr std::uint8_t octet_string_tag = 0x04;
-inline constexpr std::uint8_t null_tag = 0x05;
-inline constexpr std::uint8_t identifier_tag = 0x06;
-inline constexpr std::uint8_t utf8_string_tag = 0x0c;
-inline constexpr std::uint8_t utc_time_tag = 0x17;
-inline constexpr std::uint8_t generalized_time_tag = 0x18;
-inline constexpr std::uint8_t sequence_tag = 0x30;
-inline constexpr std::uint8_t set_tag = 0x31;
-/// [n], primitive or constructed (n < 31).
-constexpr std::uint8_t context(unsigned number) noexcept { return static_cast<std::uint8_t>(0x80U | number); }
-constexpr std::uint8_t context_constructed(unsigned number) noexcept {
-  return static_cast<std::uint8_t>(0xa0U | number);
-}
-
 /// Tag, length and contents; contents may come in parts.
-[[nodiscard]] Octets value(std::uint8_t tag, Bytes contents);
-[[nodiscard]] Octets value(std::uint8_t tag, std::initializer_list<Bytes> parts);
-[[nodiscard]] inline Octets sequence(std::initializer_list<Bytes> parts) { return value(sequence_tag, parts); }
+[[nodiscard]] Octets value(std::uint8_t tag_octet, Bytes contents);
+[[nodiscard]] Octets value(std::uint8_t tag_octet, std::initializer_list<Bytes> parts);
+[[nodiscard]] inline Octets sequence(std::initializer_list<Bytes> parts) {
+  return value(tag::sequence, parts);
+}
 /// A non-negative INTEGER of any size, big endian; leading zeros do not matter.
 [[nodiscard]] Octets integer(Bytes magnitude);
 [[nodiscard]] Octets integer(std::uint32_t number);

@@ -18,9 +18,9 @@ namespace {
 
 Octets curve_identifier(crypto::KeyType type) {
   switch (type) {
-    case crypto::KeyType::ec_p384: return der::value(der::identifier_tag, oid::secp384r1);
-    case crypto::KeyType::ec_p521: return der::value(der::identifier_tag, oid::secp521r1);
-    default: return der::value(der::identifier_tag, oid::prime256v1);
+    case crypto::KeyType::ec_p384: return der::value(tag::object_identifier, oid::secp384r1);
+    case crypto::KeyType::ec_p521: return der::value(tag::object_identifier, oid::secp521r1);
+    default: return der::value(tag::object_identifier, oid::prime256v1);
   }
 }
 
@@ -30,15 +30,16 @@ Octets key_info(const crypto::PublicKey& key) {
     case crypto::KeyType::rsa:
     case crypto::KeyType::rsa_pss:
       return der::sequence(
-          {der::sequence({der::value(der::identifier_tag, oid::rsa_encryption), der::value(der::null_tag, Bytes())}),
+          {der::sequence(
+               {der::value(tag::object_identifier, oid::rsa_encryption), der::value(tag::null, Bytes())}),
            der::bit_string(der::sequence({der::integer(key.modulus()), der::integer(key.exponent())}))});
     case crypto::KeyType::ed25519:
       return der::sequence(
-          {der::sequence({der::value(der::identifier_tag, oid::ed25519)}), der::bit_string(key.point())});
+          {der::sequence({der::value(tag::object_identifier, oid::ed25519)}), der::bit_string(key.point())});
     default:
-      return der::sequence(
-          {der::sequence({der::value(der::identifier_tag, oid::ec_public_key), curve_identifier(key.type())}),
-           der::bit_string(key.point())});
+      return der::sequence({der::sequence({der::value(tag::object_identifier, oid::ec_public_key),
+                                           curve_identifier(key.type())}),
+                            der::bit_string(key.point())});
   }
 }
 
@@ -49,7 +50,9 @@ struct Signing {
 };
 Signing signing_of(crypto::KeyType type) {
   using Kind = crypto::SignatureAlgorithm::Kind;
-  const auto plain = [](Bytes identifier) { return der::sequence({der::value(der::identifier_tag, identifier)}); };
+  const auto plain = [](Bytes identifier) {
+    return der::sequence({der::value(tag::object_identifier, identifier)});
+  };
   switch (type) {
     case crypto::KeyType::ec_p256:
       return {{Kind::ecdsa, crypto::HashAlgorithm::sha256, 0}, plain(oid::ecdsa_with_sha256)};
@@ -61,14 +64,14 @@ Signing signing_of(crypto::KeyType type) {
       return {{Kind::ed25519, crypto::HashAlgorithm::sha512, 0}, plain(oid::ed25519)};
     default:
       return {{Kind::rsa_pkcs1, crypto::HashAlgorithm::sha256, 0},
-              der::sequence({der::value(der::identifier_tag, oid::sha256_with_rsa),
-                             der::value(der::null_tag, Bytes())})};
+              der::sequence({der::value(tag::object_identifier, oid::sha256_with_rsa),
+                             der::value(tag::null, Bytes())})};
   }
 }
 
 Octets attribute(Bytes identifier, std::string_view text) {
-  return der::value(der::set_tag, der::sequence({der::value(der::identifier_tag, identifier),
-                                                 der::value(der::utf8_string_tag, as_bytes(text))}));
+  return der::value(tag::set, der::sequence({der::value(tag::object_identifier, identifier),
+                                             der::value(tag::utf8_string, as_bytes(text))}));
 }
 Octets name(const CertificateTemplate& content) {
   Octets attributes;
@@ -79,7 +82,7 @@ Octets name(const CertificateTemplate& content) {
     const Octets one = attribute(identifier, text);
     attributes.insert(attributes.end(), one.begin(), one.end());
   }
-  return der::value(der::sequence_tag, attributes);
+  return der::value(tag::sequence, attributes);
 }
 
 // RFC 7093 §2 (1): the first 160 bits of SHA-256 over the key's BIT STRING contents.
@@ -112,9 +115,9 @@ Result<Octets> make(const CertificateTemplate& content, const Parties& parties, 
   if (!extensions) return extensions;
   const Signing signing = signing_of(key.type());
   const Octets signed_octets = der::sequence(
-      {der::value(der::context_constructed(0), der::integer(2)), der::integer(Bytes(*serial)), signing.identifier,
+      {der::value(tag::constructed(0), der::integer(2)), der::integer(Bytes(*serial)), signing.identifier,
        parties.issuer_name, der::sequence({der::time(content.not_before), der::time(content.not_after)}),
-       name(content), parties.subject_key, der::value(der::context_constructed(3), *extensions)});
+       name(content), parties.subject_key, der::value(tag::constructed(3), *extensions)});
   const auto signature = key.sign(signing.algorithm, signed_octets, random);
   if (!signature) return fail(signature.error());
   return der::sequence({signed_octets, signing.identifier, der::bit_string(*signature)});
@@ -170,7 +173,8 @@ Result<Octets> issue_certificate(const CertificateTemplate& content, Bytes subje
   return make(content, parties, issuer.key.state().key, random);
 }
 
-Result<Octets> issue_self_signed(const CertificateTemplate& content, const IssuerKey& key, RandomSource& random) {
+Result<Octets> issue_self_signed(const CertificateTemplate& content, const IssuerKey& key,
+                                 RandomSource& random) {
   const Octets own_name = name(content);
   const Octets subject_key = key.subject_public_key_info();
   const Parties parties{own_name, subject_key, key.key_identifier(), {}};

@@ -13,9 +13,9 @@ namespace {
 
 Octets extension(Bytes identifier, bool critical, Bytes contents) {
   static constexpr std::array<std::uint8_t, 1> yes = {0xff};
-  const Octets flag = critical ? der::value(der::boolean_tag, Bytes(yes)) : Octets();
+  const Octets flag = critical ? der::value(tag::boolean, Bytes(yes)) : Octets();
   return der::sequence(
-      {der::value(der::identifier_tag, identifier), flag, der::value(der::octet_string_tag, contents)});
+      {der::value(tag::object_identifier, identifier), flag, der::value(tag::octet_string, contents)});
 }
 
 void append(Octets& to, Bytes octets) { to.insert(to.end(), octets.begin(), octets.end()); }
@@ -23,23 +23,23 @@ void append(Octets& to, Bytes octets) { to.insert(to.end(), octets.begin(), octe
 Octets basic_constraints(const CertificateTemplate& content) {
   static constexpr std::array<std::uint8_t, 1> yes = {0xff};
   if (!content.is_ca) return der::sequence({});
-  return der::sequence({der::value(der::boolean_tag, Bytes(yes)),
+  return der::sequence({der::value(tag::boolean, Bytes(yes)),
                         content.path_length ? der::integer(*content.path_length) : Octets()});
 }
 
 Octets extended_key_usage(const CertificateTemplate& content) {
   Octets uses;
-  if (content.server_auth) append(uses, der::value(der::identifier_tag, oid::server_auth));
-  if (content.client_auth) append(uses, der::value(der::identifier_tag, oid::client_auth));
-  if (content.ocsp_signing) append(uses, der::value(der::identifier_tag, oid::ocsp_signing));
-  return der::value(der::sequence_tag, uses);
+  if (content.server_auth) append(uses, der::value(tag::object_identifier, oid::server_auth));
+  if (content.client_auth) append(uses, der::value(tag::object_identifier, oid::client_auth));
+  if (content.ocsp_signing) append(uses, der::value(tag::object_identifier, oid::ocsp_signing));
+  return der::value(tag::sequence, uses);
 }
 
 // GeneralName (RFC 5280 §4.2.1.6): the tags of the kinds that are written.
-constexpr std::uint8_t mailbox_name = der::context(1);
-constexpr std::uint8_t dns_name = der::context(2);
-constexpr std::uint8_t uri_name = der::context(6);
-constexpr std::uint8_t address_name = der::context(7);
+constexpr std::uint8_t mailbox_name = tag::context(1);
+constexpr std::uint8_t dns_name = tag::context(2);
+constexpr std::uint8_t uri_name = tag::context(6);
+constexpr std::uint8_t address_name = tag::context(7);
 
 Result<Octets> alternative_names(const CertificateTemplate& content) {
   Octets names;
@@ -49,9 +49,10 @@ Result<Octets> alternative_names(const CertificateTemplate& content) {
     if (!parsed || parsed->is_dns()) return fail(ErrorCode::invalid_argument, "addresses");
     append(names, der::value(address_name, parsed->address()));
   }
-  for (const std::string& mailbox : content.mailboxes) append(names, der::value(mailbox_name, as_bytes(mailbox)));
+  for (const std::string& mailbox : content.mailboxes)
+    append(names, der::value(mailbox_name, as_bytes(mailbox)));
   for (const std::string& uri : content.uris) append(names, der::value(uri_name, as_bytes(uri)));
-  return der::value(der::sequence_tag, names);
+  return der::value(tag::sequence, names);
 }
 
 // "192.0.2.0/24" as address and mask.
@@ -59,7 +60,8 @@ Result<Octets> address_range(std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) return fail(ErrorCode::invalid_argument, "an address range without /");
   const auto base = ServerName::parse(text.substr(0, slash));
-  if (!base || base->is_dns()) return fail(ErrorCode::invalid_argument, "an address range without an address");
+  if (!base || base->is_dns())
+    return fail(ErrorCode::invalid_argument, "an address range without an address");
   const std::string_view digits = text.substr(slash + 1);
   unsigned bits = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
@@ -74,7 +76,8 @@ Result<Octets> address_range(std::string_view text) {
   return range;
 }
 
-Result<Octets> subtrees(unsigned tag, const std::vector<std::string>& names, const std::vector<std::string>& ranges) {
+Result<Octets> subtrees(unsigned tag, const std::vector<std::string>& names,
+                        const std::vector<std::string>& ranges) {
   Octets all;
   for (const std::string& name : names) append(all, der::sequence({der::value(dns_name, as_bytes(name))}));
   for (const std::string& text : ranges) {
@@ -82,7 +85,7 @@ Result<Octets> subtrees(unsigned tag, const std::vector<std::string>& names, con
     if (!range) return range;
     append(all, der::sequence({der::value(address_name, *range)}));
   }
-  return all.empty() ? all : der::value(der::context_constructed(tag), all);
+  return all.empty() ? all : der::value(tag::constructed(tag), all);
 }
 
 Result<Octets> name_constraints(const CertificateTemplate& content) {
@@ -103,7 +106,8 @@ std::uint16_t key_usage(const CertificateTemplate& content) {
 
 Result<Octets> write_extensions(const CertificateTemplate& content, Bytes subject_key_identifier,
                                 Bytes authority_key_identifier) {
-  if (!content.is_ca && content.path_length) return fail(ErrorCode::invalid_argument, "path_length without is_ca");
+  if (!content.is_ca && content.path_length)
+    return fail(ErrorCode::invalid_argument, "path_length without is_ca");
   Octets all;
   append(all, extension(oid::certificate_extension<19>, true, basic_constraints(content)));
   append(all, extension(oid::certificate_extension<15>, true, der::named_bits(key_usage(content))));
@@ -121,14 +125,14 @@ Result<Octets> write_extensions(const CertificateTemplate& content, Bytes subjec
     append(all, extension(oid::certificate_extension<30>, true, *constraints));
   }
   append(all, extension(oid::certificate_extension<14>, false,
-                        der::value(der::octet_string_tag, subject_key_identifier)));
+                        der::value(tag::octet_string, subject_key_identifier)));
   if (!authority_key_identifier.empty())
     append(all, extension(oid::certificate_extension<35>, false,
-                          der::sequence({der::value(der::context(0), authority_key_identifier)})));
+                          der::sequence({der::value(tag::context(0), authority_key_identifier)})));
   if (content.must_staple)  // RFC 7633 §4: status_request
     append(all, extension(oid::tls_feature, false, der::sequence({der::integer(5)})));
   for (const Octets& further : content.extensions) append(all, further);
-  return der::value(der::sequence_tag, all);
+  return der::value(tag::sequence, all);
 }
 
 }  // namespace handfast::x509
