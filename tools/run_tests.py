@@ -61,10 +61,13 @@ def count(ctest_report: Path, results: Path) -> Total:
         name, status = test.attrib["name"], test.attrib["status"]
         report = read_report(results / f"{name}.json")
         any_failed = count_cases(name, report, total) if report else False
-        if status == "fail" and not any_failed:
-            total.failed.append(name)
-        elif status in ("notrun", "disabled"):
+        skip = test.find("skipped")
+        why = skip.attrib.get("message", "") if skip is not None else ""
+        # A program that was not built or whose fixture failed is "notrun" as well: that is a failure.
+        if status == "disabled" or (status == "notrun" and why.startswith("SKIP_")):
             total.skipped.append(name)
+        elif status != "run" and not any_failed:
+            total.failed.append(f"{name} ({why})" if why else name)
         elif status == "run" and report is None:
             total.passed += 1
     return total

@@ -14,11 +14,15 @@ def case(name: str, result: str = "COMPLETED", failures: int = 0, status: str = 
     return found
 
 
+def row(name: str, status: str, why: str = "") -> str:
+    return f'<testcase name="{name}" status="{status}">' + (f'<skipped message="{why}"/>' if why else "") + "</testcase>"
+
+
 class Count(unittest.TestCase):
     def count(self, tests: dict[str, str], reports: dict[str, list[dict]]) -> Total:
         with tempfile.TemporaryDirectory() as folder:
             results = Path(folder)
-            rows = "".join(f'<testcase name="{name}" status="{status}"/>' for name, status in tests.items())
+            rows = "".join(row(name, *status.split(": ")) for name, status in tests.items())
             (results / "ctest.xml").write_text(f"<testsuite>{rows}</testsuite>")
             for name, cases in reports.items():
                 (results / f"{name}.json").write_text(
@@ -40,8 +44,12 @@ class Count(unittest.TestCase):
         self.assertEqual(self.count({"wire": "fail"}, {"wire": [case("A")]}).failed, ["wire"])
 
     def test_other_programs_are_one_case(self):
-        total = self.count({"a": "run", "b": "fail", "c": "notrun", "d": "disabled"}, {})
+        total = self.count({"a": "run", "b": "fail", "c": "notrun: SKIP_RETURN_CODE=77", "d": "disabled"}, {})
         self.assertEqual(total.closing_line(), "1 passed, 1 failed, 2 skipped")
+
+    def test_a_program_that_is_missing_is_a_failure(self):
+        total = self.count({"wire": "notrun: Unable to find executable"}, {})
+        self.assertEqual(total.failed, ["wire (Unable to find executable)"])
 
     def test_disabled_cases_are_skipped_and_filtered_ones_are_not_there(self):
         total = self.count({"wire": "run"}, {"wire": [case("DISABLED_A", status="NOTRUN"),
