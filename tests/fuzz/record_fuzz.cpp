@@ -61,7 +61,7 @@ void read_all(RecordReader& reader, MutableBytes input) {
     if (record->kind == Record::Kind::whole && record->type == ContentType::handshake) {
       if (!messages.add(record->content)) return;
       while (const auto message = messages.next()) check(message->whole.size() == 4 + message->body().size());
-      check(messages.pending() <= 64 * 1024 + handshake_header_size);
+      check(messages.pending() <= MessageLimits{}.large + handshake_header_size);
     } else if (!messages.check_interleaving()) {
       return;
     }

@@ -23,11 +23,13 @@ void* counted(void* block) {
 }  // namespace
 
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): glibc's own names
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* block, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
 void __libc_free(void* block);
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 void* malloc(std::size_t size) { return counted(__libc_malloc(size)); }
 void* calloc(std::size_t count, std::size_t size) { return counted(__libc_calloc(count, size)); }
@@ -51,7 +53,7 @@ namespace handfast::record {
 namespace {
 
 class EachConnection : public testing::TestWithParam<Way> {
- protected:
+ public:
   EachConnection() : content(counting(40000)), out(45000) {}
   void SetUp() override {
     writer.install(make_key(GetParam()));

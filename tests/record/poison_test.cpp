@@ -15,7 +15,7 @@ void publish(T& value) {
 }
 
 class Poison : public testing::Test {
- protected:
+ public:
   void SetUp() override {
     if (RUNNING_ON_VALGRIND == 0) GTEST_SKIP() << "runs under valgrind only";
     errors_ = VALGRIND_COUNT_ERRORS;

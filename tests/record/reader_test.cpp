@@ -6,7 +6,6 @@
 namespace handfast::record {
 namespace {
 
-using crypto::AeadAlgorithm;
 using enum ContentType;
 using Kind = Record::Kind;
 
@@ -16,7 +15,7 @@ const Octets client_hello = test::from_hex("01000000");
 
 // Both results of one call: what the reader said, and the octets that it worked on.
 class Reader : public testing::Test {
- protected:
+ public:
   Result<Record> read(Octets octets) {
     input = std::move(octets);
     return reader.read(input);
@@ -177,7 +176,7 @@ TEST_F(Reader, AllowsAFewIdleRecordsByDefault) {
 }
 
 class EachReader : public testing::TestWithParam<Way> {
- protected:
+ public:
   void SetUp() override { reader.install(make_key(GetParam())); }
   Result<Record> read(Octets octets) {
     input = std::move(octets);
@@ -288,7 +287,7 @@ TEST_P(EachReader, UnprotectedRecordsAfterKeys) {
 }
 
 class SkippedEarlyData : public Reader {
- protected:
+ public:
   Octets early(std::size_t size) { return seal(early_key, application_data, counting(size)); }
   void expect_skipped(const Result<Record>& result) {
     ASSERT_TRUE(result);

@@ -9,7 +9,6 @@ namespace handfast::record {
 namespace {
 
 using crypto::AeadAlgorithm;
-using test::from_hex;
 using test::to_hex;
 
 static_assert(!std::is_copy_constructible_v<RecordKey> && std::is_nothrow_move_constructible_v<RecordKey>);
@@ -64,7 +63,7 @@ TEST(RecordKeyKnownAnswer, SealsAndOpens) {
 }
 
 class EachProtection : public testing::TestWithParam<Way> {
- protected:
+ public:
   [[nodiscard]] bool is13() const { return GetParam().version == ProtocolVersion::tls13; }
   [[nodiscard]] std::size_t largest() const { return is13() ? max_inner_plaintext : max_plaintext; }
 
@@ -241,7 +240,7 @@ TEST_P(EachProtection, ReceivedSequenceNumberNeverWraps) {
 }
 
 class EachAead13 : public testing::TestWithParam<Way> {
- protected:
+ public:
   RecordKey key = make_key(GetParam());
 
   Result<Opened> open_inner(Bytes inner) {

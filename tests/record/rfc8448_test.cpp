@@ -23,7 +23,7 @@ ContentType type_of(const TraceStep& step) {
 }
 
 class Rfc8448Records : public testing::TestWithParam<std::string> {
- protected:
+ public:
   // Keys are known from the side that writes with them or from the one that reads.
   void learn(const TraceStep& step) {
     const auto purpose = step.name.substr(step.name.find(" for ") + 5);

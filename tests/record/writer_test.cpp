@@ -6,8 +6,6 @@
 namespace handfast::record {
 namespace {
 
-using crypto::AeadAlgorithm;
-
 static_assert(sizeof(RecordWriter) <= 112, "a connection keeps one of these for its life");
 
 // The records that stand in `octets`, opened one by one.
@@ -40,7 +38,7 @@ Octets joined(const std::vector<Piece>& pieces) {
 }
 
 class EachWriter : public testing::TestWithParam<Way> {
- protected:
+ public:
   void SetUp() override { writer.install(make_key(GetParam())); }
 
   [[nodiscard]] bool is13() const { return GetParam().version == ProtocolVersion::tls13; }
