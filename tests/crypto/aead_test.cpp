@@ -67,7 +67,7 @@ Octets sealed(const AeadKey& key, Bytes nonce, Bytes aad, Bytes plaintext) {
 // Every way to seal the text: with a trailer of each of some sizes, in place and not.
 void expect_sealed(const AeadKey& key, Bytes nonce, Bytes aad, Bytes plaintext, const Octets& expected) {
   EXPECT_EQ(to_hex(sealed(key, nonce, aad, plaintext)), to_hex(expected));
-  for (const std::size_t trailer_size : {0, 1, 2, 16, 17, 300}) {
+  for (const std::size_t trailer_size : std::initializer_list<std::size_t>{0, 1, 2, 16, 17, 300}) {
     if (trailer_size > plaintext.size()) break;
     const Bytes text = plaintext.first(plaintext.size() - trailer_size);
     const Bytes trailer = plaintext.last(trailer_size);
@@ -157,7 +157,8 @@ TEST_P(Aead, AgreesWithLibcryptoAtEveryLength) {
     plaintext[i] = static_cast<std::uint8_t>(i * 31 + (i >> 8));
   std::vector<std::size_t> sizes;
   for (std::size_t size = 0; size <= 600; ++size) sizes.push_back(size);
-  for (const std::size_t size : {1023, 1024, 1025, 2047, 2048, 2049, 4096, 16383, 16384, 16385, 16384 + 256})
+  for (const std::size_t size : std::initializer_list<std::size_t>{1023, 1024, 1025, 2047, 2048, 2049, 4096,
+                                                                   16383, 16384, 16385, 16384 + 256})
     sizes.push_back(size);
   for (const std::size_t size : sizes) {
     const Bytes text = Bytes(plaintext).first(size);
@@ -172,7 +173,8 @@ TEST_P(Aead, AgreesWithLibcryptoAtEveryLength) {
 TEST_P(Aead, TouchesNothingBesideItsOutput) {
   const AeadKey key = key_of(Octets(key_size(GetParam().algorithm), 9));
   const Octets nonce(aead_nonce_size, 1);
-  for (const std::size_t size : {0, 1, 5, 15, 16, 17, 63, 64, 65, 100, 255, 257, 1000, 3000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 5, 15, 16, 17, 63, 64, 65, 100, 255, 257, 1000, 3000}) {
     const Octets plaintext(size, 0x55);
     // Odd distances, so that no alignment is taken for granted.
     Octets room(7 + size + aead_tag_size + 64, 0xaa);

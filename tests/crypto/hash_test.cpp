@@ -44,7 +44,8 @@ TEST(Hash, TakesItsDataInAnyPieces) {
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::uint8_t>(i * 7);
   for (const KnownDigest& known : known_digests) {
     const Digest whole = hash(known.algorithm, text);
-    for (const std::size_t piece : {1, 3, 55, 63, 64, 65, 127, 128, 129, 999}) {
+    for (const std::size_t piece :
+         std::initializer_list<std::size_t>{1, 3, 55, 63, 64, 65, 127, 128, 129, 999}) {
       Hash running(known.algorithm);
       for (std::size_t at = 0; at < text.size(); at += piece)
         running.update(Bytes(text).subspan(at, std::min(piece, text.size() - at)));

@@ -73,7 +73,8 @@ TEST(HmacKey, PassesWycheproof) {
 
 TEST(HmacKey, TakesItsDataInPartsAndManyTimes) {
   for (const NamedHash& hash : hashes) {
-    for (const std::size_t key_size : {0, 1, 63, 64, 65, 127, 128, 129, 200}) {
+    for (const std::size_t key_size :
+         std::initializer_list<std::size_t>{0, 1, 63, 64, 65, 127, 128, 129, 200}) {
       const Octets key(key_size, 0x31);
       const HmacKey prepared(hash.algorithm, key);
       const MacValue whole = prepared.mac(as_bytes("abcdef"));
@@ -252,7 +253,7 @@ TEST(Prf, PassesAcvp) {
 TEST(Prf, IsAPrefixOfItsLongerOutputs) {
   Octets longest(200);
   prf(HashAlgorithm::sha256, as_bytes("secret"), "label", {as_bytes("seed")}, longest);
-  for (const std::size_t size : {0, 1, 31, 32, 33, 63, 64, 65, 199}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 31, 32, 33, 63, 64, 65, 199}) {
     Octets shorter(size);
     prf(HashAlgorithm::sha256, as_bytes("secret"), "label", {as_bytes("se"), as_bytes("ed")}, shorter);
     EXPECT_TRUE(equal(shorter, Bytes(longest).first(size)));
