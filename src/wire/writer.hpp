@@ -117,7 +117,7 @@ class Writer {
   }
   /// A length prefix as V has it, and what `body` writes behind it.
   template <class V, class F>
-  void put_vector(F&& body) {
+  [[gnu::always_inline]] void put_vector(F&& body) {
     std::uint8_t* const start = cursor_;
     put_number<V::prefix>(0);
     body();

@@ -1,3 +1,4 @@
+// The annotator: golden samples, coverage of every octet, damaged messages.
 #include <cstdlib>
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The table of extensions, and what can be asked of hellos besides their fields.
 #include <array>
 
 #include <gtest/gtest.h>

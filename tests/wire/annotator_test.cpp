@@ -1,3 +1,4 @@
+// Values as text.
 #include "wire/annotator.hpp"
 
 #include <gtest/gtest.h>

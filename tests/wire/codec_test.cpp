@@ -1,3 +1,4 @@
+// Fields of every kind: bounds, truncation, round trips, the sticky error.
 #include "wire/codec.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Blocks of extensions: order, unknown ones, duplicates, places.
 #include <vector>
 
 #include <gtest/gtest.h>
