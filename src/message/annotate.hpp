@@ -27,8 +27,10 @@ struct Annotation {
   std::string path_of_error;
 };
 
-/// Explains a whole handshake message, header included. A type that is not described, or a message cut off
-/// inside of its header, has its octets shown as undecoded, with unexpected_message or truncated as error.
+/// Explains a whole handshake message, header included. Takes time and memory in proportion to its size, in
+/// the worst case some 150 octets for each: whoever accepts messages from strangers bounds that size. A type
+/// that is not described, or a message cut off inside of its header, has its octets shown as undecoded, with
+/// unexpected_message or truncated as error.
 [[nodiscard]] Annotation annotate(Bytes message, const AnnotationContext& context = {});
 
 /// Explains the content of an alert record.

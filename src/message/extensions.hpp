@@ -34,7 +34,7 @@ struct ServerNameList {
 // ---- max_fragment_length (RFC 6066 §4)
 
 struct MaxFragmentLengthExtension {
-  // RFC 6066 §4: any other value is refused with illegal_parameter.
+  // RFC 6066 §4 [6066:4#3]: any other value is refused with illegal_parameter.
   Between<MaxFragmentLength::octets_512, MaxFragmentLength::octets_4096> max_fragment_length;
   static constexpr void wire(auto& io, auto& m) { io("max_fragment_length", m.max_fragment_length); }
 };

@@ -39,7 +39,7 @@ struct KeyUpdate {
   static constexpr auto type = HandshakeType::key_update;
   static constexpr const char* name = "key_update";
 
-  // RFC 8446 §4.6.3: any other value is refused with illegal_parameter.
+  // RFC 8446 §4.6.3 [8446:4.6.3#3]: any other value is refused with illegal_parameter.
   Between<KeyUpdateRequest::update_not_requested, KeyUpdateRequest::update_requested> request_update;
 
   static constexpr void wire(auto& io, auto& m) { io("request_update", m.request_update); }

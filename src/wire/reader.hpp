@@ -300,7 +300,7 @@ class ExtensionDispatch {
 
   template <class Body>
   void known(std::optional<Body>& member) {
-    if (member) [[unlikely]]
+    if (member) [[unlikely]]  // RFC 8446 §4.2 [8446:4.2#5]
       return reader_.fail(ErrorCode::duplicate_extension, start_);
     if (B::is_last(type_) && reader_.end_ != octets_.data() + octets_.size()) [[unlikely]]
       return reader_.fail(ErrorCode::extension_not_last, start_);
@@ -308,7 +308,7 @@ class ExtensionDispatch {
   }
 
   void unknown() {
-    // RFC 8446 §4.2: a known extension in the wrong message is refused, an unknown one is kept.
+    // RFC 8446 §4.2 [8446:4.2#3]: a known extension in the wrong message is refused, an unknown one is kept.
     if (B::recognized(type_)) [[unlikely]]
       return reader_.fail(ErrorCode::extension_not_allowed, start_);
     if (const std::uint8_t* duplicate = unknown_.add(type_, start_, octets_); duplicate != nullptr)

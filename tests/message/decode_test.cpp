@@ -115,7 +115,8 @@ TEST(Decode, RefusesEveryTruncationOfWhatHasAnEnd) {
   refuses.operator()<NewSessionTicket12>("new_session_ticket_tls12");
 }
 
-// RFC 5246 §7.4.1.2, §7.4.1.3: a hello may end in front of its extensions, and nowhere else.
+// RFC 5246 §7.4.1.2, §7.4.1.3 [8446:4.1.2#14] [8446:4.1.2#15]: a hello may end in front of its extensions,
+// and nowhere else.
 TEST(Decode, HellosMayEndInFrontOfTheirExtensions) {
   const auto client = golden("client_hello");
   const std::size_t client_end = 81;
@@ -163,6 +164,7 @@ TEST(Decode, ChecksTheBoundsOfClientHello) {
   EXPECT_TRUE(wire::decode<ClientHello>(from_hex(front + "00 0002 1301 0100 0000")));
 }
 
+// max_fragment_length: [6066:4#3]
 TEST(Decode, ChecksTheBoundsOfExtensionsInClientHello) {
   using enum ExtensionType;
   const struct {
@@ -259,6 +261,7 @@ TEST(Decode, ChecksTheBoundsOfExtensionsElsewhere) {
   EXPECT_EQ(code_of<InCertificateRequest>(oid_filters, "0003 00 0000"), ErrorCode::vector_too_short);
 }
 
+// KeyUpdate: [8446:4.6.3#3]
 TEST(Decode, ChecksTheBoundsOfTheOtherMessages) {
   EXPECT_EQ(error_of<Certificate>("00 000005 000000 0000").code, ErrorCode::vector_too_short);
   EXPECT_EQ(error_of<CertificateRequest>("00 0000").code, ErrorCode::vector_too_short);

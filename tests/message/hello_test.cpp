@@ -49,6 +49,7 @@ bool refused_here(ExtensionType type) {
   return reader.failed() && reader.error().code == ErrorCode::extension_not_allowed;
 }
 
+// [8446:4.2#3] [8446:4.2.5#1]
 TEST(ExtensionTable, DecidesWhatEachBlockRefuses) {
   for (std::uint32_t number = 0; number <= 0xffff; ++number) {
     const auto type = static_cast<ExtensionType>(number);
@@ -65,6 +66,7 @@ TEST(ExtensionTable, DecidesWhatEachBlockRefuses) {
   }
 }
 
+// [8446:4.1.3#9]
 TEST(ServerHello, IsToldFromAHelloRetryRequestByItsRandom) {
   EXPECT_TRUE(is_hello_retry_request(golden("hello_retry_request").octets));
   EXPECT_FALSE(is_hello_retry_request(golden("server_hello").octets));
