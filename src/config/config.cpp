@@ -46,6 +46,14 @@ Result<> check_groups_and_schemes(const Policy& policy) {
   if (policy.groups.empty()) return unsupported("policy: no group");
   for (const NamedGroup group : policy.groups)
     if (!crypto::supported(group)) return unsupported("policy: a group is not known");
+  if (policy.signature_schemes.empty()) return unsupported("policy: no signature scheme");
+  for (const SignatureScheme scheme : policy.signature_schemes)
+    if (!crypto::algorithm_of(scheme)) return unsupported("policy: a signature scheme is not known");
+  return {};
+}
+
+// A client's own wish: servers do not look at it.
+Result<> check_key_shares(const Policy& policy) {
   // RFC 8446 §4.2.8: shares stand in the order of supported_groups [8446:4.2.8#1,4].
   const NamedGroup* next = policy.groups.begin();
   for (const NamedGroup group : policy.key_shares) {
@@ -54,9 +62,6 @@ Result<> check_groups_and_schemes(const Policy& policy) {
       return unsupported("policy: key_shares is not a part of groups in their order");
     ++next;
   }
-  if (policy.signature_schemes.empty()) return unsupported("policy: no signature scheme");
-  for (const SignatureScheme scheme : policy.signature_schemes)
-    if (!crypto::algorithm_of(scheme)) return unsupported("policy: a signature scheme is not known");
   return {};
 }
 
@@ -71,8 +76,9 @@ Result<> check_common(const CommonSettings& settings) {
   }
   if (octets > 0xffff)
     return fail(ErrorCode::invalid_argument, "application_protocols: more than 65,535 octets");
-  if (settings.record_size_limit < 64 || settings.record_size_limit > 16385)
-    return fail(ErrorCode::invalid_argument, "record_size_limit: 64 to 16,385");
+  const std::uint16_t limit = settings.record_size_limit;
+  if (limit != 0 && (limit < 64 || limit > 16385))
+    return fail(ErrorCode::invalid_argument, "record_size_limit: 0, or 64 to 16,385");
   if (settings.max_handshake_message < 4096)
     return fail(ErrorCode::invalid_argument, "max_handshake_message: 4,096 at least");
   return {};
@@ -98,6 +104,7 @@ Result<> check_credentials(const CommonSettings& settings, std::span<const Crede
 
 Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings, bool verifies) {
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
+  if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
   if (verifies && settings.verification == PeerVerification::full) {
     if (!settings.trust) {

@@ -174,12 +174,17 @@ Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSett
   co_return scheme;
 }
 
+Result<> check_verify_data(Bytes received, Bytes expected) {
+  if (received.size() < expected.size()) return fail(ErrorCode::truncated, "verify_data is too short");
+  if (received.size() > expected.size()) return fail(ErrorCode::trailing_data, "verify_data is too long");
+  if (!constant_time_equal(received, expected)) return fail(ErrorCode::bad_finished);
+  return {};
+}
+
 Task<> receive_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {
   const crypto::MacValue expected = schedule::verify_data(hash, base_key, hs.transcript.digest());
   const message::Finished& finished = co_await hs.receive<message::Finished>();
-  co_await require(finished.verify_data.size() == expected.size(), ErrorCode::truncated,
-                   "verify_data has the wrong length");
-  co_await require(expected.equals(finished.verify_data), ErrorCode::bad_finished);
+  co_await check_verify_data(finished.verify_data, expected.view());
 }
 
 Result<> send_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {

@@ -67,6 +67,9 @@ Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const S
 Task<SignatureScheme> receive_certificate_verify(Handshake& handshake, const CommonSettings& settings,
                                                  const crypto::Digest& before);
 
+/// The verify_data of a Finished, compared in constant time. Errors: truncated, trailing_data, bad_finished.
+Result<> check_verify_data(Bytes received, Bytes expected);
+
 /// The peer's Finished; `base_key` is its handshake traffic secret.
 Task<> receive_finished(Handshake& handshake, crypto::HashAlgorithm hash, Bytes base_key);
 /// Our Finished.

@@ -68,7 +68,8 @@ Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease&
 
 void fill_shares(const Attempt& attempt, Arrays& arrays) {
   arrays.shares.reserve(attempt.shares.size() + 1);
-  if (attempt.grease.enabled())
+  // RFC 8446 §4.1.2: the second hello holds the one share that was asked for [8446:4.1.2#2].
+  if (attempt.grease.enabled() && !attempt.second)
     arrays.shares.push_back({static_cast<NamedGroup>(attempt.grease.group), Bytes(one_zero)});
   for (const crypto::PrivateShare& share : attempt.shares)
     arrays.shares.push_back({share.group(), share.public_share()});
@@ -99,7 +100,7 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     if (settings.max_fragment_length) extensions.max_fragment_length = {*settings.max_fragment_length};
   }
   if (settings.request_signed_certificate_timestamps) extensions.signed_certificate_timestamp.emplace();
-  extensions.record_size_limit = {settings.record_size_limit};
+  if (settings.record_size_limit != 0) extensions.record_size_limit = {settings.record_size_limit};
   if (settings.policy.allows(ProtocolVersion::tls13))
     extensions.supported_versions = {arrays.versions.span()};
   if (!attempt.cookie.empty()) extensions.cookie = {attempt.cookie};

@@ -108,6 +108,7 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   co_await prepare_retry(hs, hello);
   const CipherSuite chosen = hello.cipher_suite;
   hs.summary.hello_retry = true;
+  hs.attempt.second = true;
   if (hs.settings().middlebox_compatibility) hs.transport.send_change_cipher_spec();
   co_await send_client_hello(hs);
   co_return chosen;

@@ -41,7 +41,7 @@ Handshake::SignOperation Handshake::sign(const Credential& credential, Signature
   signature.reset();
   sign_failure_.reset();
   if (const auto& key = credential.contents().private_key) {
-    auto signed_content = key->sign(scheme, content, random);
+    auto signed_content = key->sign(scheme, content, random, summary.version);
     if (signed_content) {
       signature = std::move(*signed_content);
     } else {

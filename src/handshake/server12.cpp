@@ -25,7 +25,7 @@ Result<> draw_random(ServerHandshake& hs, Tls12State& state) {
 
 // Which sizes hold from here on (RFC 8449 §4, RFC 6066 §4).
 void agree_on_sizes(ServerHandshake& hs, const ClientHello& hello, message::ServerHello& answer) {
-  if (hello.extensions.record_size_limit) {
+  if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
     const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
     const auto ours = std::min<std::uint16_t>(hs.settings().record_size_limit, 16384);
     hs.summary.peer_record_size_limit = theirs;

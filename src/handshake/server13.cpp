@@ -153,7 +153,7 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
   const std::array<message::ProtocolName, 1> protocol = {as_bytes(hs.summary.application_protocol)};
   if (!hs.summary.application_protocol.empty())
     message.extensions.application_layer_protocol_negotiation = {protocol};
-  if (hello.extensions.record_size_limit) {
+  if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
     const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
     hs.summary.peer_record_size_limit = theirs;
     hs.transport.limit_sent_records(std::min<std::uint16_t>(theirs, 16385));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "config/credential_contents.hpp"
+#include "handshake/authentication.hpp"
 #include "wire/codec.hpp"
 #include "x509/certificate.hpp"
 
@@ -68,10 +69,7 @@ Task<Octets> receive_finished12(Handshake& hs, const Tls12State& state, RandomSo
                                                 state.master_secret.view(), transcript_digest(hs));
   const message::Finished& finished = co_await hs.receive<message::Finished>();
   // RFC 5246 §7.4.9: twelve octets, compared in constant time [5246:7.4.9#2].
-  const bool whole = finished.verify_data.size() == expected.size();
-  co_await require(whole, ErrorCode::truncated, "verify_data has the wrong length");
-  const bool right = expected.equals(finished.verify_data);
-  co_await require(right, ErrorCode::bad_finished);
+  co_await check_verify_data(finished.verify_data, expected.view());
   co_return to_octets(expected.view());
 }
 
