@@ -62,9 +62,7 @@ int run(std::span<char*> arguments) {
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {
-    const bool json =
-        std::find(arguments.begin(), arguments.end(), std::string_view("--json")) != arguments.end();
-    return static_cast<int>(report_usage_error(usage_error(app, error), json));
+    return static_cast<int>(report(usage_error(app, error), wants_json(arguments)));
   }
   if (connect_command->parsed()) return static_cast<int>(run_connect(connect));
   if (serve_command->parsed()) return static_cast<int>(run_serve(serve));

@@ -1,0 +1,195 @@
+// The asio stream's questions: answered at once, later, wrongly, or never.
+#include <optional>
+#include <vector>
+
+#include <handfast/asio.hpp>
+
+#include <asio/io_context.hpp>
+#include <asio/local/connect_pair.hpp>
+#include <asio/local/stream_protocol.hpp>
+#include <asio/post.hpp>
+#include <gtest/gtest.h>
+
+#include "io/live.hpp"
+
+namespace handfast::test {
+namespace {
+
+namespace net = ::asio;
+using handfast::asio::Answer;
+using Socket = net::local::stream_protocol::socket;
+using Stream = handfast::asio::stream<Socket>;
+
+class AsioQuestions : public testing::Test {
+ protected:
+  void connect(Connection client_end, Connection server_end) {
+    Socket a(context);
+    Socket b(context);
+    net::local::connect_pair(a, b);
+    client.emplace(std::move(a), std::move(client_end));
+    server.emplace(std::move(b), std::move(server_end));
+    client->async_handshake([this](std::error_code error) { client_error = error; });
+    start_server();
+  }
+  void start_server() {
+    server->async_handshake([this](std::error_code error) { server_error = error; });
+  }
+  /// Lets everything happen that does not wait for an answer.
+  void settle() {
+    context.restart();
+    while (context.poll() != 0) {}
+  }
+  void expect_handshakes() {
+    settle();
+    ASSERT_TRUE(client_error && server_error);
+    EXPECT_FALSE(*client_error) << client_error->message();
+    EXPECT_FALSE(*server_error) << server_error->message();
+  }
+  void ask_configuration() {
+    connect(client_connection(), *Connection::server_asking(system_now()));
+    server->on_question([this](const Question& question, Answer answer) {
+      EXPECT_TRUE(std::holds_alternative<ConfigurationQuestion>(question));
+      open.push_back(std::move(answer));
+    });
+  }
+
+  net::io_context context;
+  std::vector<Answer> open;
+  std::optional<Stream> client;
+  std::optional<Stream> server;
+  std::optional<std::error_code> client_error;
+  std::optional<std::error_code> server_error;
+};
+
+TEST_F(AsioQuestions, ConfigurationIsChosenLater) {
+  ask_configuration();
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_FALSE(server_error) << "it waits";
+  open[0].choose(live_server());
+  expect_handshakes();
+  EXPECT_EQ(open.size(), 1u) << "asked once";
+}
+
+TEST_F(AsioQuestions, ConfigurationIsChosenAtOnce) {
+  connect(client_connection(), *Connection::server_asking(system_now()));
+  server->on_question([](const Question&, Answer answer) { answer.choose(live_server()); });
+  expect_handshakes();
+}
+
+TEST_F(AsioQuestions, SigningAndVerificationAreAnsweredLater) {
+  ServerSettings server_settings;
+  server_settings.credentials = {*Credential::external(as_bytes(Live::get().chain))};
+  ClientSettings client_settings = live_client_settings();
+  client_settings.verification = PeerVerification::ask;
+  connect(client_connection(ClientConfig::make(client_settings).value()),
+          server_connection(ServerConfig::make(server_settings).value()));
+  std::vector<Answer> verify;
+  server->on_question([this](const Question& question, Answer answer) {
+    EXPECT_TRUE(std::holds_alternative<SignatureQuestion>(question));
+    open.push_back(std::move(answer));
+  });
+  client->on_question([&](const Question& question, Answer answer) {
+    EXPECT_TRUE(std::holds_alternative<VerificationQuestion>(question));
+    verify.push_back(std::move(answer));
+  });
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  // No key is at hand here, and a wrong signature is as good a proof that the answer arrives.
+  open[0].sign(pattern(70));
+  settle();
+  ASSERT_EQ(verify.size(), 1u);
+  verify[0].verify(true);
+  settle();
+  ASSERT_TRUE(client_error);
+  EXPECT_EQ(*client_error, ErrorCode::bad_signature) << client_error->message();
+}
+
+TEST_F(AsioQuestions, AVerdictAgainstThePeerEndsTheHandshake) {
+  ClientSettings settings = live_client_settings();
+  settings.verification = PeerVerification::ask;
+  connect(client_connection(ClientConfig::make(settings).value()), server_connection());
+  client->on_question([](const Question&, Answer answer) { answer.verify(false); });
+  settle();
+  ASSERT_TRUE(client_error && server_error);
+  EXPECT_TRUE(*client_error);
+  EXPECT_EQ(*server_error, ErrorCode::peer_refused_certificate) << server_error->message();
+}
+
+TEST_F(AsioQuestions, AnAnswerThatDiesRefuses) {
+  ask_configuration();
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  open.clear();
+  settle();
+  ASSERT_TRUE(client_error && server_error);
+  EXPECT_EQ(*server_error, ErrorCode::refused_by_application);
+  EXPECT_EQ(*client_error, ErrorCode::peer_alert);
+  EXPECT_EQ(client->error()->alert, AlertDescription::internal_error);
+}
+
+TEST_F(AsioQuestions, WithoutAHookEveryQuestionIsRefused) {
+  connect(client_connection(), *Connection::server_asking(system_now()));
+  settle();
+  ASSERT_TRUE(client_error && server_error);
+  EXPECT_EQ(*server_error, ErrorCode::refused_by_application);
+}
+
+TEST_F(AsioQuestions, RefusesWithTheAlertThatIsAsked) {
+  ask_configuration();
+  settle();
+  open.at(0).refuse(AlertDescription::unrecognized_name);
+  settle();
+  ASSERT_TRUE(client_error);
+  EXPECT_EQ(client->error()->alert, AlertDescription::unrecognized_name);
+}
+
+TEST_F(AsioQuestions, PassesTheOctetsOn) {
+  ask_configuration();
+  settle();
+  const Octets octets = open.at(0).pass();
+  settle();
+  ASSERT_TRUE(server_error);
+  EXPECT_EQ(*server_error, ErrorCode::closed);
+  // They are a whole ClientHello, which another server goes on with on the same socket.
+  BufferedConnection elsewhere(server_connection());
+  copy(octets, elsewhere.input());
+  elsewhere.received(octets.size());
+  ASSERT_TRUE(elsewhere.advance(system_now()));
+  const Octets flight = to_octets(elsewhere.output());
+  ASSERT_FALSE(flight.empty());
+  EXPECT_EQ(server->next_layer().send(net::buffer(flight)), flight.size());
+  settle();
+  ASSERT_TRUE(client_error);
+  EXPECT_FALSE(*client_error) << client_error->message();
+}
+
+TEST_F(AsioQuestions, LateAndRepeatedAnswersDoNothing) {
+  ask_configuration();
+  settle();
+  Answer answer = std::move(open.at(0));
+  open.clear();
+  answer.choose(live_server());
+  answer.refuse(AlertDescription::internal_error);
+  answer.choose(live_server());
+  expect_handshakes();
+  Answer late = std::move(answer);
+  client.reset();
+  server.reset();
+  late.refuse(AlertDescription::internal_error);
+}
+
+TEST_F(AsioQuestions, AnAnswerOutlivesItsStream) {
+  ask_configuration();
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  server->next_layer().close();
+  settle();
+  EXPECT_FALSE(server_error) << "an answer is waited for, not the socket";
+  server.reset();
+  settle();
+  open[0].choose(live_server());
+}
+
+}  // namespace
+}  // namespace handfast::test

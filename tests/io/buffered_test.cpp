@@ -1,0 +1,168 @@
+// The buffers between a connection and its transport.
+#include <handfast/buffered.hpp>
+
+#include <gtest/gtest.h>
+
+#include "io/live.hpp"
+
+namespace handfast::test {
+namespace {
+
+// Moves what `from` has to say to `to`, at most `step` octets at once; false: it had nothing to say.
+bool carry(BufferedConnection& from, BufferedConnection& to, std::size_t step) {
+  bool any = false;
+  for (Bytes output = from.output(); !output.empty(); output = from.output()) {
+    const MutableBytes space = to.input();
+    const std::size_t count = std::min({output.size(), space.size(), step});
+    if (count == 0) return any;  // data waits to be read
+    copy(output.first(count), space);
+    to.received(count);
+    from.sent(count);
+    any = true;
+    if (!to.advance(system_now())) return any;
+  }
+  return any;
+}
+
+struct Joined {
+  explicit Joined(BufferLimits limits = {})
+      : client(client_connection(), limits), server(server_connection(), limits) {}
+
+  void shake_hands(std::size_t step = 65536) {
+    while (carry(client, server, step) || carry(server, client, step)) {}
+    ASSERT_TRUE(client.connection().handshake_done());
+    ASSERT_TRUE(server.connection().handshake_done());
+  }
+
+  BufferedConnection client;
+  BufferedConnection server;
+};
+
+TEST(BufferedConnection, ShakesHandsOneOctetAtATime) {
+  Joined joined;
+  joined.shake_hands(1);
+}
+
+TEST(BufferedConnection, KeepsTheSummaryUntilTheFirstRead) {
+  Joined joined;
+  joined.shake_hands();
+  const Octets data = pattern(100);
+  ASSERT_EQ(joined.client.write(data), 100u);
+  EXPECT_TRUE(joined.server.connection().take_summary());
+  EXPECT_TRUE(joined.client.connection().take_summary() || true);
+  carry(joined.client, joined.server, 65536);
+  Octets buffer(200);
+  ASSERT_EQ(joined.server.read(buffer, system_now()), 100u);
+}
+
+// The data stands behind the Finished in the same read, and still the summary is there.
+TEST(BufferedConnection, StopsAtTheEndOfTheHandshakeEvenIfDataFollows) {
+  Joined joined;
+  carry(joined.client, joined.server, 65536);  // ClientHello
+  carry(joined.server, joined.client, 65536);  // the server's flight
+  ASSERT_TRUE(joined.client.connection().handshake_done());
+  const Bytes finished = joined.client.output();
+  const Octets flight = to_octets(finished);
+  joined.client.sent(finished.size());
+  ASSERT_EQ(joined.client.write(as_bytes("early bird")), 10u);
+  const Octets data = to_octets(joined.client.output());
+  const MutableBytes space = joined.server.input();
+  ASSERT_GE(space.size(), flight.size() + data.size());
+  copy(flight, space);
+  copy(data, space.subspan(flight.size()));
+  joined.server.received(flight.size() + data.size());
+  ASSERT_TRUE(joined.server.advance(system_now()));
+  EXPECT_TRUE(joined.server.connection().handshake_done());
+  EXPECT_FALSE(joined.server.readable());
+  EXPECT_TRUE(joined.server.connection().take_summary());
+  Octets buffer(100);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 10u);
+}
+
+TEST(BufferedConnection, CarriesAMegabyteThroughSmallReadsAndAnySteps) {
+  for (const std::size_t step : {7u, 1000u, 16401u, 65536u}) {
+    Joined joined;
+    joined.shake_hands();
+    const Octets data = pattern(step == 7 ? 50'000 : 1'000'000);
+    Octets arrived;
+    Octets buffer(5000);
+    for (std::size_t taken = 0; arrived.size() < data.size();) {
+      const auto count = joined.client.write(Bytes(data).subspan(taken));
+      ASSERT_TRUE(count);
+      taken += *count;
+      carry(joined.client, joined.server, step);
+      for (;;) {
+        const auto read = joined.server.read(buffer, system_now());
+        ASSERT_TRUE(read);
+        if (*read == 0) break;
+        arrived.insert(arrived.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*read));
+      }
+    }
+    EXPECT_EQ(arrived, data);
+  }
+}
+
+TEST(BufferedConnection, BoundsWhatItTakes) {
+  Joined joined(BufferLimits{.input = 0, .output = 0});
+  joined.shake_hands();
+  const Octets data = pattern(1'000'000);
+  std::size_t taken = 0;
+  while (const std::size_t count = joined.client.write(Bytes(data).subspan(taken)).value()) taken += count;
+  EXPECT_GT(taken, 0u);
+  EXPECT_LE(taken, min_output);
+  EXPECT_LE(joined.client.output().size(), min_output);
+  EXPECT_EQ(joined.client.write(data), 0u) << "until something is sent";
+}
+
+TEST(BufferedConnection, RefusesToWriteBeforeTheHandshake) {
+  Joined joined;
+  EXPECT_EQ(joined.client.write(as_bytes("too early")).error().code, ErrorCode::not_ready);
+}
+
+TEST(BufferedConnection, GivesOutDataBeforeTheErrorBehindIt) {
+  Joined joined;
+  joined.shake_hands();
+  ASSERT_EQ(joined.client.write(as_bytes("whole")), 5u);
+  Octets records = to_octets(joined.client.output());
+  joined.client.sent(records.size());
+  ASSERT_EQ(joined.client.write(as_bytes("broken")), 6u);
+  Octets broken = to_octets(joined.client.output());
+  broken.back() ^= 1;
+  records.insert(records.end(), broken.begin(), broken.end());
+  const MutableBytes space = joined.server.input();
+  copy(records, space);
+  joined.server.received(records.size());
+  Octets buffer(100);
+  ASSERT_EQ(joined.server.read(buffer, system_now()), 5u);
+  const auto failed = joined.server.read(buffer, system_now());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::bad_record_mac);
+  EXPECT_FALSE(joined.server.output().empty()) << "the alert";
+}
+
+TEST(BufferedConnection, TellsCloseFromTruncation) {
+  Joined joined;
+  joined.shake_hands();
+  joined.client.connection().close();
+  carry(joined.client, joined.server, 65536);
+  Octets buffer(10);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 0u);
+  EXPECT_TRUE(joined.server.closed());
+  EXPECT_TRUE(joined.server.end_of_stream());
+  EXPECT_FALSE(joined.client.closed());
+  EXPECT_EQ(joined.client.end_of_stream().error().code, ErrorCode::truncated_stream);
+}
+
+TEST(BufferedConnection, RestsAndGoesOn) {
+  Joined joined;
+  joined.shake_hands();
+  joined.client.rest();
+  joined.server.rest();
+  ASSERT_EQ(joined.client.write(as_bytes("again")), 5u);
+  carry(joined.client, joined.server, 65536);
+  Octets buffer(10);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 5u);
+}
+
+}  // namespace
+}  // namespace handfast::test
