@@ -25,17 +25,21 @@ bool are_labels(std::string_view name, bool underscores) noexcept {
   }
 }
 
+/// As addresses do, and DNS names never.
+bool ends_in_a_number(std::string_view name) noexcept {
+  const std::string_view last = name.substr(name.rfind('.') + 1);
+  return std::all_of(last.begin(), last.end(), is_digit);
+}
+
 }  // namespace
 
 bool is_reference_name(std::string_view name) noexcept {
-  if (!are_labels(name, true)) return false;
-  const std::string_view last = name.substr(name.rfind('.') + 1);
-  return !std::all_of(last.begin(), last.end(), is_digit);
+  return are_labels(name, true) && !ends_in_a_number(name);
 }
 
 bool is_presented_name(std::string_view name) noexcept {
   if (name.starts_with("*.")) name.remove_prefix(2);
-  return are_labels(name, false);
+  return are_labels(name, false) && !ends_in_a_number(name);
 }
 
 bool is_too_broad(std::string_view suffix, const PublicSuffixList* suffixes) noexcept {

@@ -166,7 +166,8 @@ Result<Octets> issue_certificate(const CertificateTemplate& content, Bytes subje
   Der der(subject_key, fault);
   KeyInfo key;
   read_key_info(der, key);
-  if (key.key.empty()) return fail(ErrorCode::invalid_argument, "subject_key");
+  der.finish("subjectPublicKeyInfo");
+  if (fault.happened()) return fail(ErrorCode::invalid_argument, "subject_key");
   const Bytes known = subject_key_identifier(*parsed);
   const Parties parties{parsed->subject, subject_key, key_identifier_of(key),
                         known.empty() ? issuer.key.key_identifier() : to_octets(known)};

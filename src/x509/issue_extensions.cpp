@@ -6,6 +6,7 @@
 #include <handfast/server_name.hpp>
 
 #include "x509/der_writer.hpp"
+#include "x509/dns_name.hpp"
 #include "x509/oid.hpp"
 
 namespace handfast::x509 {
@@ -43,7 +44,10 @@ constexpr std::uint8_t address_name = tag::context(7);
 
 Result<Octets> alternative_names(const CertificateTemplate& content) {
   Octets names;
-  for (const std::string& name : content.dns_names) append(names, der::value(dns_name, as_bytes(name)));
+  for (const std::string& name : content.dns_names) {
+    if (!is_presented_name(name)) return fail(ErrorCode::invalid_argument, "dns_names");
+    append(names, der::value(dns_name, as_bytes(name)));
+  }
   for (const std::string& address : content.addresses) {
     const auto parsed = ServerName::parse(address);
     if (!parsed || parsed->is_dns()) return fail(ErrorCode::invalid_argument, "addresses");

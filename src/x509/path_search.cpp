@@ -34,6 +34,7 @@ PathSearch::PathSearch(const VerificationRequest& request, std::span<Candidate> 
 bool PathSearch::find() {
   explaining_ = false;
   const bool found = start();
+  too_many_paths_ = gave_up_;
   result_.work.names_compared = rules_.comparisons.used;
   return found;
 }
@@ -48,7 +49,8 @@ void PathSearch::explain() {
     path_ = accepted_;
     finish();
   }
-  if (gave_up_) result_.findings.push_back({FindingCode::gave_up_paths, Severity::error, {}});
+  if (result_.accepted) return;
+  if (too_many_paths_) result_.findings.push_back({FindingCode::gave_up_paths, Severity::error, {}});
   if (signatures_.gave_up())
     result_.findings.push_back({FindingCode::gave_up_signatures, Severity::error,
                                 std::to_string(result_.work.signature_checks) + " signatures checked"});
@@ -173,10 +175,10 @@ bool PathSearch::in_path(const Candidate& candidate) const noexcept {
 SignatureOutcome PathSearch::link(const SigningKey& key) {
   const Certificate& subject = path_.back().certificate;
   for (const CheckedLink& known : checked_)
-    if (known.subject == &subject && known.issuer == key.info) return known.outcome;
+    if (known.subject == &subject && equal(known.issuer_key, key.info->der)) return known.outcome;
   const SignatureOutcome outcome =
       signatures_.check(key, subject.signature_algorithm, subject.signed_octets, subject.signature);
-  if (outcome != SignatureOutcome::gave_up) checked_.push_back({&subject, key.info, outcome});
+  if (outcome != SignatureOutcome::gave_up) checked_.push_back({&subject, key.info->der, outcome});
   return outcome;
 }
 

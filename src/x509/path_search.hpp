@@ -32,7 +32,7 @@ class PathSearch {
 
   struct CheckedLink {
     const Certificate* subject;
-    const KeyInfo* issuer;
+    Bytes issuer_key;  // SubjectPublicKeyInfo: several certificates may hold it
     SignatureOutcome outcome;
   };
 
@@ -69,6 +69,7 @@ class PathSearch {
   unsigned unchecked_links_ = 0;      // of the path: only while explaining
   bool explaining_ = false;
   bool gave_up_ = false;
+  bool too_many_paths_ = false;  // find() gave up
 };
 
 }  // namespace handfast::x509

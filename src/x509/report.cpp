@@ -11,6 +11,7 @@ namespace handfast::x509 {
 namespace {
 
 std::string time_text(Time time) { return to_text(std::chrono::floor<std::chrono::seconds>(time)); }
+std::string timestamp(Time time) { return to_timestamp(std::chrono::floor<std::chrono::seconds>(time)); }
 
 std::string place_of(const ExaminedCertificate& certificate) {
   if (certificate.source == ExaminedCertificate::Source::store) return "root in the trust store";
@@ -81,8 +82,8 @@ void write_certificate(JsonWriter& json, const ExaminedCertificate& certificate)
     json.member("issuer", certificate.issuer);
     json.member("serial", certificate.serial);
     json.member("signature_algorithm", certificate.signature_algorithm);
-    json.member("not_before", time_text(certificate.not_before));
-    json.member("not_after", time_text(certificate.not_after));
+    json.member("not_before", timestamp(certificate.not_before));
+    json.member("not_after", timestamp(certificate.not_after));
     json.member("sha256", hex(certificate.sha256));
   }
   write_findings(json, certificate.findings);

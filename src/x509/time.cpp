@@ -1,6 +1,8 @@
 // Times in certificates.
 #include "x509/time.hpp"
 
+#include <utility>
+
 namespace handfast::x509 {
 namespace {
 
@@ -56,24 +58,30 @@ std::chrono::sys_seconds read_generalized_time(Der& der, const char* field) noex
   return read_element(der, der.element(tag::generalized_time, field), field);
 }
 
-std::string to_text(std::chrono::sys_seconds time) {
+std::string to_timestamp(std::chrono::sys_seconds time) {
   using namespace std::chrono;
   const auto day_start = floor<days>(time);
   const year_month_day date{day_start};
   const hh_mm_ss clock{time - day_start};
   std::string text = std::to_string(static_cast<int>(date.year()));
   if (text.size() < 4) text.insert(0, 4 - text.size(), '0');
-  text += '-';
-  append_two(text, static_cast<unsigned>(date.month()));
-  text += '-';
-  append_two(text, static_cast<unsigned>(date.day()));
-  text += ' ';
-  append_two(text, static_cast<unsigned>(clock.hours().count()));
-  text += ':';
-  append_two(text, static_cast<unsigned>(clock.minutes().count()));
-  text += ':';
-  append_two(text, static_cast<unsigned>(clock.seconds().count()));
-  return text + " UTC";
+  for (const auto& [separator, part] : {std::pair{'-', static_cast<unsigned>(date.month())},
+                                        std::pair{'-', static_cast<unsigned>(date.day())},
+                                        std::pair{'T', static_cast<unsigned>(clock.hours().count())},
+                                        std::pair{':', static_cast<unsigned>(clock.minutes().count())},
+                                        std::pair{':', static_cast<unsigned>(clock.seconds().count())}}) {
+    text += separator;
+    append_two(text, part);
+  }
+  text += 'Z';
+  return text;
+}
+
+std::string to_text(std::chrono::sys_seconds time) {
+  std::string text = to_timestamp(time);
+  text[text.find('T')] = ' ';
+  text.back() = ' ';
+  return text.append("UTC");
 }
 
 }  // namespace handfast::x509

@@ -15,4 +15,7 @@ std::chrono::sys_seconds read_generalized_time(Der& der, const char* field) noex
 /// "2026-11-24 03:30:00 UTC".
 [[nodiscard]] std::string to_text(std::chrono::sys_seconds time);
 
+/// "2026-11-24T03:30:00Z" (RFC 3339), for data.
+[[nodiscard]] std::string to_timestamp(std::chrono::sys_seconds time);
+
 }  // namespace handfast::x509

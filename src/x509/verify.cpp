@@ -101,13 +101,15 @@ std::size_t distance(const Attempt& attempt) noexcept {
   return (reaches ? 0U : 1000U) + count_errors(attempt);
 }
 
+/// What concerns no single path comes first: then nobody knows what the other paths would have been worth.
 Error verdict(const Verification& result) {
+  const Finding* finding = nullptr;
+  for (const Finding& general : result.findings)
+    if (finding == nullptr && general.severity == Severity::error) finding = &general;
   const Attempt* best = nullptr;
   for (const Attempt& attempt : result.attempts)
     if (best == nullptr || distance(attempt) < distance(*best)) best = &attempt;
-  const Finding* finding = best != nullptr ? deciding(*best) : nullptr;
-  for (const Finding& general : result.findings)
-    if (finding == nullptr && general.severity == Severity::error) finding = &general;
+  if (finding == nullptr && best != nullptr) finding = deciding(*best);
   if (finding == nullptr) return Error(ErrorCode::unknown_ca);
   return Error(finding->info().error, finding->info().sentence.data());
 }
