@@ -12,7 +12,6 @@
 
 namespace {
 
-// --- README
 handfast::Result<> fetch(int socket, const std::string& host, handfast::ClientSettings settings) {
   using namespace handfast;
 
@@ -39,7 +38,6 @@ handfast::Result<> fetch(int socket, const std::string& host, handfast::ClientSe
     std::fwrite(buffer.data(), 1, *count, stdout);
   }
 }
-// --- README
 
 // A connected socket, or -1.
 int connect_to(const char* host, const char* port) {
