@@ -47,20 +47,20 @@ struct Avx2Operations {
   static Word exclusive_or(Word a, Word b) { return _mm256_xor_si256(a, b); }
   static Word exclusive_or(Word a, Word b, Word c) { return exclusive_or(exclusive_or(a, b), c); }
   // By whole octets a shuffle does it; else there is no rotation.
-  template <unsigned bits>
+  template <unsigned Bits>
   static Word rotate(Word word) {
-    if constexpr (bits == 0)
+    if constexpr (Bits == 0)
       return word;
-    else if constexpr (bits == 8)
+    else if constexpr (Bits == 8)
       return _mm256_shuffle_epi8(word,
                                  _mm256_setr_epi8(7, 0, 1, 2, 3, 4, 5, 6, 15, 8, 9, 10, 11, 12, 13, 14,  //
                                                   7, 0, 1, 2, 3, 4, 5, 6, 15, 8, 9, 10, 11, 12, 13, 14));
-    else if constexpr (bits == 56)
+    else if constexpr (Bits == 56)
       return _mm256_shuffle_epi8(word,
                                  _mm256_setr_epi8(1, 2, 3, 4, 5, 6, 7, 0, 9, 10, 11, 12, 13, 14, 15, 8,  //
                                                   1, 2, 3, 4, 5, 6, 7, 0, 9, 10, 11, 12, 13, 14, 15, 8));
     else
-      return _mm256_or_si256(_mm256_slli_epi64(word, bits), _mm256_srli_epi64(word, 64 - bits));
+      return _mm256_or_si256(_mm256_slli_epi64(word, Bits), _mm256_srli_epi64(word, 64 - Bits));
   }
   static Word choose(Word a, Word b, Word c) { return _mm256_xor_si256(a, _mm256_andnot_si256(b, c)); }
 };

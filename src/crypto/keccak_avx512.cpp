@@ -55,9 +55,9 @@ struct Avx512Operations {
   // The truth tables: bit 4a + 2b + c is the result.
   static Word exclusive_or(Word a, Word b, Word c) { return _mm512_ternarylogic_epi64(a, b, c, 0x96); }
   static Word choose(Word a, Word b, Word c) { return _mm512_ternarylogic_epi64(a, b, c, 0xd2); }
-  template <unsigned bits>
+  template <unsigned Bits>
   static Word rotate(Word word) {
-    return _mm512_rol_epi64(word, bits);
+    return _mm512_rol_epi64(word, Bits);
   }
 };
 

@@ -42,7 +42,7 @@ inline constexpr KeccakTables keccak_tables = make_keccak_tables();
 
 /// `Operations` says how words are held and what can be done with them:
 ///   Word; lanes: 64-bit words in a Word; load, store: as many states, their words side by side; constant: a
-///   64-bit word in all lanes; exclusive_or of two and of three; rotate<bits>: to the left; choose(a, b, c):
+///   64-bit word in all lanes; exclusive_or of two and of three; rotate<Bits>: to the left; choose(a, b, c):
 ///   a ^ (~b & c).
 ///
 /// It has to be a type of the including file's own (in an unnamed namespace). Then all code made from this
@@ -103,9 +103,9 @@ struct ScalarKeccakOperations {
   [[gnu::always_inline]] static inline Word constant(std::uint64_t word) { return word; }
   [[gnu::always_inline]] static inline Word exclusive_or(Word a, Word b) { return a ^ b; }
   [[gnu::always_inline]] static inline Word exclusive_or(Word a, Word b, Word c) { return a ^ b ^ c; }
-  template <unsigned bits>
+  template <unsigned Bits>
   [[gnu::always_inline]] static inline Word rotate(Word word) {
-    return (word << bits) | (word >> (-bits & 63));
+    return (word << Bits) | (word >> (-Bits & 63));
   }
   [[gnu::always_inline]] static inline Word choose(Word a, Word b, Word c) { return a ^ (~b & c); }
 };

@@ -56,8 +56,8 @@ struct Arithmetic {
   bool (*decode)(const std::uint8_t* octets, Polynomial& polynomial);
   /// ByteEncode_d(Compress_d) and Decompress_d(ByteDecode_d) for d = 1, 4, 5, 10, 11: 32 d octets.
   /// Compressing spoils the polynomial.
-  void (*compress)(unsigned d, Polynomial& polynomial, std::uint8_t* octets);
-  void (*decompress)(unsigned d, const std::uint8_t* octets, Polynomial& polynomial);
+  void (*compress)(std::size_t d, Polynomial& polynomial, std::uint8_t* octets);
+  void (*decompress)(std::size_t d, const std::uint8_t* octets, Polynomial& polynomial);
 };
 
 /// Lives for ever. A tier beyond detected_cpu_tier() is lowered to it.

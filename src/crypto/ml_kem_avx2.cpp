@@ -20,34 +20,34 @@ Vector every(int value) { return _mm256_set1_epi16(static_cast<std::int16_t>(val
 struct Avx2 {
   using Scalar = ScalarPacking<Avx2>;
 
-  template <unsigned d>
+  template <std::size_t D>
   static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
-    const Vector factors = _mm256_set1_epi32(1 | 1 << (16 + d));
-    for (std::size_t i = 0; i < n; i += width, octets += 2 * d) {
+    const Vector factors = _mm256_set1_epi32(1 | 1 << (16 + D));
+    for (std::size_t i = 0; i < n; i += width, octets += 2 * D) {
       // a + 2^d b in 32 bits; then the lower half moves up to the upper one, and both down.
       const Vector twos = _mm256_madd_epi16(load(polynomial.coefficients + i), factors);
-      const Vector met = _mm256_blend_epi32(_mm256_slli_epi32(twos, 32 - 2 * d), twos, 0xaa);
-      const Vector fours = _mm256_srli_epi64(met, 32 - 2 * d);
+      const Vector met = _mm256_blend_epi32(_mm256_slli_epi32(twos, 32 - 2 * D), twos, 0xaa);
+      const Vector fours = _mm256_srli_epi64(met, 32 - 2 * D);
       const __m128i low = _mm256_castsi256_si128(fours);
       const __m128i high = _mm256_extracti128_si256(fours, 1);
-      Scalar::store_fours<d>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(low)),
+      Scalar::store_fours<D>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(low)),
                              static_cast<std::uint64_t>(_mm_extract_epi64(low, 1)), octets);
-      Scalar::store_fours<d>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(high)),
-                             static_cast<std::uint64_t>(_mm_extract_epi64(high, 1)), octets + d);
+      Scalar::store_fours<D>(static_cast<std::uint64_t>(_mm_cvtsi128_si64(high)),
+                             static_cast<std::uint64_t>(_mm_extract_epi64(high, 1)), octets + D);
     }
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
-    for (std::size_t i = 0; i < n; i += width, octets += 2 * d) {
-      const auto low = Scalar::load_fours<d>(octets);
-      const auto high = Scalar::load_fours<d>(octets + d);
+    for (std::size_t i = 0; i < n; i += width, octets += 2 * D) {
+      const auto low = Scalar::load_fours<D>(octets);
+      const auto high = Scalar::load_fours<D>(octets + D);
       const Vector fours =
           _mm256_set_epi64x(static_cast<long long>(high.second), static_cast<long long>(high.first),
                             static_cast<long long>(low.second), static_cast<long long>(low.first));
-      const Vector twos = _mm256_blend_epi32(fours, _mm256_slli_epi64(fours, 32 - 2 * d), 0xaa);
-      const Vector ones = _mm256_blend_epi16(twos, _mm256_slli_epi32(twos, 16 - d), 0xaa);
-      store(polynomial.coefficients + i, _mm256_and_si256(ones, every((1 << d) - 1)));
+      const Vector twos = _mm256_blend_epi32(fours, _mm256_slli_epi64(fours, 32 - 2 * D), 0xaa);
+      const Vector ones = _mm256_blend_epi16(twos, _mm256_slli_epi32(twos, 16 - D), 0xaa);
+      store(polynomial.coefficients + i, _mm256_and_si256(ones, every((1 << D) - 1)));
     }
   }
 };
@@ -107,18 +107,18 @@ void inverse_butterfly(Vector& a, Vector& b, const Factors& zeta) {
 
 // Two vectors hold 32 coefficients in a row. For butterflies of a length below 16 they have to be arranged so
 // that partners face each other: bit `length` of a coefficient's number chooses the vector, the other bits
-// are the lane. exchange<length> goes from the arrangement for 2 length to that for length, and back.
-template <std::size_t length>
+// are the lane. exchange<Length> goes from the arrangement for 2 length to that for length, and back.
+template <std::size_t Length>
 void exchange(Vector& a, Vector& b) {
   Vector x;
-  if constexpr (length == 8) {
+  if constexpr (Length == 8) {
     x = _mm256_permute2x128_si256(a, b, 0x20);
     b = _mm256_permute2x128_si256(a, b, 0x31);
-  } else if constexpr (length == 4) {
+  } else if constexpr (Length == 4) {
     x = _mm256_unpacklo_epi64(a, b);
     b = _mm256_unpackhi_epi64(a, b);
   } else {
-    static_assert(length == 2);
+    static_assert(Length == 2);
     x = _mm256_blend_epi32(a, _mm256_slli_epi64(b, 32), 0xaa);
     b = _mm256_blend_epi32(_mm256_srli_epi64(a, 32), b, 0xaa);
   }

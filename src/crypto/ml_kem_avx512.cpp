@@ -18,11 +18,11 @@ void store(std::int16_t* to, Vector vector) { _mm512_storeu_si512(to, vector); }
 Vector every(int value) { return _mm512_set1_epi16(static_cast<std::int16_t>(value)); }
 
 // Where the octets that hold four coefficients of d bits go, and where in them each coefficient starts.
-template <unsigned d>
+template <std::size_t D>
 struct alignas(64) Packing {
   // Packing: of a word of four, what stands in the first of two, and in the second, moved to an octet's
   // border.
-  static constexpr unsigned move = 4 * d % 8;
+  static constexpr std::size_t move = 4 * D % 8;
   std::uint8_t from_first[64] = {};
   std::uint8_t from_second[64] = {};
   std::uint64_t has_first = 0;
@@ -32,58 +32,58 @@ struct alignas(64) Packing {
   std::uint8_t bit[64] = {};
 
   consteval Packing() {
-    for (unsigned i = 0; i < 4 * d; ++i) {
-      const unsigned two = i / d * 16;  // octets before these two words
-      const unsigned start = i % d * 8;
-      if (start < 4 * d) {
+    for (std::size_t i = 0; i < 4 * D; ++i) {
+      const std::size_t two = i / D * 16;  // octets before these two words
+      const std::size_t start = i % D * 8;
+      if (start < 4 * D) {
         has_first |= std::uint64_t{1} << i;
         from_first[i] = static_cast<std::uint8_t>(two + start / 8);
       }
-      if (start + 8 > 4 * d) {
+      if (start + 8 > 4 * D) {
         has_second |= std::uint64_t{1} << i;
-        from_second[i] = static_cast<std::uint8_t>(two + 8 + (start + move - 4 * d) / 8);
+        from_second[i] = static_cast<std::uint8_t>(two + 8 + (start + move - 4 * D) / 8);
       }
     }
-    for (unsigned i = 0; i < 64; ++i) {
-      const unsigned start = i / 8 * 4 * d;
+    for (std::size_t i = 0; i < 64; ++i) {
+      const std::size_t start = i / 8 * 4 * D;
       octet[i] = static_cast<std::uint8_t>(start / 8 + i % 8);
-      bit[i] = static_cast<std::uint8_t>(start % 8 + i % 8 / 2 * d + i % 2 * 8);
+      bit[i] = static_cast<std::uint8_t>(start % 8 + i % 8 / 2 * D + i % 2 * 8);
     }
   }
 };
 
-template <unsigned d>
-constexpr Packing<d> packing;
+template <std::size_t D>
+constexpr Packing<D> packing;
 
 struct Avx512 {
-  template <unsigned d>
+  template <std::size_t D>
   static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
-    for (std::size_t i = 0; i < n; i += width, octets += 4 * d) {
+    for (std::size_t i = 0; i < n; i += width, octets += 4 * D) {
       // a + 2^d b in 32 bits; then the lower half moves up to the upper one, and both down.
       const Vector twos =
-          _mm512_madd_epi16(load(polynomial.coefficients + i), _mm512_set1_epi32(1 | 1 << (16 + d)));
-      const Vector met = _mm512_mask_slli_epi32(twos, 0x5555, twos, 32 - 2 * d);
-      const Vector fours = _mm512_srli_epi64(met, 32 - 2 * d);
-      const Vector moved = _mm512_slli_epi64(fours, Packing<d>::move);
+          _mm512_madd_epi16(load(polynomial.coefficients + i), _mm512_set1_epi32(1 | 1 << (16 + D)));
+      const Vector met = _mm512_mask_slli_epi32(twos, 0x5555, twos, 32 - 2 * D);
+      const Vector fours = _mm512_srli_epi64(met, 32 - 2 * D);
+      const Vector moved = _mm512_slli_epi64(fours, Packing<D>::move);
       const Vector packed = _mm512_or_si512(
-          _mm512_maskz_permutexvar_epi8(packing<d>.has_first, load(packing<d>.from_first), fours),
-          _mm512_maskz_permutexvar_epi8(packing<d>.has_second, load(packing<d>.from_second), moved));
-      _mm512_mask_storeu_epi8(octets, (std::uint64_t{1} << (4 * d)) - 1, packed);
+          _mm512_maskz_permutexvar_epi8(packing<D>.has_first, load(packing<D>.from_first), fours),
+          _mm512_maskz_permutexvar_epi8(packing<D>.has_second, load(packing<D>.from_second), moved));
+      _mm512_mask_storeu_epi8(octets, (std::uint64_t{1} << (4 * D)) - 1, packed);
     }
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
-    for (std::size_t i = 0; i < n; i += width, octets += 4 * d)
+    for (std::size_t i = 0; i < n; i += width, octets += 4 * D)
       store(polynomial.coefficients + i,
-            unpacked<d>(_mm512_maskz_loadu_epi8((std::uint64_t{1} << (4 * d)) - 1, octets)));
+            unpacked<D>(_mm512_maskz_loadu_epi8((std::uint64_t{1} << (4 * D)) - 1, octets)));
   }
 
   // The 32 values of d bits in the lower 4 d octets.
-  template <unsigned d>
+  template <std::size_t D>
   static Vector unpacked(Vector octets) {
-    const Vector fours = _mm512_permutexvar_epi8(load(packing<d>.octet), octets);
-    return _mm512_and_si512(_mm512_multishift_epi64_epi8(load(packing<d>.bit), fours), every((1 << d) - 1));
+    const Vector fours = _mm512_permutexvar_epi8(load(packing<D>.octet), octets);
+    return _mm512_and_si512(_mm512_multishift_epi64_epi8(load(packing<D>.bit), fours), every((1 << D) - 1));
   }
 };
 using Loops = PolynomialLoops<Avx512>;

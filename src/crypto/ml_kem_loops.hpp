@@ -78,68 +78,70 @@ struct PolynomialLoops {
     return all_below_q < 0;
   }
 
-  static void compress(unsigned d, Polynomial& polynomial, std::uint8_t* octets) {
+  static void compress(std::size_t d, Polynomial& polynomial, std::uint8_t* octets) {
     switch (d) {
       case 1: return compress<1>(polynomial, octets);
       case 4: return compress<4>(polynomial, octets);
       case 5: return compress<5>(polynomial, octets);
       case 10: return compress<10>(polynomial, octets);
       case 11: return compress<11>(polynomial, octets);
+      default: return;
     }
   }
 
-  static void decompress(unsigned d, const std::uint8_t* octets, Polynomial& polynomial) {
+  static void decompress(std::size_t d, const std::uint8_t* octets, Polynomial& polynomial) {
     switch (d) {
       case 1: return decompress<1>(octets, polynomial);
       case 4: return decompress<4>(octets, polynomial);
       case 5: return decompress<5>(octets, polynomial);
       case 10: return decompress<10>(octets, polynomial);
       case 11: return decompress<11>(octets, polynomial);
+      default: return;
     }
   }
 
   /// FIPS 203 §4.2.1: the nearest integer to 2^d/q times the value, modulo 2^d. Never by a division, whose
   /// time can depend on what is divided: 2^32/q, rounded up, makes the fraction value/q of 2^32, of which the
   /// upper d bits count. Half of the most that the rounding up adds is taken off again.
-  template <unsigned d>
+  template <std::size_t D>
   static constexpr std::uint16_t compressed(std::int16_t value) {
     constexpr std::uint32_t factor = 0xffffffffU / q + 1;
-    constexpr std::uint32_t half = (std::uint32_t{1} << (31 - d)) - 885;
-    return static_cast<std::uint16_t>((static_cast<std::uint32_t>(value) * factor + half) >> (32 - d));
+    constexpr std::uint32_t half = (std::uint32_t{1} << (31 - D)) - 885;
+    return static_cast<std::uint16_t>((static_cast<std::uint32_t>(value) * factor + half) >> (32 - D));
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static constexpr std::int16_t decompressed(std::uint16_t value) {
-    return static_cast<std::int16_t>((std::uint32_t{value} * q + (std::uint32_t{1} << (d - 1))) >> d);
+    return static_cast<std::int16_t>((std::uint32_t{value} * q + (std::uint32_t{1} << (D - 1))) >> D);
   }
 
  private:
-  template <unsigned d>
+  template <std::size_t D>
   static void compress(Polynomial& polynomial, std::uint8_t* octets) {
     for (std::int16_t& coefficient : polynomial.coefficients)
-      coefficient = static_cast<std::int16_t>(compressed<d>(coefficient));
-    Owner::template pack<d>(polynomial, octets);
+      coefficient = static_cast<std::int16_t>(compressed<D>(coefficient));
+    Owner::template pack<D>(polynomial, octets);
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static void decompress(const std::uint8_t* octets, Polynomial& polynomial) {
-    Owner::template unpack<d>(octets, polynomial);
+    Owner::template unpack<D>(octets, polynomial);
     for (std::int16_t& coefficient : polynomial.coefficients)
-      coefficient = decompressed<d>(static_cast<std::uint16_t>(coefficient));
+      coefficient = decompressed<D>(static_cast<std::uint16_t>(coefficient));
   }
 };
 
 /// Compression and decompression, compared with their definition for every value.
-template <unsigned d>
+template <std::size_t D>
 consteval bool rounds_as_defined() {
   struct Here;
   using Loops = PolynomialLoops<Here>;
   for (int x = 0; x < q; ++x)
-    if (Loops::template compressed<d>(static_cast<std::int16_t>(x)) !=
-        ((x << (d + 1)) + q) / (2 * q) % (1 << d))
+    if (Loops::template compressed<D>(static_cast<std::int16_t>(x)) !=
+        ((x << (D + 1)) + q) / (2 * q) % (1 << D))
       return false;
-  for (int y = 0; y < 1 << d; ++y)
-    if (Loops::template decompressed<d>(static_cast<std::uint16_t>(y)) != (2 * q * y + (1 << d)) >> (d + 1))
+  for (int y = 0; y < 1 << D; ++y)
+    if (Loops::template decompressed<D>(static_cast<std::uint16_t>(y)) != (2 * q * y + (1 << D)) >> (D + 1))
       return false;
   return true;
 }

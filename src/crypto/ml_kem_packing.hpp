@@ -14,19 +14,19 @@ namespace handfast::crypto::ml_kem {
 /// Eight coefficients of d bits are d octets. Four of them are handled as one word.
 template <class Owner>
 struct ScalarPacking {
-  template <unsigned d>
+  template <std::size_t D>
   static void pack(const Polynomial& polynomial, std::uint8_t* octets) {
-    for (std::size_t i = 0; i < n; i += 8, octets += d)
-      store_fours<d>(packed_four<d>(polynomial.coefficients + i),
-                     packed_four<d>(polynomial.coefficients + i + 4), octets);
+    for (std::size_t i = 0; i < n; i += 8, octets += D)
+      store_fours<D>(packed_four<D>(polynomial.coefficients + i),
+                     packed_four<D>(polynomial.coefficients + i + 4), octets);
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static void unpack(const std::uint8_t* octets, Polynomial& polynomial) {
-    for (std::size_t i = 0; i < n; i += 8, octets += d) {
-      const Fours fours = load_fours<d>(octets);
-      unpack_four<d>(fours.first, polynomial.coefficients + i);
-      unpack_four<d>(fours.second, polynomial.coefficients + i + 4);
+    for (std::size_t i = 0; i < n; i += 8, octets += D) {
+      const Fours fours = load_fours<D>(octets);
+      unpack_four<D>(fours.first, polynomial.coefficients + i);
+      unpack_four<D>(fours.second, polynomial.coefficients + i + 4);
     }
   }
 
@@ -36,33 +36,33 @@ struct ScalarPacking {
   };
 
   /// d octets to two words, whose upper bits mean nothing.
-  template <unsigned d>
+  template <std::size_t D>
   static Fours load_fours(const std::uint8_t* octets) {
-    if constexpr (d <= 8) {
-      const std::uint64_t low = load<d>(octets);
-      return {low, low >> (4 * d)};
+    if constexpr (D <= 8) {
+      const std::uint64_t low = load<D>(octets);
+      return {low, low >> (4 * D)};
     } else {
       const std::uint64_t low = load<8>(octets);
-      return {low, low >> (4 * d) | load<d - 8>(octets + 8) << (64 - 4 * d)};
+      return {low, low >> (4 * D) | load<D - 8>(octets + 8) << (64 - 4 * D)};
     }
   }
 
   /// Two words, whose upper bits are zero, to d octets.
-  template <unsigned d>
+  template <std::size_t D>
   static void store_fours(std::uint64_t first, std::uint64_t second, std::uint8_t* octets) {
-    const std::uint64_t low = little_endian(first | second << (4 * d));
-    if constexpr (d <= 8) {
-      std::memcpy(octets, &low, d);
+    const std::uint64_t low = little_endian(first | second << (4 * D));
+    if constexpr (D <= 8) {
+      std::memcpy(octets, &low, D);
     } else {
-      const std::uint64_t high = little_endian(second >> (64 - 4 * d));
+      const std::uint64_t high = little_endian(second >> (64 - 4 * D));
       std::memcpy(octets, &low, 8);
-      std::memcpy(octets + 8, &high, d - 8);
+      std::memcpy(octets + 8, &high, D - 8);
     }
   }
 
  private:
   // The bits are pushed together, or apart, first in pairs and then all four.
-  template <unsigned d>
+  template <std::size_t D>
   static std::uint64_t packed_four(const std::int16_t* coefficients) {
     std::uint64_t word = 0;
     if constexpr (std::endian::native == std::endian::little) {
@@ -71,18 +71,18 @@ struct ScalarPacking {
       for (unsigned i = 0; i < 4; ++i)
         word |= std::uint64_t{static_cast<std::uint16_t>(coefficients[i])} << (16 * i);
     }
-    constexpr std::uint64_t one = every(32, d);
-    constexpr std::uint64_t two = every(64, 2 * d);
-    word = (word & one) | (word >> (16 - d) & one << d);
-    return (word & two) | (word >> (32 - 2 * d) & two << (2 * d));
+    constexpr std::uint64_t one = every(32, D);
+    constexpr std::uint64_t two = every(64, 2 * D);
+    word = (word & one) | (word >> (16 - D) & one << D);
+    return (word & two) | (word >> (32 - 2 * D) & two << (2 * D));
   }
 
-  template <unsigned d>
+  template <std::size_t D>
   static void unpack_four(std::uint64_t word, std::int16_t* coefficients) {
-    constexpr std::uint64_t one = every(32, d);
-    constexpr std::uint64_t two = every(64, 2 * d);
-    word = (word & two) | (word << (32 - 2 * d) & two << 32);
-    word = (word & one) | (word << (16 - d) & one << 16);
+    constexpr std::uint64_t one = every(32, D);
+    constexpr std::uint64_t two = every(64, 2 * D);
+    word = (word & two) | (word << (32 - 2 * D) & two << 32);
+    word = (word & one) | (word << (16 - D) & one << 16);
     if constexpr (std::endian::native == std::endian::little) {
       std::memcpy(coefficients, &word, 8);
     } else {
@@ -98,16 +98,16 @@ struct ScalarPacking {
   }
 
   // In pieces that registers are loaded from at once: a copy of, say, five octets would go through memory.
-  template <unsigned count>
+  template <std::size_t Count>
   static std::uint64_t load(const std::uint8_t* octets) {
-    if constexpr (count == 0) {
+    if constexpr (Count == 0) {
       return 0;
-    } else if constexpr (count >= 8) {
+    } else if constexpr (Count >= 8) {
       return load_whole<std::uint64_t>(octets);
-    } else if constexpr (count >= 4) {
-      return load_whole<std::uint32_t>(octets) | load<count - 4>(octets + 4) << 32;
-    } else if constexpr (count >= 2) {
-      return load_whole<std::uint16_t>(octets) | load<count - 2>(octets + 2) << 16;
+    } else if constexpr (Count >= 4) {
+      return load_whole<std::uint32_t>(octets) | load<Count - 4>(octets + 4) << 32;
+    } else if constexpr (Count >= 2) {
+      return load_whole<std::uint16_t>(octets) | load<Count - 2>(octets + 2) << 16;
     } else {
       return *octets;
     }

@@ -13,8 +13,7 @@ namespace handfast::crypto::ml_kem {
 
 /// FIPS 203 §8, table 2. η1 = η2 = 2 for both sets.
 struct Parameters {
-  std::size_t k;
-  unsigned du, dv;
+  std::size_t k, du, dv;
 
   /// Octets of k polynomials of 12 bits.
   [[nodiscard]] constexpr std::size_t vector_size() const noexcept { return k * encoded_size; }

@@ -7,7 +7,8 @@
 namespace handfast::crypto::ml_kem {
 namespace {
 
-struct Portable : ScalarPacking<Portable> {};
+struct Here;
+struct Portable : ScalarPacking<Here> {};
 using Loops = PolynomialLoops<Portable>;
 
 struct Factors {
@@ -41,28 +42,28 @@ void reduce(Polynomial& polynomial) {
 }
 
 // One layer of butterflies. Each length is compiled on its own, with loops of known counts.
-template <std::size_t length>
+template <std::size_t Length>
 void ntt_layer(std::int16_t* f) {
-  const std::int16_t* factor = factors.ntt + 128 / length;
-  for (std::size_t start = 0; start < n; start += 2 * length) {
+  const std::int16_t* factor = factors.ntt + 128 / Length;
+  for (std::size_t start = 0; start < n; start += 2 * Length) {
     const std::int16_t zeta = *factor++;
-    for (std::size_t j = start; j < start + length; ++j) {
-      const std::int16_t t = Loops::montgomery_multiply(f[j + length], zeta);
-      f[j + length] = static_cast<std::int16_t>(f[j] - t);
+    for (std::size_t j = start; j < start + Length; ++j) {
+      const std::int16_t t = Loops::montgomery_multiply(f[j + Length], zeta);
+      f[j + Length] = static_cast<std::int16_t>(f[j] - t);
       f[j] = static_cast<std::int16_t>(f[j] + t);
     }
   }
 }
 
-template <std::size_t length>
+template <std::size_t Length>
 void inverse_ntt_layer(std::int16_t* f) {
-  const std::int16_t* factor = factors.inverse_ntt + 128 - 256 / length;
-  for (std::size_t start = 0; start < n; start += 2 * length) {
+  const std::int16_t* factor = factors.inverse_ntt + 128 - 256 / Length;
+  for (std::size_t start = 0; start < n; start += 2 * Length) {
     const std::int16_t zeta = *factor++;
-    for (std::size_t j = start; j < start + length; ++j) {
+    for (std::size_t j = start; j < start + Length; ++j) {
       const std::int16_t t = f[j];
-      f[j] = static_cast<std::int16_t>(t + f[j + length]);
-      f[j + length] = Loops::montgomery_multiply(static_cast<std::int16_t>(f[j + length] - t), zeta);
+      f[j] = static_cast<std::int16_t>(t + f[j + Length]);
+      f[j + Length] = Loops::montgomery_multiply(static_cast<std::int16_t>(f[j + Length] - t), zeta);
     }
   }
 }

@@ -5,35 +5,41 @@ namespace handfast::crypto::ml_kem {
 
 MatrixSampler::MatrixSampler(KeccakLanes& lanes, Bytes seed, std::size_t k, Order order) noexcept
     : seed_(seed), k_(k), order_(order) {
-  for (std::size_t entry = 0; entry < k * k; ++entry) {
-    sponges_[entry] = Sponge(SpongeFunction::shake128, seed, {}, position(entry), octets_[entry]);
-    lanes.add(sponges_[entry]);
+  std::size_t entry = 0;
+  for (std::size_t row = 0; row < k; ++row) {
+    for (std::size_t column = 0; column < k; ++column, ++entry) {
+      sponges_[entry] = Sponge(SpongeFunction::shake128, seed, {}, position(row, column), octets_[entry]);
+      lanes.add(sponges_[entry]);
+    }
   }
 }
 
-// FIPS 203 Algorithm 13, line 5: the column comes first. (In the transpose, what is here the row.)
-std::array<std::uint8_t, 2> MatrixSampler::position(std::size_t entry) const noexcept {
-  const auto row = static_cast<std::uint8_t>(entry / k_);
-  const auto column = static_cast<std::uint8_t>(entry % k_);
-  if (order_ == Order::transposed) return {row, column};
-  return {column, row};
+// FIPS 203 Algorithm 13, line 5: first the column of Â, then the row.
+std::array<std::uint8_t, 2> MatrixSampler::position(std::size_t row, std::size_t column) const noexcept {
+  const auto i = static_cast<std::uint8_t>(row);
+  const auto j = static_cast<std::uint8_t>(column);
+  if (order_ == Order::transposed) return {i, j};
+  return {j, i};
 }
 
 void MatrixSampler::polynomials(const Arithmetic& arithmetic, const KeccakCode& keccak,
                                 Polynomial* matrix) const noexcept {
-  for (std::size_t entry = 0; entry < k_ * k_; ++entry) {
-    if (arithmetic.sample_uniform(octets_[entry].data(), usual_size, matrix[entry], 0) < n)
-      sample_long(arithmetic, keccak, entry, matrix[entry]);
+  std::size_t entry = 0;
+  for (std::size_t row = 0; row < k_; ++row) {
+    for (std::size_t column = 0; column < k_; ++column, ++entry) {
+      if (arithmetic.sample_uniform(octets_[entry].data(), usual_size, matrix[entry], 0) < n)
+        sample_long(arithmetic, keccak, position(row, column), matrix[entry]);
+    }
   }
 }
 
 // From the start again, with as many blocks as it takes.
-void MatrixSampler::sample_long(const Arithmetic& arithmetic, const KeccakCode& keccak, std::size_t entry,
-                                Polynomial& polynomial) const noexcept {
+void MatrixSampler::sample_long(const Arithmetic& arithmetic, const KeccakCode& keccak,
+                                std::array<std::uint8_t, 2> where, Polynomial& polynomial) const noexcept {
   constexpr std::size_t rate = rate_of(SpongeFunction::shake128);
   std::array<std::uint8_t, rate> block;
   KeccakState state = {};
-  Sponge sponge(SpongeFunction::shake128, seed_, {}, position(entry), block);
+  Sponge sponge(SpongeFunction::shake128, seed_, {}, where, block);
   std::size_t count = 0;
   while (count < n) {
     sponge.absorb(state);

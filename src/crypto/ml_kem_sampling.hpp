@@ -16,7 +16,7 @@ namespace handfast::crypto::ml_kem {
 inline constexpr std::size_t max_k = 4;
 inline constexpr std::size_t max_noise = 2 * max_k + 1;
 
-/// The k × k matrix Â, or its transpose, in public octets until polynomials() is called.
+/// The k × k matrix Â or its transpose. Public.
 class MatrixSampler {
  public:
   enum class Order : std::uint8_t { as_it_is, transposed };
@@ -34,8 +34,8 @@ class MatrixSampler {
   // Three blocks of SHAKE128 suffice for 256 coefficients but once in 150 times.
   static constexpr std::size_t usual_size = 3 * rate_of(SpongeFunction::shake128);
 
-  [[nodiscard]] std::array<std::uint8_t, 2> position(std::size_t entry) const noexcept;
-  void sample_long(const Arithmetic& arithmetic, const KeccakCode& keccak, std::size_t entry,
+  [[nodiscard]] std::array<std::uint8_t, 2> position(std::size_t row, std::size_t column) const noexcept;
+  void sample_long(const Arithmetic& arithmetic, const KeccakCode& keccak, std::array<std::uint8_t, 2> where,
                    Polynomial& polynomial) const noexcept;
 
   Bytes seed_;

@@ -85,6 +85,7 @@ TEST_P(Keccak, LanesWorkOnDifferentThingsAtTheirOwnPace) {
     messages.push_back(pattern(i * i % 1201));
     outputs.emplace_back(size(i));
   }
+  sponges.reserve(count);
   for (std::size_t i = 0; i < count; ++i) sponges.push_back(sponge_of(function(i), messages[i], outputs[i]));
   KeccakLanes lanes(GetParam());
   for (std::size_t i = 0; i < count - 5; ++i) lanes.add(sponges[i]);
@@ -99,13 +100,15 @@ TEST_P(Keccak, LanesWorkOnDifferentThingsAtTheirOwnPace) {
 }
 
 TEST_P(Keccak, SqueezesOnWhereItStopped) {
+  constexpr std::size_t rate = rate_of(SpongeFunction::shake128);
+  constexpr std::size_t blocks = 5;
   const Octets message = pattern(34);
-  const Octets whole = digest(GetParam(), SpongeFunction::shake128, message, 5 * 168);
-  Octets parts(5 * 168);
-  const auto block = [&](std::size_t i) { return MutableBytes(parts).subspan(i * 168, 168); };
+  const Octets whole = digest(GetParam(), SpongeFunction::shake128, message, blocks * rate);
+  Octets parts(blocks * rate);
+  const auto block = [&](std::size_t i) { return MutableBytes(parts).subspan(i * rate, rate); };
   Sponge sponge = sponge_of(SpongeFunction::shake128, message, block(0));
   KeccakState state = {};
-  for (std::size_t i = 0; i < 5; ++i) {
+  for (std::size_t i = 0; i < blocks; ++i) {
     if (i > 0) sponge.go_on(block(i));
     sponge.absorb(state);
     keccak_code(GetParam()).permute(&state);

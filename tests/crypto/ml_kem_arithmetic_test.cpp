@@ -30,18 +30,18 @@ Polynomial polynomial_of(const Coefficients& c) {
 }
 
 // FIPS 203 §4.3: the power of 17 that belongs to the i-th pair of coefficients.
-int root(unsigned i) {
-  unsigned reversed = 0;
+int root(std::size_t i) {
+  std::size_t reversed = 0;
   for (unsigned bit = 0; bit < 7; ++bit) reversed |= (i >> bit & 1) << (6 - bit);
   int result = 17;
-  for (unsigned j = 0; j < reversed; ++j) result = result * 17 * 17 % q;
+  for (std::size_t j = 0; j < reversed; ++j) result = result * 17 * 17 % q;
   return result;
 }
 
 // The transform by its definition: the remainders modulo X² - root(i).
 Coefficients transform(const Coefficients& f) {
   Coefficients result;
-  for (unsigned i = 0; i < 128; ++i) {
+  for (std::size_t i = 0; i < 128; ++i) {
     const int x = root(i);
     int even = 0;
     int odd = 0;
@@ -66,11 +66,11 @@ Coefficients product(const Coefficients& a, const Coefficients& b) {
 }
 
 // FIPS 203 §4.2.1, with fractions as they are.
-int compressed(unsigned d, int x) { return ((x << (d + 1)) + q) / (2 * q) % (1 << d); }
-int decompressed(unsigned d, int y) { return (2 * q * y + (1 << d)) >> (d + 1); }
+int compressed(std::size_t d, int x) { return ((x << (d + 1)) + q) / (2 * q) % (1 << d); }
+int decompressed(std::size_t d, int y) { return (2 * q * y + (1 << d)) >> (d + 1); }
 
 // FIPS 203 Algorithm 5, bit by bit.
-Octets encoded(unsigned d, const Coefficients& c) {
+Octets encoded(std::size_t d, const Coefficients& c) {
   Octets octets(32 * d);
   for (std::size_t i = 0; i < n * d; ++i)
     octets[i / 8] = static_cast<std::uint8_t>(octets[i / 8] | (c[i / d] >> (i % d) & 1) << (i % 8));
@@ -81,11 +81,11 @@ Octets encoded(unsigned d, const Coefficients& c) {
 std::vector<Coefficients> samples() {
   std::vector<Coefficients> all;
   for (const int value : {0, 1, q / 2, q / 2 + 1, q - 1}) all.emplace_back().fill(value);
-  for (const std::size_t step : {1, 2, 4, 8, 16, 32, 64, 128}) {
+  for (const std::size_t step : {1U, 2U, 4U, 8U, 16U, 32U, 64U, 128U}) {
     Coefficients& c = all.emplace_back();
     for (std::size_t i = 0; i < n; ++i) c[i] = i / step % 2 == 0 ? q - 1 : 0;
   }
-  for (const std::size_t i : {0, 1, 15, 16, 17, 31, 32, 127, 128, 255})
+  for (const std::size_t i : {0U, 1U, 15U, 16U, 17U, 31U, 32U, 127U, 128U, 255U})
     all.emplace_back(Coefficients{})[i] = 1;
   std::mt19937 generator(203);
   std::uniform_int_distribution<int> below_q(0, q - 1);
@@ -153,7 +153,7 @@ TEST_P(MlKemArithmetic, SumsOfTheGreatestProductsFit) {
   const std::array<Polynomial, 4> row = {polynomial_of(greatest), polynomial_of(greatest),
                                          polynomial_of(greatest), polynomial_of(greatest)};
   std::array<int, 128> roots;
-  for (unsigned i = 0; i < 128; ++i) roots[i] = root(i);
+  for (std::size_t i = 0; i < 128; ++i) roots[i] = root(i);
   for (int value = 0; value < q; ++value) {
     Coefficients b;
     b.fill(value);
@@ -162,7 +162,7 @@ TEST_P(MlKemArithmetic, SumsOfTheGreatestProductsFit) {
     Polynomial result;
     code_.multiply(row.data(), column.data(), 4, result);
     // (-1 - X)(v + v X) = -v - γ v - 2 v X modulo X² - γ, four times.
-    for (unsigned i = 0; i < 128; ++i) {
+    for (std::size_t i = 0; i < 128; ++i) {
       ASSERT_EQ(result.coefficients[2 * i], modulo_q(-4LL * value * (1 + roots[i]))) << value << ' ' << i;
       ASSERT_EQ(result.coefficients[2 * i + 1], modulo_q(-8LL * value)) << value << ' ' << i;
     }
@@ -186,7 +186,7 @@ TEST_P(MlKemArithmetic, AddsAndSubtracts) {
 }
 
 TEST_P(MlKemArithmetic, CompressesEveryValueAsDefined) {
-  for (const unsigned d : {1, 4, 5, 10, 11}) {
+  for (const std::size_t d : {1U, 4U, 5U, 10U, 11U}) {
     for (int first = 0; first < q; first += static_cast<int>(n)) {
       Coefficients c;
       Coefficients wanted;
@@ -204,7 +204,7 @@ TEST_P(MlKemArithmetic, CompressesEveryValueAsDefined) {
 }
 
 TEST_P(MlKemArithmetic, DecompressesEveryValueAsDefined) {
-  for (const unsigned d : {1, 4, 5, 10, 11}) {
+  for (const std::size_t d : {1U, 4U, 5U, 10U, 11U}) {
     for (int first = 0; first < 1 << d; first += static_cast<int>(n)) {
       Coefficients c;
       Coefficients wanted;
@@ -271,9 +271,9 @@ std::size_t sampled(Bytes octets, Coefficients& c, std::size_t count) {
 
 TEST_P(MlKemArithmetic, SamplesUniformlyWhateverIsRejected) {
   unsigned seed = 0;
-  for (const std::size_t size : {3, 21, 24, 27, 48, 51, 168, 384, 501, 504}) {
-    for (const unsigned rejected_of_16 : {0, 3, 8, 15, 16}) {
-      for (const std::size_t start : {0, 1, 100, 224, 239, 240, 255, 256}) {
+  for (const std::size_t size : {3U, 21U, 24U, 27U, 48U, 51U, 168U, 384U, 501U, 504U}) {
+    for (const unsigned rejected_of_16 : {0U, 3U, 8U, 15U, 16U}) {
+      for (const std::size_t start : {0U, 1U, 100U, 224U, 239U, 240U, 255U, 256U}) {
         // Exactly as long as it may read, so that a sanitizer sees an octet too much.
         Octets octets = random_octets(size, ++seed);
         for (std::size_t i = 0; i + 2 < size; i += 3)

@@ -10,6 +10,8 @@
 namespace handfast::crypto::ml_kem {
 namespace {
 
+constexpr std::size_t rate = rate_of(SpongeFunction::shake128);
+
 Octets shake(SpongeFunction function, Bytes seed, Bytes end, std::size_t size) {
   Octets output(size);
   Sponge sponge(function, seed, {}, end, output);
@@ -22,7 +24,7 @@ Octets shake(SpongeFunction function, Bytes seed, Bytes end, std::size_t size) {
 // FIPS 203 Algorithm 7, from as many octets as are sure to suffice.
 std::vector<int> uniform(Bytes seed, std::uint8_t j, std::uint8_t i, std::size_t& octets_used) {
   const std::array end = {j, i};
-  const Octets octets = shake(SpongeFunction::shake128, seed, end, 168 * 10);
+  const Octets octets = shake(SpongeFunction::shake128, seed, end, 10 * rate);
   std::vector<int> coefficients;
   for (octets_used = 0; coefficients.size() < n; octets_used += 3) {
     const int first = octets[octets_used] + 256 * (octets[octets_used + 1] % 16);
@@ -58,7 +60,7 @@ TEST_P(MlKemSampling, MatrixIsAsDefinedWithAFourthBlockToo) {
           const auto wanted = uniform(seed, static_cast<std::uint8_t>(as_it_is ? column : row),
                                       static_cast<std::uint8_t>(as_it_is ? row : column), used);
           ASSERT_EQ(coefficients_of(matrix[row * k + column]), wanted);
-          if (used > std::size_t{3 * 168}) ++long_ones;
+          if (used > 3 * rate) ++long_ones;
         }
       }
     }

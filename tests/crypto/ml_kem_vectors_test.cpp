@@ -27,6 +27,7 @@ struct Counts {
   int invalid = 0;
   bool operator==(const Counts&) const = default;
 };
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name for it
 void PrintTo(const Counts& counts, std::ostream* out) {
   *out << counts.valid << " valid, " << counts.invalid << " invalid";
 }
