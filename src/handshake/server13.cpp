@@ -140,6 +140,11 @@ Result<> send_hello(ServerHandshake& hs, Bytes share) {
   hello.cipher_suite = hs.choice.suite;
   hello.extensions.supported_versions = {ProtocolVersion::tls13};
   hello.extensions.key_share = {message::KeyShareEntry{hs.choice.group, share}};
+  // The order of RFC 8448's traces, so that they can be followed to the octet.
+  static constexpr std::array<wire::ExtensionSlot, 2> order = {
+      wire::ExtensionSlot::member(ExtensionType::key_share),
+      wire::ExtensionSlot::member(ExtensionType::supported_versions)};
+  hello.extensions.set_order(order);
   return hs.send(hello);
 }
 
