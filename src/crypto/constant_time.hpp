@@ -15,14 +15,19 @@ namespace handfast::crypto {
 }
 
 /// A secret yes or no. It becomes an `if` only where somebody says reveal().
+///
+/// Operands are hidden, too: a compiler that sees `limit - i` computed in a loop over i may take it for the
+/// loop's own counter and make addresses of it.
 class Choice {
  public:
   [[nodiscard]] static Choice equal(std::uint64_t a, std::uint64_t b) noexcept {
-    const std::uint64_t difference = a ^ b;
+    const std::uint64_t difference = hidden(a) ^ hidden(b);
     return Choice(1 ^ ((difference | (0 - difference)) >> 63));
   }
   /// a < b.
   [[nodiscard]] static Choice less(std::uint64_t a, std::uint64_t b) noexcept {
+    a = hidden(a);
+    b = hidden(b);
     return Choice((a ^ ((a ^ b) | ((a - b) ^ a))) >> 63);  // the borrow of a - b
   }
   /// Same octets. The sizes are public, and equal.

@@ -1,6 +1,5 @@
-// Under valgrind's memcheck, secrets are "poisoned": marked as undefined. A branch or an address that depends
-// on one is then an error. What is public in the end, a verdict say, is cleared before it is looked at.
-#include <valgrind/memcheck.h>
+// Constant time of the key schedule, Finished and padding, under valgrind's memcheck.
+#include "support/poison.hpp"
 
 #include "record/inner_plaintext.hpp"
 #include "record/keys.hpp"
@@ -9,22 +8,8 @@
 namespace handfast {
 namespace {
 
-template <class T>
-void publish(T& value) {
-  VALGRIND_MAKE_MEM_DEFINED(&value, sizeof(value));
-}
-
-class Poison : public testing::Test {
- public:
-  void SetUp() override {
-    if (RUNNING_ON_VALGRIND == 0) GTEST_SKIP() << "runs under valgrind only";
-    errors_ = VALGRIND_COUNT_ERRORS;
-  }
-  [[nodiscard]] std::size_t errors() const { return VALGRIND_COUNT_ERRORS - errors_; }
-
- private:
-  std::size_t errors_ = 0;
-};
+using test::Poison;
+using test::publish;
 
 // The instrument itself: a comparison that stops early is found.
 TEST_F(Poison, FindsABranchOnASecret) {
