@@ -65,7 +65,7 @@ Result<> HandshakeReader::check_key_change() const noexcept {
 }
 
 Result<> HandshakeReader::check_interleaving() const noexcept {
-  if (pending() != 0)  // [8446:5.1#3]
+  if (pending() != 0)  // [8446:5.1#2,3]
     return fail(ErrorCode::unexpected_record, "a record of another type inside a handshake message");
   return {};
 }

@@ -56,7 +56,7 @@ Result<> RecordReader::check_header(const RecordHeader& header, Bytes input) con
   if (auto good = check_type(header.type); !good) return good;
   // legacy_record_version may be anything. [8446:5.1#11]
   if (header.length > max_length(header.type))
-    return fail(ErrorCode::record_overflow);  // [8446:5.1#13] [8446:5.2#2]
+    return fail(ErrorCode::record_overflow);  // [8446:5.1#13] [8446:5.2#2,5] [5246:6.2.1#1] [5246:6.2.3#1]
   return {};
 }
 
@@ -117,7 +117,7 @@ Result<> RecordReader::check_content(const Record& record) noexcept {
       if (content.size() < 2) return fail(ErrorCode::truncated, "half an alert in a record");
       if (content.size() > 2) return fail(ErrorCode::trailing_data, "more than one alert in a record");
       break;
-    case ContentType::change_cipher_spec:
+    case ContentType::change_cipher_spec:  // [8446:5#2]
       idle = true;
       if (content.size() != 1 || content[0] != 1)
         return fail(ErrorCode::unexpected_record, "a change_cipher_spec of other than the octet 1");

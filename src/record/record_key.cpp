@@ -45,6 +45,7 @@ constexpr std::size_t iv_size(Protection protection) noexcept {
 
 }  // namespace
 
+// A new key starts with sequence number 0. [8446:5.3#1] [5246:6.1#2,3]
 RecordKey::RecordKey(AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept
     : limit_(confidentiality_limit(aead)), key_(key), iv_(iv), aead_(aead), protection_(protection) {
   crypto::require(key.size() == crypto::key_size(aead) && iv.size() == iv_size(protection));
@@ -187,12 +188,12 @@ Result<Opened> RecordKey::open(MutableBytes record, std::size_t max_plaintext_si
     body = body.subspan(explicit_size);
     genuine = expanded().open(nonce_of(iv_.data(), number), additional_data12(sequence_, type, size), body);
   }
-  if (!genuine) return fail(ErrorCode::bad_record_mac);  // [8446:5.2#3]
+  if (!genuine) return fail(ErrorCode::bad_record_mac);  // [8446:5.2#3] [5246:6.2.3.3#3]
   ++sequence_;
 
   const MutableBytes plaintext = body.first(size);
   if (protection_ != Protection::tls13) return Opened{type, plaintext};
-  const InnerEnd end = find_inner_end(plaintext);
+  const InnerEnd end = find_inner_end(plaintext);  // [8446:5.4#3]
   if (end.type == 0)
     return fail(ErrorCode::unexpected_record, "a protected record without a content type");  // [8446:5.4#4]
   return Opened{static_cast<ContentType>(end.type), plaintext.first(end.content_size)};

@@ -25,7 +25,7 @@ enum class Protection : std::uint8_t {
 }
 
 /// Octets that an AEAD's protection adds to the content, without header and padding.
-[[nodiscard]] constexpr std::size_t overhead(Protection protection) noexcept {
+[[nodiscard]] constexpr std::size_t overhead(Protection protection) noexcept {  // [8446:5.2#1,4]
   return crypto::aead_tag_size + (protection == Protection::tls12_implicit_nonce ? 0
                                   : protection == Protection::tls13              ? 1
                                                                                  : 8);

@@ -24,7 +24,7 @@ void RecordWriter::set_record_size_limit(std::size_t octets) noexcept {
 }
 
 std::size_t RecordWriter::max_content() const noexcept {
-  if (!key_) return max_fragment_;
+  if (!key_) return max_fragment_;  // [8446:5.1#12]
   // RFC 8449 §4: in TLS 1.3 the content type counts.
   return std::min<std::size_t>(max_fragment_, record_size_limit_ - (is_tls13(key_) ? 1U : 0U));
 }
@@ -74,6 +74,7 @@ Result<> RecordWriter::check_ready(ContentType type) const noexcept {
 
 Result<Written> RecordWriter::write(ContentType type, Bytes content, MutableBytes out) {
   Written done;
+  // No content, no record: none of them is empty. [8446:5.1#7] [5246:6.2.1#2]
   while (done.taken < content.size()) {
     if (auto ready = check_ready(type); !ready) {
       if (done.written != 0) break;

@@ -50,7 +50,7 @@ class RecordWriter {
   /// as limits allow. 0 and 1: no padding, the default.
   void set_padding(std::uint16_t multiple) noexcept { padding_multiple_ = multiple; }
   /// Of unprotected records: 0x0301 for a client's first ClientHello, 0x0303 (the default) for all else
-  /// (RFC 8446 §5.1).
+  /// (RFC 8446 §5.1). [8446:5.1#10]
   void set_legacy_record_version(ProtocolVersion version) noexcept { legacy_record_version_ = version; }
 
  private:

@@ -139,6 +139,7 @@ TrafficKeys traffic_keys(HashAlgorithm algorithm, Bytes traffic_secret, crypto::
   return keys;
 }
 
+// [8446:4.6.3#2]
 TrafficSecret next_traffic_secret(HashAlgorithm algorithm, Bytes traffic_secret) noexcept {
   return expand_label(HmacKey(algorithm, traffic_secret), "traffic upd");
 }

@@ -45,6 +45,7 @@ const Known known_records[] = {
      "170303002006edc5c4fd867ffca162211c4570ebc463fa1ca5ea337e3bee70d0b08b44d0dd"},
 };
 
+// [8446:5.4#1]: the padding of these is zeros, or they would differ.
 TEST(RecordKeyKnownAnswer, SealsAndOpens) {
   for (const Known& known : known_records) {
     SCOPED_TRACE(name_of_way(known.way));
@@ -87,6 +88,13 @@ TEST_P(EachProtection, RoundTripsEverySizeInPlace) {
     EXPECT_GE(opened->content.data(), record.data() + header_size);
     EXPECT_LE(opened->content.data() + size, record.data() + record.size());
   }
+}
+
+// [8446:5.2#1] [8446:5.2#4]
+TEST_P(EachProtection, FullRecordsFitTheLimitOfCiphertexts) {
+  const Octets record = seal(sending, ContentType::application_data, counting(max_plaintext));
+  EXPECT_LE(read_header(record).length, is13() ? max_ciphertext : max_ciphertext12);
+  EXPECT_LE(overhead(sending.protection()), 255U);
 }
 
 TEST_P(EachProtection, CarriesTheContentType) {
@@ -265,6 +273,7 @@ TEST_P(EachAead13, FindsTheContentTypeBehindAnyPadding) {
     }
 }
 
+// [8446:5.4#3]
 TEST_P(EachAead13, ContentOfZerosIsNotPadding) {
   Octets inner(64);
   inner.push_back(23);

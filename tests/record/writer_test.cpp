@@ -80,6 +80,7 @@ TEST_P(EachWriter, SaysExactlyHowMuchItNeeds) {
       }
 }
 
+// [8446:5.1#7] [5246:6.2.1#2]
 TEST_P(EachWriter, WritesNothingForNoContent) {
   Octets out(100);
   const auto written = writer.write(ContentType::application_data, {}, out);
