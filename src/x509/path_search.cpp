@@ -35,6 +35,7 @@ bool PathSearch::find() {
   explaining_ = false;
   const bool found = start();
   too_many_paths_ = gave_up_;
+  result_.work.issuers_considered = considered_;
   result_.work.names_compared = rules_.comparisons.used;
   return found;
 }
@@ -60,7 +61,7 @@ bool PathSearch::start() {
   path_ = Path{};
   gave_up_ = false;
   rules_.comparisons = {};
-  result_.work.issuers_considered = 0;
+  considered_ = 0;
   Candidate& leaf = candidates_.front();
   path_.push(leaf);
   if (request_.trust == nullptr) return extend();
@@ -80,7 +81,7 @@ bool PathSearch::stop() const noexcept {
 }
 
 bool PathSearch::extend() {
-  const std::uint32_t considered = result_.work.issuers_considered;
+  const std::uint32_t considered = considered_;
   if (path_.anchor == nullptr && try_anchors()) return true;
   if (path_.full()) {
     record(FindingCode::too_many_intermediates, Judge::whole_path,
@@ -88,7 +89,7 @@ bool PathSearch::extend() {
     return false;
   }
   if (try_candidates()) return true;
-  if (considered == result_.work.issuers_considered && !stop()) {
+  if (considered == considered_ && !stop()) {
     const Candidate& last = path_.back();
     record(last.self_issued ? FindingCode::self_signed_not_trusted : FindingCode::no_issuer, path_.size() - 1,
            joined({"issuer ", quoted_name(last.certificate.issuer)}));
@@ -113,7 +114,7 @@ bool PathSearch::try_anchors() {
 }
 
 bool PathSearch::try_anchor(const TrustAnchor& anchor) {
-  ++result_.work.issuers_considered;
+  ++considered_;
   path_.anchor = &anchor;
   const SignatureOutcome outcome =
       link({&anchor.key, anchor.public_key ? &*anchor.public_key : nullptr, nullptr});
@@ -142,7 +143,7 @@ bool PathSearch::try_candidates() {
 }
 
 bool PathSearch::try_candidate(Candidate& candidate) {
-  if (++result_.work.issuers_considered > most_issuers) {
+  if (++considered_ > most_issuers) {
     gave_up_ = true;
     return false;
   }

@@ -66,6 +66,7 @@ class PathSearch {
   Path path_;
   Path accepted_;
   std::vector<CheckedLink> checked_;  // a link is checked once, however many paths use it
+  std::uint32_t considered_ = 0;      // issuers, in this search
   unsigned unchecked_links_ = 0;      // of the path: only while explaining
   bool explaining_ = false;
   bool gave_up_ = false;
