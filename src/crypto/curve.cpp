@@ -5,6 +5,8 @@
 
 #include <openssl/obj_mac.h>
 
+#include "crypto/constant_time.hpp"
+
 namespace handfast::crypto {
 namespace {
 
@@ -37,13 +39,12 @@ const Curve* curve_of(NamedGroup group) {
 }
 
 bool is_scalar(const Curve& curve, Bytes octets) noexcept {
-  unsigned borrow = 0;  // of octets - order
-  unsigned any = 0;
+  std::uint64_t borrow = 0;  // of octets - order
+  std::uint64_t any = 0;
   const Bytes order = curve.order();
   for (std::size_t i = order.size(); i-- > 0;) {
-    borrow = ((octets[i] - order[i] - borrow) >> 8) & 1;
-    any |= octets[i];
-    asm volatile("" : "+r"(borrow), "+r"(any));  // keep the loop free of early exits
+    borrow = hidden((octets[i] - order[i] - borrow) >> 63);
+    any = hidden(any | octets[i]);
   }
   return (borrow & ((any + 0xff) >> 8)) == 1;
 }

@@ -69,7 +69,7 @@ Hash::Hash(HashAlgorithm algorithm, Bytes chaining_value) noexcept : Hash(algori
     // Every context begins with its chaining value; the low word of the length counts bits.
     auto& c = context<F>(state_);
     copy(chaining_value, {state_.data(), chaining_value.size()});
-    c.Nl = static_cast<decltype(c.Nl)>(8 * block_size(algorithm));
+    c.Nl = static_cast<decltype(c.Nl)>(block_size(algorithm)) * 8;
   });
 }
 

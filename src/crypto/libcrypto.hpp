@@ -15,9 +15,9 @@
 
 namespace handfast::crypto {
 
-template <auto release>
+template <auto Release>
 struct ReleaseWith {
-  void operator()(auto* object) const noexcept { release(object); }
+  void operator()(auto* object) const noexcept { Release(object); }
 };
 // Numbers and points may be secret: all are wiped when freed.
 using BigNumber = std::unique_ptr<BIGNUM, ReleaseWith<BN_clear_free>>;
@@ -35,6 +35,12 @@ Owner owned(typename Owner::pointer object) {
 }
 inline void must(int success) {
   if (success != 1) throw std::bad_alloc();
+}
+
+/// libcrypto has taken over what `owner` had.
+template <class Owner>
+void hand_over(Owner& owner) noexcept {
+  [[maybe_unused]] const auto taken = owner.release();
 }
 
 inline BigNumber new_number() { return owned<BigNumber>(BN_new()); }

@@ -10,6 +10,8 @@
 
 #include <handfast/secret.hpp>
 
+#include "crypto/constant_time.hpp"
+
 namespace handfast::crypto {
 namespace {
 
@@ -17,6 +19,11 @@ __extension__ using Wide = __int128;
 using Limbs = Modulus256::Limbs;
 constexpr int limb_bits = Modulus256::limb_bits;
 constexpr std::uint64_t limb_mask = Modulus256::limb_mask;
+
+/// All ones below zero, else zeros.
+std::int64_t sign_mask(std::int64_t value) noexcept {
+  return static_cast<std::int64_t>(hidden(static_cast<std::uint64_t>(value >> 63)));
+}
 
 /// 62 steps: 2^62 (f', g') = (u f + v g, q f + r g).
 struct Transition {
@@ -27,9 +34,8 @@ struct Transition {
 Transition steps(std::int64_t& zeta, std::uint64_t f, std::uint64_t g) noexcept {
   std::uint64_t u = 1, v = 0, q = 0, r = 1;  // modulo 2^64, where signs take care of themselves
   for (int i = 0; i < limb_bits; ++i) {
-    std::uint64_t positive = static_cast<std::uint64_t>(zeta >> 63);
-    std::uint64_t odd = 0 - (g & 1);
-    asm volatile("" : "+r"(positive), "+r"(odd));  // masks, not branches
+    const auto positive = static_cast<std::uint64_t>(sign_mask(zeta));
+    const std::uint64_t odd = hidden(0 - (g & 1));
     // g + f or, where delta is positive, g - f; the matrix goes along.
     g += ((f ^ positive) - positive) & odd;
     q += ((u ^ positive) - positive) & odd;
@@ -69,8 +75,8 @@ void apply(const Transition& t, Limbs& f, Limbs& g) noexcept {
 /// (d, e) = transition (d, e) / 2^62 modulo the modulus. Both stay above -2 moduli and below one.
 void apply_modulo(const Modulus256& modulus, const Transition& t, Limbs& d, Limbs& e) noexcept {
   // First a modulus more for those below zero; then as many as it takes for the lowest limb to vanish.
-  const std::int64_t d_negative = d[4] >> 63;
-  const std::int64_t e_negative = e[4] >> 63;
+  const std::int64_t d_negative = sign_mask(d[4]);
+  const std::int64_t e_negative = sign_mask(e[4]);
   std::int64_t d_multiple = (t.u & d_negative) + (t.v & e_negative);
   std::int64_t e_multiple = (t.q & d_negative) + (t.r & e_negative);
   Wide to_d = static_cast<Wide>(t.u) * d[0] + static_cast<Wide>(t.v) * e[0];
@@ -107,7 +113,7 @@ void carry(Limbs& a) noexcept {
 /// `value`, from above -2 moduli to below one, negated where `negative` is -1, to 0 up to modulus - 1.
 void normalise(const Modulus256& modulus, Limbs& value, std::int64_t negative) noexcept {
   const auto add_where_negative = [&] {
-    const std::int64_t below_zero = value[4] >> 63;
+    const std::int64_t below_zero = sign_mask(value[4]);
     for (std::size_t i = 0; i < 5; ++i) value[i] += modulus.limbs[i] & below_zero;
   };
   add_where_negative();  // now above minus one modulus, on either side
@@ -137,7 +143,7 @@ Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noex
     apply(t, state.f, state.g);
   }
   // Now g is 0 and f is 1 or -1: d, or -d, is the inverse.
-  normalise(modulus, state.d, state.f[4] >> 63);
+  normalise(modulus, state.d, sign_mask(state.f[4]));
   const Number256 inverse = join(state.d);
   wipe(&state, sizeof(state));
   return inverse;

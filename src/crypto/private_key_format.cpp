@@ -23,13 +23,16 @@ using PssParameters = std::unique_ptr<RSA_PSS_PARAMS, ReleaseWith<RSA_PSS_PARAMS
 
 using State = Result<SharedPrivateKeyState>;
 
-/// What a d2i function makes of all of `der`, or null.
-template <class Owner, auto d2i>
-Owner parse(Bytes der, typename Owner::pointer start = nullptr) {
+/// What one of libcrypto's functions d2i_... makes of all of `der`, or null. Some take a prepared object.
+template <class Owner, auto D2i>
+Owner parse(Bytes der, Owner prepared = nullptr) {
   if (der.size() > INT_MAX) return nullptr;
   const std::uint8_t* at = der.data();
-  Owner object(d2i(start != nullptr ? &start : nullptr, &at, static_cast<long>(der.size())));
-  if (object != nullptr && at != der.data() + der.size()) return nullptr;
+  auto* start = prepared.get();
+  Owner object(D2i(start != nullptr ? &start : nullptr, &at, static_cast<long>(der.size())));
+  // A prepared object is the result, or stays with its owner where parsing fails.
+  if (object != nullptr) hand_over(prepared);
+  if (at != der.data() + der.size()) return nullptr;
   return object;
 }
 
@@ -65,10 +68,7 @@ State parse_sec1(Bytes der, const Curve* outer) {
     prepared = owned<EcKey>(EC_KEY_new());
     must(EC_KEY_set_group(prepared.get(), outer->ec_group));
   }
-  // What is given to a d2i function stays with its caller when that fails.
-  EC_KEY* const start = prepared.get();
-  const EcKey key = parse<EcKey, d2i_ECPrivateKey>(der, start);
-  if (key.get() == start) (void)prepared.release();
+  const EcKey key = parse<EcKey, d2i_ECPrivateKey>(der, std::move(prepared));
   if (key == nullptr) return malformed("not an ECPrivateKey of SEC1");
   const EC_GROUP* const group = EC_KEY_get0_group(key.get());
   const Curve* const curve = EC_KEY_decoded_from_explicit_params(key.get()) == 1

@@ -84,8 +84,8 @@ Result<std::shared_ptr<PublicKeyState>> rsa_state(Bytes modulus, Bytes exponent)
   BigNumber n = number_of(modulus);
   BigNumber e = number_of(exponent);
   must(RSA_set0_key(state->rsa.get(), n.get(), e.get(), nullptr));
-  (void)n.release();  // the key owns them now
-  (void)e.release();
+  hand_over(n);
+  hand_over(e);
   return state;
 }
 

@@ -210,6 +210,16 @@ TEST(PrivateKeyFile, SurvivesEveryCutAndManyChanges) {
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
+TEST(PrivateKeyFile, MayNotHoldMoreThanTheKey) {
+  SecretOctets der = read(test::p256_pkcs8)->to_der();
+  ASSERT_EQ(der[1], 0x81);   // the length of all of it stands in one octet behind
+  ASSERT_EQ(der[27], 0x04);  // the octet string with the key, and its length
+  ++der[2];
+  ++der[28];
+  der.push_back(0);
+  EXPECT_EQ(code_of(PrivateKey::from_der(der)), ErrorCode::bad_private_key);
+}
+
 std::size_t find(Bytes in, Bytes what) {
   const auto found = std::ranges::search(in, what);
   return static_cast<std::size_t>(found.begin() - in.begin());
