@@ -17,7 +17,7 @@ struct Wiped : T {
   ~Wiped() { wipe(static_cast<T*>(this), sizeof(T)); }
 };
 
-using Matrix = std::array<Polynomial, max_k * max_k>;
+using Row = std::array<Polynomial, max_k>;
 using Multipliers = std::array<Multiplier, max_k>;
 
 }  // namespace
@@ -27,7 +27,7 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
   const Parameters& p = context.parameters;
   const Arithmetic& arithmetic = context.arithmetic;
   const NoiseSampler noise(context.lanes, sigma, 2 * p.k);
-  const MatrixSampler sampler(context.lanes, rho, p.k, MatrixSampler::Order::as_it_is);
+  const MatrixSampler matrix(context.lanes, rho, p.k, MatrixSampler::Order::as_it_is);
   context.lanes.run();
 
   Wiped<Polynomial> secret;
@@ -38,11 +38,11 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
     arithmetic.encode(secret, s.data() + i * encoded_size);
     arithmetic.prepare(secret, s_multipliers[i]);
   }
-  Matrix matrix;
-  sampler.polynomials(arithmetic, context.keccak, matrix.data());
   for (std::size_t i = 0; i < p.k; ++i) {
+    Row row;
+    matrix.row(arithmetic, context.keccak, i, row.data());
     Polynomial t;
-    arithmetic.multiply(&matrix[i * p.k], s_multipliers.data(), p.k, t);
+    arithmetic.multiply(row.data(), s_multipliers.data(), p.k, t);
     noise.polynomial(arithmetic, p.k + i, secret);
     arithmetic.ntt(secret);
     arithmetic.add(t, secret);
@@ -51,7 +51,7 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
   copy(rho, encapsulation_key.subspan(p.vector_size()));
 }
 
-void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& sampler,
+void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& matrix,
              const NoiseSampler& noise, Bytes message, MutableBytes ciphertext) noexcept {
   const Parameters& p = context.parameters;
   const Arithmetic& arithmetic = context.arithmetic;
@@ -63,10 +63,10 @@ void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& s
     arithmetic.ntt(sum);
     arithmetic.prepare(sum, y[i]);
   }
-  Matrix matrix;
-  sampler.polynomials(arithmetic, context.keccak, matrix.data());
   for (std::size_t i = 0; i < p.k; ++i) {
-    arithmetic.multiply(&matrix[i * p.k], y.data(), p.k, sum);
+    Row row;
+    matrix.row(arithmetic, context.keccak, i, row.data());
+    arithmetic.multiply(row.data(), y.data(), p.k, sum);
     arithmetic.inverse_ntt(sum);
     noise.polynomial(arithmetic, p.k + i, summand);
     arithmetic.add(sum, summand);
@@ -94,7 +94,7 @@ void decrypt(const Context& context, Bytes s, Bytes ciphertext, MutableBytes mes
   Polynomial v;
   arithmetic.decompress(p.dv, ciphertext.data() + p.k * p.u_size(), v);
 
-  Wiped<std::array<Polynomial, max_k>> s_decoded;
+  Wiped<Row> s_decoded;
   for (std::size_t i = 0; i < p.k; ++i) (void)arithmetic.decode(s.data() + i * encoded_size, s_decoded[i]);
   Wiped<Polynomial> w;
   arithmetic.multiply(s_decoded.data(), u.data(), p.k, w);

@@ -22,14 +22,12 @@ std::array<std::uint8_t, 2> MatrixSampler::position(std::size_t row, std::size_t
   return {j, i};
 }
 
-void MatrixSampler::polynomials(const Arithmetic& arithmetic, const KeccakCode& keccak,
-                                Polynomial* matrix) const noexcept {
-  std::size_t entry = 0;
-  for (std::size_t row = 0; row < k_; ++row) {
-    for (std::size_t column = 0; column < k_; ++column, ++entry) {
-      if (arithmetic.sample_uniform(octets_[entry].data(), usual_size, matrix[entry], 0) < n)
-        sample_long(arithmetic, keccak, position(row, column), matrix[entry]);
-    }
+void MatrixSampler::row(const Arithmetic& arithmetic, const KeccakCode& keccak, std::size_t number,
+                        Polynomial* polynomials) const noexcept {
+  for (std::size_t column = 0; column < k_; ++column) {
+    const auto& octets = octets_[number * k_ + column];
+    if (arithmetic.sample_uniform(octets.data(), usual_size, polynomials[column], 0) < n)
+      sample_long(arithmetic, keccak, position(number, column), polynomials[column]);
   }
 }
 

@@ -27,8 +27,10 @@ class MatrixSampler {
   MatrixSampler& operator=(const MatrixSampler&) = delete;
   ~MatrixSampler() = default;
 
-  /// Row by row, once the lanes have run. Rejection makes its time depend on ρ, which is public.
-  void polynomials(const Arithmetic& arithmetic, const KeccakCode& keccak, Polynomial* matrix) const noexcept;
+  /// The k polynomials of a row, once the lanes have run. Rejection makes its time depend on ρ, which is
+  /// public.
+  void row(const Arithmetic& arithmetic, const KeccakCode& keccak, std::size_t number,
+           Polynomial* polynomials) const noexcept;
 
  private:
   // Three blocks of SHAKE128 suffice for 256 coefficients but once in 150 times.

@@ -51,15 +51,15 @@ TEST_P(MlKemSampling, MatrixIsAsDefinedWithAFourthBlockToo) {
       KeccakLanes lanes(GetParam());
       const MatrixSampler sampler(lanes, seed, k, order);
       lanes.run();
-      std::array<Polynomial, max_k * max_k> matrix;
-      sampler.polynomials(code, keccak_code(GetParam()), matrix.data());
       for (std::size_t row = 0; row < k; ++row) {
+        std::array<Polynomial, max_k> polynomials;
+        sampler.row(code, keccak_code(GetParam()), row, polynomials.data());
         for (std::size_t column = 0; column < k; ++column) {
           const bool as_it_is = order == MatrixSampler::Order::as_it_is;
           std::size_t used = 0;
           const auto wanted = uniform(seed, static_cast<std::uint8_t>(as_it_is ? column : row),
                                       static_cast<std::uint8_t>(as_it_is ? row : column), used);
-          ASSERT_EQ(coefficients_of(matrix[row * k + column]), wanted);
+          ASSERT_EQ(coefficients_of(polynomials[column]), wanted);
           if (used > 3 * rate) ++long_ones;
         }
       }
