@@ -112,13 +112,21 @@ std::uint16_t Der::flags(std::uint8_t tag, unsigned width, const char* field) no
   };
   if (octets.empty() || octets[0] > 7) return bad();
   const unsigned unused = octets[0];
-  const std::size_t size = octets.size() - 1;
-  if (size == 0) return unused == 0 ? std::uint16_t{0} : bad();
-  if (size > 2 || size * 8 - unused > width) return bad();
-  // The last bit that counts is a one, and those behind it are zeros.
-  if ((octets[size] & ((1U << unused) - 1)) != 0 || (octets[size] >> unused & 1U) == 0) return bad();
-  const unsigned bits = octets[1] << 8U | (size == 2 ? octets[2] : 0U);
-  return static_cast<std::uint16_t>(bits >> (16 - width));
+  const Bytes bits = octets.subspan(1);
+  if (bits.empty()) return unused == 0 ? std::uint16_t{0} : bad();
+  // The bits that do not count are zeros, and so is everything beyond the width.
+  if ((bits.back() & ((1U << unused) - 1)) != 0) return bad();
+  std::uint32_t value_bits = 0;
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    if (i >= 2 && bits[i] != 0) return bad();
+    if (i < 2) value_bits |= static_cast<std::uint32_t>(bits[i]) << (8 * (1 - i));
+  }
+  if ((value_bits & ((1U << (16 - width)) - 1)) != 0) return bad();
+  return static_cast<std::uint16_t>(value_bits >> (16 - width));
+}
+
+bool has_trailing_zeros(Bytes bit_string) noexcept {
+  return bit_string.size() > 1 && bit_string[0] < 8 && (bit_string.back() >> bit_string[0] & 1U) == 0;
 }
 
 bool is_object_identifier(Bytes content) noexcept {

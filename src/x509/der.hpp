@@ -118,8 +118,8 @@ class Der {
     at_ = end_;
   }
 
-  /// Flags (BIT STRING, X.690 §11.2.2: no trailing zero bits); the first bit is the highest of
-  /// `width` (at most 16) bits. More bits than that are a defect.
+  /// Flags (BIT STRING); the first bit is the highest of `width` (at most 16) bits. Bits beyond are zeros.
+  /// Trailing zero bits, which DER leaves out, are not refused: has_trailing_zeros() tells.
   std::uint16_t flags(std::uint8_t tag, unsigned width, const char* field) noexcept;
 
  private:
@@ -131,6 +131,8 @@ class Der {
   Fault* fault_;
 };
 
+/// Whether contents of a BIT STRING of flags break X.690 §11.2.2, as certificates of roots in use do.
+[[nodiscard]] bool has_trailing_zeros(Bytes bit_string) noexcept;
 /// Whether these contents of an OBJECT IDENTIFIER are well formed (X.690 §8.19).
 [[nodiscard]] bool is_object_identifier(Bytes content) noexcept;
 

@@ -128,6 +128,11 @@ void Conduct::encodings() {
     Der outer(constraints, fault);
     if (outer.sequence("basicConstraints").next_is(tag::boolean)) breach(FindingCode::default_encoded, "cA");
   }
+  if (const Bytes usage = certificate_.extensions.value(ExtensionId::key_usage); !usage.empty()) {
+    Der outer(usage, fault);
+    if (has_trailing_zeros(outer.content(tag::bit_string, "keyUsage")))
+      breach(FindingCode::default_encoded, "keyUsage");
+  }
   for (std::size_t i = 0; i < known_extensions; ++i) {
     const auto id = static_cast<ExtensionId>(i);
     if (has(id) && !check_informative_value(id, certificate_.extensions.value(id)))

@@ -88,10 +88,6 @@ std::vector<Provocation> values() {
          s.leaf.set(extension(oid::certificate_extension<19>, true,
                               der::sequence({Octets{0x02, 0x05, 0x01, 0, 0, 0, 0}})));
        }},
-      {FindingCode::der_bad_value, "KeyUsageWithTrailingZeros",
-       [](Scenario& s) {
-         s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x02, 0x00, 0x80}));
-       }},
       {FindingCode::der_bad_value, "KeyUsageWithTooManyBits",
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x03, 0x06, 0x80, 0x40}));

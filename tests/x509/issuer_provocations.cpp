@@ -20,6 +20,10 @@ std::vector<Provocation> fields() {
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<19>, true, der::sequence({bit_flag(false)})));
        }},
+      {FindingCode::default_encoded, "KeyUsageWithTrailingZeros",
+       [](Scenario& s) {
+         s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x03, 0x07, 0x80, 0x00}));
+       }},
       {FindingCode::old_version, "RootOfVersion1",
        [](Scenario& s) {
          s.root.version.clear();

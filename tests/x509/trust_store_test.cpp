@@ -1,0 +1,206 @@
+// Trust stores: what they take, and that the system's roots are all accepted.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <handfast/certificate.hpp>
+#include <handfast/trust.hpp>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "x509/certificate.hpp"
+#include "x509/pem.hpp"
+#include "x509/scenario.hpp"
+#include "x509/trust_anchor.hpp"
+
+namespace handfast::test {
+namespace {
+
+/// A folder that is gone at the end.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = testing::TempDir() + "/handfast-trust-XXXXXX";
+    path_ = ::mkdtemp(pattern.data());
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  std::string write(const std::string& name, std::string_view content) const {
+    std::string path = path_ / name;
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+  [[nodiscard]] std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Sets a variable of the environment, or unsets it, for a while.
+class Variable {
+ public:
+  Variable(const char* name, const std::optional<std::string>& value) : name_(name) {
+    if (const char* old = std::getenv(name)) before_ = old;
+    set(value);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+  ~Variable() { set(before_); }
+
+ private:
+  void set(const std::optional<std::string>& value) {
+    if (value)
+      ::setenv(name_, value->c_str(), 1);
+    else
+      ::unsetenv(name_);
+  }
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+TEST(TrustStore, ReadsPemFilesAndSkipsWhatDoesNotParse) {
+  const Scenario s;
+  const std::string text =
+      "Root:\n" + x509::certificate_to_pem(s.make_root()) + x509::to_pem("CERTIFICATE", Octets{0x30, 0}) +
+      x509::to_pem("PRIVATE KEY", Octets{0x30, 0}) + x509::certificate_to_pem(s.make_intermediate());
+  const auto store = TrustStore::from_pem(as_bytes(text));
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->size(), 2U);
+  EXPECT_EQ((*store)->skipped(), 1U);
+  EXPECT_EQ((*store)->certificates().size(), 2U);
+  ASSERT_EQ((*store)->subjects().size(), 2U);
+  EXPECT_TRUE(equal((*store)->subjects()[0], s.root.subject));
+}
+
+TEST(TrustStore, TheSameCertificateCountsOnce) {
+  const Octets root = Scenario().make_root();
+  TrustStore::Builder builder;
+  EXPECT_TRUE(builder.add_certificate(root));
+  EXPECT_TRUE(builder.add_certificate(root));
+  EXPECT_EQ(builder.build()->size(), 1U);
+  EXPECT_EQ(builder.build()->size(), 0U);  // the builder is empty afterwards
+}
+
+TEST(TrustStore, TwoKeysOfOneNameAreTwoAnchorsAndOneSubject) {
+  Scenario s;
+  TrustStore::Builder builder;
+  EXPECT_TRUE(builder.add_certificate(s.make_root()));
+  s.root.key = shared_key(4).info;
+  EXPECT_TRUE(builder.add_certificate(s.root.sign(shared_key(4))));
+  const auto store = builder.build();
+  EXPECT_EQ(store->size(), 2U);
+  EXPECT_EQ(store->subjects().size(), 1U);
+}
+
+TEST(TrustStore, TakesTrustedCertificatesOfOpenssl) {
+  // The certificate has more data behind it there.
+  Octets octets = Scenario().make_root();
+  octets.insert(octets.end(), {0x30, 0x00});
+  const auto store = TrustStore::from_pem(as_bytes(x509::to_pem("TRUSTED CERTIFICATE", octets)));
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->size(), 1U);
+}
+
+TEST(TrustStore, FilesMayBeDer) {
+  const Folder folder;
+  const Octets root = Scenario().make_root();
+  const auto store = TrustStore::from_file(folder.write("root.der", as_text(root)));
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->size(), 1U);
+}
+
+TEST(TrustStore, SaysWhatIsWrongWithAFile) {
+  const Folder folder;
+  EXPECT_EQ(TrustStore::from_file(folder.path() + "/missing").error().code, ErrorCode::file_unreadable);
+  EXPECT_EQ(TrustStore::from_file(folder.path()).error().code, ErrorCode::file_unreadable);
+  EXPECT_EQ(TrustStore::from_file(folder.write("empty", "")).error().code, ErrorCode::no_certificate_in_file);
+  EXPECT_EQ(TrustStore::from_file(folder.write("text", "hello")).error().code,
+            ErrorCode::no_certificate_in_file);
+  EXPECT_EQ(TrustStore::from_file(folder.write("bad", "-----BEGIN CERTIFICATE-----\nAQ")).error().code,
+            ErrorCode::bad_pem);
+  EXPECT_EQ(TrustStore::from_file(
+                folder.write("bad64", "-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n"))
+                .error()
+                .code,
+            ErrorCode::bad_pem);
+  EXPECT_EQ(TrustStore::from_file(folder.write("nothing.der", std::string_view("\x30\x00", 2))).error().code,
+            ErrorCode::no_certificate_in_file);
+}
+
+TEST(TrustStore, SystemFollowsTheEnvironment) {
+  const Variable no_file("SSL_CERT_FILE", std::nullopt);
+  const Variable no_folders("SSL_CERT_DIR", std::nullopt);
+  const Scenario s;
+  const Folder folder;
+  const std::string root = folder.write("root.pem", x509::certificate_to_pem(s.make_root()));
+  {
+    const Variable file("SSL_CERT_FILE", root);
+    EXPECT_EQ((*TrustStore::system())->size(), 1U);
+    const Folder other;
+    other.write("a.pem", x509::certificate_to_pem(s.make_intermediate()));
+    other.write("readme", "-----BEGIN damaged");
+    const Variable folders("SSL_CERT_DIR", other.path() + ":" + folder.path());
+    EXPECT_EQ((*TrustStore::system())->size(), 2U);
+  }
+  {
+    const Variable folders("SSL_CERT_DIR", folder.path());
+    EXPECT_EQ((*TrustStore::system())->size(), 1U);
+  }
+  {
+    const Variable folders("SSL_CERT_DIR", folder.path() + "/missing");
+    EXPECT_EQ(TrustStore::system().error().code, ErrorCode::file_unreadable);
+  }
+  {
+    const Variable file("SSL_CERT_FILE", folder.path() + "/missing");
+    EXPECT_EQ(TrustStore::system().error().code, ErrorCode::file_unreadable);
+  }
+  {
+    const Folder empty;
+    const Variable folders("SSL_CERT_DIR", empty.path());
+    EXPECT_EQ(TrustStore::system().error().code, ErrorCode::no_trust_anchor);
+  }
+}
+
+TEST(TrustStore, BareAnchorsNeedANameAndAKey) {
+  const Scenario s;
+  TrustStore::Builder builder;
+  EXPECT_TRUE(builder.add_anchor(s.root.subject, s.root_key->info));
+  const Octets constraints =
+      der::sequence({der::value(tag::constructed(0), der::sequence({dns("example.com")}))});
+  EXPECT_TRUE(builder.add_anchor(s.root.subject, s.root_key->info, constraints));
+  EXPECT_EQ(builder.add_anchor(s.root_key->info, s.root_key->info).error().code,
+            ErrorCode::certificate_malformed);
+  EXPECT_EQ(builder.add_anchor(s.root.subject, {}).error().code, ErrorCode::certificate_malformed);
+  EXPECT_EQ(builder.add_anchor(s.root.subject, s.root_key->info, Octets{0x30, 0x01}).error().code,
+            ErrorCode::certificate_malformed);
+  EXPECT_EQ(builder.add_anchor(s.root.subject, rsa_info(Octets(64, 0x81))).error().code,
+            ErrorCode::certificate_unsupported);
+  EXPECT_EQ(builder.build()->size(), 2U);
+}
+
+// Issue 3: the default profile accepts every root of Debian's bundle.
+TEST(DebianRoots, EachOneIsAcceptedWhileItIsValid) {
+  constexpr const char* bundle = "/etc/ssl/certs/ca-certificates.crt";
+  if (!std::filesystem::exists(bundle)) GTEST_SKIP() << "package ca-certificates is not installed";
+  const auto store = TrustStore::from_file(bundle);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->skipped(), 0U);
+  EXPECT_GT((*store)->size(), 100U);
+  for (const auto& anchor : (*store)->contents().anchors) {
+    EXPECT_TRUE(anchor->public_key);
+    const Bytes chain[] = {anchor->certificate->der};
+    x509::VerificationRequest request;
+    request.chain = chain;
+    request.trust = store->get();
+    request.now = anchor->certificate->not_after;
+    request.explain = true;
+    const auto verification = x509::verify(request);
+    EXPECT_TRUE(verification.ok()) << to_text(verification);
+  }
+}
+
+}  // namespace
+}  // namespace handfast::test
