@@ -85,7 +85,7 @@ struct PolynomialLoops {
       case 5: return compress<5>(polynomial, octets);
       case 10: return compress<10>(polynomial, octets);
       case 11: return compress<11>(polynomial, octets);
-      default: return;
+      default: __builtin_trap();  // FIPS 203 §8 has no other
     }
   }
 
@@ -96,7 +96,7 @@ struct PolynomialLoops {
       case 5: return decompress<5>(octets, polynomial);
       case 10: return decompress<10>(octets, polynomial);
       case 11: return decompress<11>(octets, polynomial);
-      default: return;
+      default: __builtin_trap();  // FIPS 203 §8 has no other
     }
   }
 
