@@ -59,9 +59,9 @@ void HandshakeRun::finish() {
       channel_.sending.writer.key()->set_limit(settings.key_update_after_records);
     channel_.sending.application_keys = true;
     if (settings.exporters) keep_exporters();
-    handshake_->complete_summary();
-    summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
   }
+  handshake_->complete_summary();
+  summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
   handshake_ = nullptr;
   root_ = {};  // frames go before the arena they live in
   client_.reset();

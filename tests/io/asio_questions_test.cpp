@@ -77,32 +77,37 @@ TEST_F(AsioQuestions, ConfigurationIsChosenAtOnce) {
   expect_handshakes();
 }
 
-TEST_F(AsioQuestions, SigningAndVerificationAreAnsweredLater) {
-  ServerSettings server_settings;
-  server_settings.credentials = {*Credential::external(as_bytes(Live::get().chain))};
-  ClientSettings client_settings = live_client_settings();
-  client_settings.verification = PeerVerification::ask;
-  connect(client_connection(ClientConfig::make(client_settings).value()),
-          server_connection(ServerConfig::make(server_settings).value()));
-  std::vector<Answer> verify;
+TEST_F(AsioQuestions, SigningIsAnsweredLater) {
+  ServerSettings settings;
+  settings.credentials = {*Credential::external(as_bytes(Live::get().chain))};
+  connect(client_connection(), server_connection(ServerConfig::make(settings).value()));
   server->on_question([this](const Question& question, Answer answer) {
     EXPECT_TRUE(std::holds_alternative<SignatureQuestion>(question));
     open.push_back(std::move(answer));
   });
-  client->on_question([&](const Question& question, Answer answer) {
-    EXPECT_TRUE(std::holds_alternative<VerificationQuestion>(question));
-    verify.push_back(std::move(answer));
-  });
   settle();
   ASSERT_EQ(open.size(), 1u);
-  // No key is at hand here, and a wrong signature is as good a proof that the answer arrives.
+  EXPECT_FALSE(client_error) << "it waits";
+  // No key is at hand here; that the client sees a wrong signature proves that the answer arrived.
   open[0].sign(pattern(70));
-  settle();
-  ASSERT_EQ(verify.size(), 1u);
-  verify[0].verify(true);
   settle();
   ASSERT_TRUE(client_error);
   EXPECT_EQ(*client_error, ErrorCode::bad_signature) << client_error->message();
+}
+
+TEST_F(AsioQuestions, VerificationIsAnsweredLater) {
+  ClientSettings settings = live_client_settings();
+  settings.verification = PeerVerification::ask;
+  connect(client_connection(ClientConfig::make(settings).value()), server_connection());
+  client->on_question([this](const Question& question, Answer answer) {
+    EXPECT_TRUE(std::holds_alternative<VerificationQuestion>(question));
+    open.push_back(std::move(answer));
+  });
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_FALSE(client_error) << "it waits";
+  open[0].verify(true);
+  expect_handshakes();
 }
 
 TEST_F(AsioQuestions, AVerdictAgainstThePeerEndsTheHandshake) {

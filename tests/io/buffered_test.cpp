@@ -79,6 +79,27 @@ TEST(BufferedConnection, StopsAtTheEndOfTheHandshakeEvenIfDataFollows) {
   EXPECT_EQ(joined.server.read(buffer, system_now()), 10u);
 }
 
+TEST(BufferedConnection, TellsOfAFailedHandshakeWhatWasKnown) {
+  BufferedConnection client(
+      *Connection::client(live_client(), *ServerName::parse("elsewhere.example"), system_now()));
+  BufferedConnection server(server_connection());
+  EXPECT_EQ(client.connection().take_summary().error().code, ErrorCode::not_ready);
+  while (carry(client, server, 65536) || carry(server, client, 65536)) {}
+  ASSERT_EQ(client.connection().error()->code, ErrorCode::certificate_name_mismatch);
+  const auto summary = client.connection().take_summary();
+  ASSERT_TRUE(summary);
+  ASSERT_EQ(summary->peer_chain.size(), 1u);
+  EXPECT_EQ(summary->peer_chain[0], Live::get().leaf);
+  ASSERT_TRUE(summary->verification);
+  EXPECT_FALSE(summary->verification->attempts.empty());
+  EXPECT_FALSE(summary->peer_verified);
+  EXPECT_EQ(summary->flights.size(), 2u);
+  EXPECT_FALSE(client.connection().take_summary());
+  // The other side failed by an alert, in a record.
+  ASSERT_EQ(server.connection().error()->code, ErrorCode::peer_refused_certificate);
+  EXPECT_EQ(server.connection().take_summary()->server_name, "elsewhere.example");
+}
+
 TEST(BufferedConnection, CarriesAMegabyteThroughSmallReadsAndAnySteps) {
   for (const std::size_t step : {7u, 1000u, 16401u, 65536u}) {
     Joined joined;
