@@ -11,7 +11,7 @@
 #include <handfast/connection.hpp>
 
 #include "handshake/transport.hpp"
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 #include "record/reader.hpp"
 #include "record/writer.hpp"
 #include "schedule/key_schedule.hpp"
@@ -81,7 +81,7 @@ struct SendingHalf {
 struct ReceivingHalf {
   record::RecordReader reader;
   schedule::TrafficSecret traffic_secret{Bytes()};
-  record::HandshakeReader messages;  ///< after the handshake
+  message::HandshakeReader messages;  ///< after the handshake
   std::optional<Error> error;        ///< final
   std::uint16_t key_updates = 0;     ///< since the last application data
   std::uint16_t tickets = 0;
@@ -139,11 +139,11 @@ class Channel {
   Result<> handle_record(const record::Record& record, HandshakeRun* handshake, Received& result);
   Result<> handle_alert(Bytes alert, bool handshake_running);
   Result<> handle_late_messages(Bytes fragment);
-  Result<> handle_late_message(const record::HandshakeMessage& message);
-  Result<> handle_late_message12(const record::HandshakeMessage& message);
+  Result<> handle_late_message(const message::HandshakeMessage& message);
+  Result<> handle_late_message12(const message::HandshakeMessage& message);
   Result<> handle_warning();
-  Result<> handle_key_update(const record::HandshakeMessage& message);
-  Result<> handle_ticket(const record::HandshakeMessage& message);
+  Result<> handle_key_update(const message::HandshakeMessage& message);
+  Result<> handle_ticket(const message::HandshakeMessage& message);
 
   Result<> append_records(ContentType type, Bytes content);
   Result<> append_owed();

@@ -130,7 +130,7 @@ Result<> Channel::handle_late_messages(Bytes fragment) {
 }
 
 // RFC 5246 §7.4.1.1, §7.2.2: renegotiation is refused, on both sides, with a warning [5246:7.4.1.1#1].
-Result<> Channel::handle_late_message12(const record::HandshakeMessage& message) {
+Result<> Channel::handle_late_message12(const message::HandshakeMessage& message) {
   const HandshakeType expected =
       role_ == Role::client ? HandshakeType::hello_request : HandshakeType::client_hello;
   if (message.type == expected) {
@@ -144,7 +144,7 @@ Result<> Channel::handle_late_message12(const record::HandshakeMessage& message)
   return fail(error);
 }
 
-Result<> Channel::handle_late_message(const record::HandshakeMessage& message) {
+Result<> Channel::handle_late_message(const message::HandshakeMessage& message) {
   if (version == ProtocolVersion::tls12) return handle_late_message12(message);
   switch (message.type) {
     case HandshakeType::key_update: return handle_key_update(message);
@@ -160,7 +160,7 @@ Result<> Channel::handle_late_message(const record::HandshakeMessage& message) {
   }
 }
 
-Result<> Channel::handle_key_update(const record::HandshakeMessage& message) {
+Result<> Channel::handle_key_update(const message::HandshakeMessage& message) {
   const auto update = wire::decode<message::KeyUpdate>(message.body());
   if (!update) return fail(update.error());
   if (++receiving.key_updates > max_key_updates) return fail(ErrorCode::too_many_key_updates);
@@ -174,7 +174,7 @@ Result<> Channel::handle_key_update(const record::HandshakeMessage& message) {
 }
 
 // This client offers no PSK, so that a ticket is of no use to it; it must still be well-formed.
-Result<> Channel::handle_ticket(const record::HandshakeMessage& message) {
+Result<> Channel::handle_ticket(const message::HandshakeMessage& message) {
   const auto ticket = wire::decode<message::NewSessionTicket>(message.body());
   if (!ticket) return fail(ticket.error());
   if (++receiving.tickets > max_tickets) return fail(ErrorCode::too_many_tickets);

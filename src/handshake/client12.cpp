@@ -93,7 +93,7 @@ Task<> receive_certificate(ClientHandshake& hs, const Tls12State& state) {
   co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
   keep_certificates12(hs, certificate);
   if (state.status_follows) {
-    const record::HandshakeMessage next = co_await hs.peek();
+    const message::HandshakeMessage next = co_await hs.peek();
     if (next.type == HandshakeType::certificate_status) {  // RFC 6066 §8: even now it may be left out
       const message::CertificateStatus& status = co_await hs.receive<message::CertificateStatus>();
       hs.summary.ocsp_response = to_octets(status.response);
@@ -160,7 +160,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
 }
 
 Task<Request> receive_request(ClientHandshake& hs) {
-  const record::HandshakeMessage next = co_await hs.peek();
+  const message::HandshakeMessage next = co_await hs.peek();
   if (next.type != HandshakeType::certificate_request) co_return Request();
   const message::CertificateRequest12& message = co_await hs.receive<message::CertificateRequest12>();
   Request request = co_await accept_request(hs, message);

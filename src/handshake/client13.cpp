@@ -76,7 +76,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
 }
 
 Task<Request> receive_request(ClientHandshake& hs) {
-  const record::HandshakeMessage next = co_await hs.peek();
+  const message::HandshakeMessage next = co_await hs.peek();
   if (next.type != HandshakeType::certificate_request) co_return Request();
   const message::CertificateRequest& message = co_await hs.receive<message::CertificateRequest>();
   Request request = co_await accept_request(hs, message);

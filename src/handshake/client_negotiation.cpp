@@ -157,7 +157,7 @@ Task<> negotiate(ClientHandshake& hs) {
   co_await send_client_hello(hs);
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
 
-  record::HandshakeMessage reply = co_await hs.peek();
+  message::HandshakeMessage reply = co_await hs.peek();
   std::optional<CipherSuite> settled;
   if (message::is_hello_retry_request(reply.whole)) {
     CipherSuite chosen = co_await retry(hs, reply.whole);

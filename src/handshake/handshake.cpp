@@ -10,7 +10,7 @@ void Handshake::note_sent(HandshakeType type, Bytes message) {
   flights.add(role_, type, message.size());
 }
 
-void Handshake::received(const record::HandshakeMessage& message) {
+void Handshake::received(const message::HandshakeMessage& message) {
   transcript.add(message.whole);
   flights.add(role_ == Role::client ? Role::server : Role::client, message.type, message.whole.size());
   next_.reset();

@@ -12,7 +12,7 @@
 #include "handshake/flow.hpp"
 #include "handshake/transport.hpp"
 #include "message/messages.hpp"
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 #include "schedule/transcript.hpp"
 
 namespace handfast::handshake {
@@ -49,7 +49,7 @@ class Handshake {
   /// Handshake octets of one record; run() goes on with them. Errors: message_too_large.
   Result<> add(Bytes fragment) { return reader_.add(fragment); }
   void run() { flow_.run(); }
-  void set_limits(record::MessageLimits limits) noexcept { reader_.set_limits(limits); }
+  void set_limits(message::MessageLimits limits) noexcept { reader_.set_limits(limits); }
   /// Octets that no receive() has asked for yet, or part of a message.
   [[nodiscard]] bool has_unread() const noexcept { return next_.has_value() || reader_.pending() != 0; }
 
@@ -84,7 +84,7 @@ class Handshake {
     explicit PeekOperation(Handshake& handshake) noexcept : handshake_(handshake) {}
     Status poll() override { return handshake_.look_ahead() ? Status::ready : Status::pending; }
     [[nodiscard]] const char* waits_for() const noexcept override { return "a handshake message"; }
-    record::HandshakeMessage take() noexcept { return *handshake_.next_; }
+    message::HandshakeMessage take() noexcept { return *handshake_.next_; }
 
    private:
     Handshake& handshake_;
@@ -190,7 +190,7 @@ class Handshake {
   Operation::Status poll_message(Error& why) {
     static_assert(std::is_trivially_destructible_v<M> && sizeof(M) <= slot_octets);
     if (!look_ahead()) return Operation::Status::pending;
-    const record::HandshakeMessage message = *next_;
+    const message::HandshakeMessage message = *next_;
     if (message.type != M::type) {
       why = Error(ErrorCode::unexpected_message, M::name);
       why.message = message.type;
@@ -204,7 +204,7 @@ class Handshake {
     received(message);
     return Operation::Status::ready;
   }
-  void received(const record::HandshakeMessage& message);
+  void received(const message::HandshakeMessage& message);
   bool look_ahead() noexcept {
     if (!next_) next_ = reader_.next();
     return next_.has_value();
@@ -212,8 +212,8 @@ class Handshake {
 
   static constexpr std::size_t slot_octets = sizeof(message::ClientHello);
   Role role_;
-  record::HandshakeReader reader_;
-  std::optional<record::HandshakeMessage> next_;  // read, not yet received
+  message::HandshakeReader reader_;
+  std::optional<message::HandshakeMessage> next_;  // read, not yet received
   Flow flow_;
   std::optional<Error> sign_failure_;
   alignas(std::max_align_t) std::array<std::byte, slot_octets> slot_{};

@@ -74,7 +74,7 @@ ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configurati
 Task<> negotiate(ServerHandshake& hs) {
   // RFC 8446 §4.2.2: a server that keeps no state may meet the second hello first [8446:4.2.2#3].
   if (hs.config && hs.settings().stateless_retry) hs.change_cipher_spec = ChangeCipherSpec::dropped;
-  const record::HandshakeMessage whole = co_await hs.peek();
+  const message::HandshakeMessage whole = co_await hs.peek();
   const message::ClientHello& hello = co_await hs.receive<message::ClientHello>();
   copy(hello.random, hs.summary.client_random);
   co_await check_names(hello);

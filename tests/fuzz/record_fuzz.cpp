@@ -2,7 +2,7 @@
 // settings of a writer whose records must come back as they were.
 #include <cstdlib>
 
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 #include "record/reader.hpp"
 #include "record/writer.hpp"
 
@@ -49,7 +49,7 @@ RecordKey make_key(std::uint8_t choice) {
 }
 
 void read_all(RecordReader& reader, MutableBytes input) {
-  HandshakeReader messages;
+  message::HandshakeReader messages;
   while (true) {
     const auto record = reader.read(input);
     if (!record) return;
@@ -61,7 +61,7 @@ void read_all(RecordReader& reader, MutableBytes input) {
     if (record->kind == Record::Kind::whole && record->type == ContentType::handshake) {
       if (!messages.add(record->content)) return;
       while (const auto message = messages.next()) check(message->whole.size() == 4 + message->body().size());
-      check(messages.pending() <= MessageLimits{}.large + handshake_header_size);
+      check(messages.pending() <= message::MessageLimits{}.large + message::handshake_header_size);
     } else if (!messages.check_interleaving()) {
       return;
     }

@@ -6,7 +6,7 @@
 
 #include <malloc.h>
 
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 #include "record/keys.hpp"
 #include "record/reader.hpp"
 #include "record/writer.hpp"
@@ -107,7 +107,7 @@ TEST(HandshakeReaderMemory, OneAllocationForAFlightInOneRecordAndNoneAfterReleas
   Octets flight{11, 0, 8, 0};
   flight.resize(4 + 2048);
   const std::size_t fresh = octets_in_use;
-  HandshakeReader reader;
+  message::HandshakeReader reader;
   const std::size_t before = allocations;
   ASSERT_TRUE(reader.add(flight));
   EXPECT_TRUE(reader.next());
@@ -119,7 +119,7 @@ TEST(HandshakeReaderMemory, OneAllocationForAFlightInOneRecordAndNoneAfterReleas
 // A header alone makes nobody reserve what it promises.
 TEST(HandshakeReaderMemory, GrowsWithWhatArrived) {
   const std::size_t fresh = octets_in_use;
-  HandshakeReader reader;
+  message::HandshakeReader reader;
   ASSERT_TRUE(reader.add(Octets{11, 0, 0xff, 0xff}));
   EXPECT_LT(octets_in_use - fresh, 100U);
 }

@@ -7,7 +7,7 @@
 #include <handfast/secret.hpp>
 #include <handfast/types.hpp>
 
-namespace handfast::record {
+namespace handfast::message {
 
 inline constexpr std::size_t handshake_header_size = 4;
 
@@ -63,4 +63,4 @@ class HandshakeReader {
   MessageLimits limits_;
 };
 
-}  // namespace handfast::record
+}  // namespace handfast::message

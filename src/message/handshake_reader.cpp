@@ -1,9 +1,9 @@
 // Handshake messages out of records.
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 
 #include "wire/big_endian.hpp"
 
-namespace handfast::record {
+namespace handfast::message {
 namespace {
 
 struct MessageHeader {
@@ -76,4 +76,4 @@ void HandshakeReader::release() noexcept {
   read_ = 0;
 }
 
-}  // namespace handfast::record
+}  // namespace handfast::message

@@ -1,10 +1,13 @@
 // Handshake messages put together from records.
-#include "record/handshake_reader.hpp"
+#include "message/handshake_reader.hpp"
 
 #include "record/keys.hpp"
 
-namespace handfast::record {
+namespace handfast::message {
 namespace {
+
+using record::code_of;
+using record::counting;
 
 static_assert(sizeof(HandshakeReader) <= 48);
 
@@ -165,4 +168,4 @@ TEST(HandshakeReader, ReleaseKeepsWhatIsPending) {
 }
 
 }  // namespace
-}  // namespace handfast::record
+}  // namespace handfast::message
