@@ -1,6 +1,9 @@
 // ECDSA signatures.
 #include "crypto/ecdsa.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "crypto/hkdf.hpp"
 #include "crypto/modular_inverse.hpp"
 
@@ -32,30 +35,94 @@ constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xfffff
                                  0xffffffff00000000});
 
 /// 32 octets to 32 octets, both big endian.
-void invert_modulo_p256_order(Bytes nonce, MutableBytes inverse) noexcept {
+void invert_modulo_p256_order(Bytes scalar, MutableBytes inverse) noexcept {
   Number256 number{};
   for (std::size_t i = 0; i < 32; ++i)
-    number[i / 8] |= static_cast<std::uint64_t>(nonce[31 - i]) << 8 * (i % 8);
+    number[i / 8] |= static_cast<std::uint64_t>(scalar[31 - i]) << 8 * (i % 8);
   const Number256 inverted = invert_modulo(p256_order, number);
   for (std::size_t i = 0; i < 32; ++i)
     inverse[31 - i] = static_cast<std::uint8_t>(inverted[i / 8] >> 8 * (i % 8));
 }
 
-/// 1 / nonce modulo the order, in constant time. libcrypto lends its own fast way for P-256 to nobody.
-BigNumber invert(const Curve& curve, Bytes nonce, BN_CTX* context) {
+/// 1 / scalar modulo the order, in constant time. libcrypto lends its own fast way for P-256 to nobody.
+BigNumber invert(const Curve& curve, Bytes scalar) {
   if (curve.group == NamedGroup::secp256r1) {
     Secret<32> inverse;
-    invert_modulo_p256_order(nonce, inverse.span());
+    invert_modulo_p256_order(scalar, inverse.span());
     return secret_number_of(inverse.view());
   }
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
   const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
   const BigNumber exponent = owned<BigNumber>(BN_dup(order));
   must(BN_sub_word(exponent.get(), 2));
-  const BigNumber base = secret_number_of(nonce);
+  const BigNumber base = secret_number_of(scalar);
   BigNumber inverse = secret_number_of({});
-  must(BN_mod_exp_mont_consttime(inverse.get(), base.get(), exponent.get(), order, context,
+  must(BN_mod_exp_mont_consttime(inverse.get(), base.get(), exponent.get(), order, context.get(),
                                  EC_GROUP_get_mont_data(curve.ec_group)));
   return inverse;
+}
+
+// ---- Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 §2.2.3), as DER
+
+/// The content of the next value, which has this tag, and its end: none if it is not DER, or beyond 255
+/// octets.
+std::optional<Bytes> take(Bytes& der, std::uint8_t tag) noexcept {
+  if (der.size() < 2 || der[0] != tag) return std::nullopt;
+  std::size_t size = der[1];
+  std::size_t head = 2;
+  if (size == 0x81) {  // the length in one more octet, where it does not fit into seven bits
+    if (der.size() < 3 || der[2] < 0x80) return std::nullopt;
+    size = der[2];
+    head = 3;
+  } else if (size >= 0x80) {
+    return std::nullopt;
+  }
+  if (der.size() - head < size) return std::nullopt;
+  const Bytes content = der.subspan(head, size);
+  der = der.subspan(head + size);
+  return content;
+}
+
+/// The next INTEGER, if it is a scalar of the curve: field_size octets.
+bool take_scalar(const Curve& curve, Bytes& der, MutableBytes scalar) noexcept {
+  const std::optional<Bytes> content = take(der, 0x02);
+  if (!content || content->empty()) return false;
+  Bytes number = *content;
+  if ((number[0] & 0x80) != 0) return false;  // negative
+  if (number[0] == 0) {
+    number = number.subspan(1);
+    if (number.empty() || (number[0] & 0x80) == 0) return false;  // zero, or a zero too many
+  }
+  if (number.size() > scalar.size()) return false;
+  std::ranges::fill(scalar, std::uint8_t{0});
+  copy(number, scalar.last(number.size()));
+  return is_scalar(curve, scalar);
+}
+
+bool parse_signature(const Curve& curve, Bytes der, MutableBytes r, MutableBytes s) noexcept {
+  std::optional<Bytes> sequence = take(der, 0x30);
+  return sequence && der.empty() && take_scalar(curve, *sequence, r) && take_scalar(curve, *sequence, s) &&
+         sequence->empty();
+}
+
+/// Whether r is the x coordinate of the point modulo the order. The point stays projective, x = X / Z^2:
+/// multiplying r is cheaper than dividing X.
+bool is_x_coordinate(const Curve& curve, const EC_POINT* point, const BIGNUM* r, BN_CTX* context) {
+  const BIGNUM* const prime = EC_GROUP_get0_field(curve.ec_group);
+  const BigNumber x = new_number();
+  const BigNumber z = new_number();
+  const BigNumber product = new_number();
+  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x.get(), nullptr, z.get(), context));
+  if (BN_is_zero(z.get())) return false;  // infinity
+  must(BN_mod_sqr(z.get(), z.get(), prime, context));
+  must(BN_mod_mul(product.get(), r, z.get(), prime, context));
+  if (BN_cmp(product.get(), x.get()) == 0) return true;
+  // An x from the order up to the prime has the r of x - order.
+  const BigNumber larger = new_number();
+  must(BN_add(larger.get(), r, EC_GROUP_get0_order(curve.ec_group)));
+  if (BN_cmp(larger.get(), prime) >= 0) return false;
+  must(BN_mod_mul(product.get(), larger.get(), z.get(), prime, context));
+  return BN_cmp(product.get(), x.get()) == 0;
 }
 
 }  // namespace
@@ -64,17 +131,17 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
                           RandomSource& random) {
   const Result<CurveScalar> nonce = draw_nonce(curve, scalar, digest, random);
   if (!nonce) return fail(nonce.error());
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
 
   std::array<std::uint8_t, max_point_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const MutableBytes point = MutableBytes(room).first(curve.point_size());
   multiply_base(curve, nonce->view(), point);
   const BigNumber r = number_of(point.subspan(1, curve.field_size));
-  must(BN_nnmod(r.get(), r.get(), EC_GROUP_get0_order(curve.ec_group), context.get()));
-
+  const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
+  if (BN_cmp(r.get(), order) >= 0)
+    must(BN_sub(r.get(), r.get(), order));  // the prime is less than two orders
   if (BN_is_zero(r.get())) return fail(ErrorCode::signing_failed);
 
-  const BigNumber inverse = invert(curve, nonce->view(), context.get());
+  const BigNumber inverse = invert(curve, nonce->view());
   const ErrorQueueGuard guard;
   const EcdsaSignature signature(
       ECDSA_do_sign_ex(digest.octets.data(), digest.size, inverse.get(), r.get(), key));
@@ -85,6 +152,27 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
   std::uint8_t* end = der.data();
   require(i2d_ECDSA_SIG(signature.get(), &end) == size);
   return der;
+}
+
+bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const Digest& digest, Bytes signature) {
+  std::array<std::uint8_t, 2 * max_field_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  const MutableBytes r_octets = MutableBytes(room).first(curve.field_size);
+  const MutableBytes s_octets = MutableBytes(room).subspan(curve.field_size, curve.field_size);
+  if (!parse_signature(curve, signature, r_octets, s_octets)) return false;
+
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
+  const BigNumber r = number_of(r_octets);
+  const BigNumber inverse = invert(curve, s_octets);
+  // The digest's leftmost bits, as many as the order has: with these hashes and curves whole octets.
+  const BigNumber base_factor =
+      number_of(digest.view().first(std::min<std::size_t>(digest.size, curve.field_size)));
+  const BigNumber key_factor = new_number();
+  must(BN_mod_mul(base_factor.get(), base_factor.get(), inverse.get(), order, context.get()));
+  must(BN_mod_mul(key_factor.get(), r.get(), inverse.get(), order, context.get()));
+  const auto sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  must(EC_POINT_mul(curve.ec_group, sum.get(), base_factor.get(), key, key_factor.get(), context.get()));
+  return is_x_coordinate(curve, sum.get(), r.get(), context.get());
 }
 
 }  // namespace handfast::crypto

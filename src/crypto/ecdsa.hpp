@@ -1,4 +1,4 @@
-// ECDSA signatures (FIPS 186-4 §6.4) with a nonce that no single failure gives away.
+// ECDSA signatures (FIPS 186-4 §6.4): made with a nonce that no single failure gives away, and verified.
 #pragma once
 #include <handfast/error.hpp>
 #include <handfast/random.hpp>
@@ -14,5 +14,10 @@ namespace handfast::crypto {
 /// where the source repeats itself, two messages have two nonces. signing_failed, random_failed.
 [[nodiscard]] Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const Digest& digest,
                                         RandomSource& random);
+
+/// Whether `signature`, DER without anything that DER does not allow, is one over the digest under `key`, a
+/// point of the curve. Any thread may use the point at the same time.
+[[nodiscard]] bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const Digest& digest,
+                                Bytes signature);
 
 }  // namespace handfast::crypto

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "crypto/curve.hpp"
+#include "crypto/ecdsa.hpp"
 #include "crypto/emsa.hpp"
 #include "crypto/public_key_state.hpp"
 #include "crypto/sodium.hpp"
@@ -14,7 +15,6 @@ namespace {
 using Kind = SignatureAlgorithm::Kind;
 
 constexpr std::size_t max_rsa_octets = PublicKey::maximum_rsa_bits / 8;
-constexpr std::size_t max_ecdsa_signature = 139;  // DER of two numbers of 66 octets and a bit
 
 Bytes without_leading_zeros(Bytes number) noexcept {
   const auto first = std::ranges::find_if(number, [](std::uint8_t octet) { return octet != 0; });
@@ -47,15 +47,6 @@ bool verify_rsa(const PublicKeyState& state, const SignatureAlgorithm& algorithm
   std::array<std::uint8_t, max_rsa_octets> expected_room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const MutableBytes expected = MutableBytes(expected_room).first(encoded.size());
   return encode_pkcs1(digest, algorithm.hash, expected) && equal(encoded, expected);
-}
-
-bool verify_ecdsa(const PublicKeyState& state, HashAlgorithm algorithm, Bytes message,
-                  Bytes signature) noexcept {
-  if (signature.empty() || signature.size() > max_ecdsa_signature) return false;
-  const Digest digest = hash(algorithm, message);
-  const ErrorQueueGuard guard;
-  return ECDSA_verify(0, digest.octets.data(), digest.size, signature.data(),
-                      static_cast<int>(signature.size()), state.ec.get()) == 1;
 }
 
 bool verify_ed25519(const PublicKeyState& state, Bytes message, Bytes signature) noexcept {
@@ -129,11 +120,12 @@ Result<PublicKey> PublicKey::ec(NamedGroup group, Bytes uncompressed_point) {
   state->type = *type;
   state->bits = curve.bits;
   state->point = to_octets(uncompressed_point);
-  state->ec = owned<EcKey>(EC_KEY_new());
-  must(EC_KEY_set_group(state->ec.get(), curve.ec_group));
+  state->ec = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
   const ErrorQueueGuard guard;
   // This checks that the coordinates are below the prime and the point is on the curve.
-  if (EC_KEY_oct2key(state->ec.get(), uncompressed_point.data(), uncompressed_point.size(), nullptr) != 1)
+  if (EC_POINT_oct2point(curve.ec_group, state->ec.get(), uncompressed_point.data(),
+                         uncompressed_point.size(), context.get()) != 1)
     return fail(ErrorCode::certificate_malformed, "not a point of the curve");
   return PublicKey(std::move(state));
 }
@@ -172,7 +164,10 @@ Result<> PublicKey::verify(const SignatureAlgorithm& algorithm, Bytes message, B
   switch (algorithm.kind) {
     case Kind::rsa_pkcs1:
     case Kind::rsa_pss: genuine = verify_rsa(*state_, algorithm, message, signature); break;
-    case Kind::ecdsa: genuine = verify_ecdsa(*state_, algorithm.hash, message, signature); break;
+    case Kind::ecdsa:
+      genuine = verify_ecdsa(*crypto::curve_of(*crypto::curve_of(type())), state_->ec.get(),
+                             hash(algorithm.hash, message), signature);
+      break;
     case Kind::ed25519: genuine = verify_ed25519(*state_, message, signature); break;
   }
   if (!genuine) return fail(ErrorCode::bad_signature);

@@ -13,7 +13,7 @@ struct PublicKeyState {
   Octets point;
   std::optional<PssRestriction> restriction;
   RsaKey rsa;  // verification fills its cache, under its own lock
-  EcKey ec;
+  EcPoint ec;
 };
 
 /// What the public operation of RSA makes of `signature`, without looking at padding: false if that is not as
