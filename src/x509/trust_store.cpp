@@ -47,6 +47,7 @@ bool TrustStore::Contents::add(std::unique_ptr<TrustAnchor> anchor) {
     if (equal(known->octets, anchor->octets)) return false;
     new_subject = new_subject && !equal(known->subject, anchor->subject);
   }
+  if (!anchor->public_key) make_key_ready(*anchor);
   if (new_subject) subjects.push_back(anchor->subject);
   anchor->position = anchors.size();
   same_hash.push_back(anchor.get());
@@ -122,7 +123,6 @@ Result<> TrustStore::Builder::add_certificate(Bytes der) {
   anchor->key = certificate.key;
   anchor->name_constraints = certificate.extensions.value(x509::ExtensionId::name_constraints);
   anchor->certificate = certificate;
-  make_key_ready(*anchor);
   contents_->add(std::move(anchor));
   return {};
 }

@@ -152,7 +152,7 @@ LimboAnswer answer_of(x509::Verification verification) {
 
 }  // namespace
 
-LimboRunner::LimboRunner() {
+LimboRunner::LimboRunner(x509::Profile profile) : profile_(profile) {
   if (auto list = x509::PublicSuffixList::system()) suffixes_ = *list;
 }
 
@@ -174,7 +174,7 @@ LimboAnswer LimboRunner::answer(const json& testcase, Time now) const {
   request.now = now;
   if (const auto time = testcase.find("validation_time"); time != testcase.end() && time->is_string())
     request.now = parse_time(time->get_ref<const std::string&>()).value_or(now);
-  request.profile = x509::Profile::webpki_strict;
+  request.profile = profile_;
   request.public_suffixes = suffixes_.get();
   request.crls = lists.views;
   if (!lists.views.empty()) request.revocation = x509::Revocation::where_provided;

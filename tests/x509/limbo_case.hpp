@@ -20,11 +20,12 @@ struct LimboAnswer {
 /// Answers cases. What they share (the list of public suffixes) is kept.
 class LimboRunner {
  public:
-  LimboRunner();
+  explicit LimboRunner(x509::Profile profile = x509::Profile::webpki_strict);
   /// `now` serves cases that have no time of their own.
   [[nodiscard]] LimboAnswer answer(const nlohmann::json& testcase, Time now) const;
 
  private:
+  x509::Profile profile_;
   std::shared_ptr<const x509::PublicSuffixList> suffixes_;
 };
 
