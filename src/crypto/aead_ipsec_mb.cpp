@@ -8,6 +8,7 @@
 
 #include <array>
 #include <new>
+#include <optional>
 
 #define NO_COMPAT_IMB_API_053  // hides old names that clash with everything
 #include <handfast/secret.hpp>
@@ -90,8 +91,18 @@ struct alignas(64) ChaChaPolyKey {
   const ChaChaPoly* functions;
 };
 
-// Longer plaintexts are not copied to stand before their trailer: two calls cost less than the copy.
-constexpr std::size_t copied_plaintext = 2048;
+/// Plaintext and trailer in one piece, at `out` if there is a trailer; none if they are better sealed in two.
+std::optional<Bytes> in_one_piece(Bytes plaintext, Bytes trailer, MutableBytes out) noexcept {
+  // To copy a longer plaintext costs more than a second call.
+  constexpr std::size_t copied_plaintext = 2048;
+  if (trailer.empty()) return plaintext;
+  if (plaintext.data() != out.data()) {
+    if (plaintext.size() > copied_plaintext) return std::nullopt;
+    copy(plaintext, out);
+  }
+  copy(trailer, out.subspan(plaintext.size()));
+  return out.first(plaintext.size() + trailer.size());
+}
 
 /// Wipes an operation's state, which holds key stream.
 template <class State>
@@ -103,18 +114,10 @@ void seal_gcm(const GcmKey& key, Bytes nonce, Bytes aad, Bytes plaintext, Bytes 
               MutableBytes out) noexcept {
   const Gcm& f = *key.functions;
   Wiped<gcm_context_data> state;
-  const std::size_t size = plaintext.size() + trailer.size();
-  std::uint8_t* const tag = out.data() + size;
-  const bool in_place = plaintext.data() == out.data();
-  if (trailer.empty() || in_place || plaintext.size() <= copied_plaintext) {
-    const std::uint8_t* from = plaintext.data();
-    if (!trailer.empty()) {
-      if (!in_place) copy(plaintext, out);
-      copy(trailer, out.subspan(plaintext.size()));
-      from = out.data();
-    }
-    f.encrypt(&key.data, &state, out.data(), from, size, nonce.data(), aad.data(), aad.size(), tag,
-              aead_tag_size);
+  std::uint8_t* const tag = out.data() + plaintext.size() + trailer.size();
+  if (const std::optional<Bytes> text = in_one_piece(plaintext, trailer, out)) {
+    f.encrypt(&key.data, &state, out.data(), text->data(), text->size(), nonce.data(), aad.data(), aad.size(),
+              tag, aead_tag_size);
     return;
   }
   f.begin(&key.data, &state, nonce.data(), aad.data(), aad.size());
@@ -128,10 +131,12 @@ void seal_chacha_poly(const ChaChaPolyKey& key, Bytes nonce, Bytes aad, Bytes pl
   const ChaChaPoly& f = *key.functions;
   Wiped<chacha20_poly1305_context_data> state;
   f.begin(key.key.data(), &state, nonce.data(), aad.data(), aad.size());
-  if (!plaintext.empty())
+  if (const std::optional<Bytes> text = in_one_piece(plaintext, trailer, out)) {
+    if (!text->empty()) f.encrypt_more(key.key.data(), &state, out.data(), text->data(), text->size());
+  } else {
     f.encrypt_more(key.key.data(), &state, out.data(), plaintext.data(), plaintext.size());
-  if (!trailer.empty())
     f.encrypt_more(key.key.data(), &state, out.data() + plaintext.size(), trailer.data(), trailer.size());
+  }
   f.end(&state, out.data() + plaintext.size() + trailer.size(), aead_tag_size);
 }
 
