@@ -80,6 +80,8 @@ nlohmann::json flights_json(const ConnectReport& report, const nlohmann::json& k
 nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
   nlohmann::json json = nlohmann::json::object();
   if (report.summary) json = to_json(*report.summary, Role::client);
+  if (!report.handshake_done)  // its defaults are no news
+    for (const char* name : {"version", "cipher_suite", "group", "signature", "alpn"}) json[name] = nullptr;
   json["target"] = printable(options.target);
   json["address"] = report.address ? nlohmann::json(report.address->address().to_string()) : nlohmann::json();
   json["port"] = report.address ? nlohmann::json(report.address->port()) : nlohmann::json();
@@ -111,8 +113,8 @@ void print(const ConnectOptions& options, const ConnectReport& report) {
 CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
   CLI::App* command = app.add_subcommand(
       "connect", "Connect to a TLS server: standard input goes to it, what it says to standard output");
-  command->add_option("target", options.target, "HOST[:PORT]; port 443 if none is given; IPv6 as [::1]:443")
-      ->type_name("HOST[:PORT]")
+  command->add_option("host", options.target, "HOST or HOST:PORT (default port 443); IPv6 as [::1]:443")
+      ->type_name(" ")
       ->required();
   command->add_option("--ca", options.ca, "PEM file with the trusted roots (default: the system's)")
       ->type_name("FILE");
@@ -126,7 +128,7 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
                    "input; 0: for ever")
       ->type_name("SECONDS")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6));
+      ->check(CLI::Range(0.0, 1e6).description(""));
   command->add_flag("--half-close", options.half_close,
                     "send close_notify at the end of standard input (TLS 1.3)");
   command->add_flag("--insecure", options.insecure, "accept any certificate: for debugging only");

@@ -114,6 +114,7 @@ net::awaitable<void> ConnectSession::shake_hands() {
   report_.handshake_time = since(report_.handshake_start);
   report_.flights = stream_->next_layer().stop();
   if (auto summary = stream_->take_summary()) report_.summary = std::move(*summary);
+  report_.handshake_done = !error;
   if (late && error) {
     report_.failure = timeout_failure(
         fmt::format("no TLS handshake with {} within {}", plan_.target.text(), seconds(plan_.timeout)));
@@ -135,7 +136,6 @@ void ConnectSession::fail_handshake(const std::error_code& error) {
   std::optional<x509::Verification> verification;
   if (report_.summary) verification = report_.summary->verification;
   report_.failure = tls_failure(*sticky, Role::client, std::move(verification));
-  report_.summary.reset();
   if (sticky->code == ErrorCode::truncated_stream) {
     report_.failure->what = "the server closed the connection during the handshake, without an alert";
     report_.failure->fault = Fault::peer;

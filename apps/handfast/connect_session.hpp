@@ -34,7 +34,8 @@ struct ConnectPlan {
 /// How it went.
 struct ConnectReport {
   std::optional<tcp::endpoint> address;  ///< that was reached
-  std::optional<Summary> summary;
+  std::optional<Summary> summary;        ///< of a failed handshake: as far as it came
+  bool handshake_done = false;
   std::vector<ObservedFlight> flights;
   std::chrono::steady_clock::time_point handshake_start;
   Microseconds resolve_time{};

@@ -115,25 +115,25 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
       ->add_option("--client-auth", options.client_auth,
                    "request or require a client certificate (default: require)")
       ->type_name("MODE")
-      ->check(CLI::IsMember({"request", "require"}));
+      ->check(CLI::IsMember({"request", "require"}).description(""));
   command->add_option("--mode", options.mode, "http or echo")
       ->type_name("MODE")
       ->capture_default_str()
-      ->check(CLI::IsMember({"http", "echo"}));
+      ->check(CLI::IsMember({"http", "echo"}).description(""));
   command->add_option("--root", options.root, "serve the files below this folder, too")->type_name("DIR");
   command->add_option("--threads", options.threads, "threads that serve")
       ->type_name("N")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024).description(""));
   command->add_option("--accept", options.accept, "end after so many connections; 0: never")->type_name("N");
   command->add_option("--handshake-timeout", options.handshake_timeout, "longest handshake; 0: no limit")
       ->type_name("SECONDS")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6));
+      ->check(CLI::Range(0.0, 1e6).description(""));
   command->add_option("--idle-timeout", options.idle_timeout, "longest silence of a client; 0: no limit")
       ->type_name("SECONDS")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6));
+      ->check(CLI::Range(0.0, 1e6).description(""));
   command->add_flag(
       "--json", options.json,
       "one JSON object a line on standard output for each event: listening, connection, error, ...");

@@ -129,7 +129,9 @@ void TlsOptions::add_to(CLI::App& command) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_option("--ciphers", ciphers, "cipher suites instead of the policy's: " + suite_names())
+  command
+      .add_option("--ciphers", ciphers,
+                  "cipher suites instead of the policy's, by their RFC names: TLS_AES_128_GCM_SHA256,...")
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
