@@ -5,8 +5,8 @@
 #include <handfast/server_name.hpp>
 
 #include "config/credential_contents.hpp"
-#include "wire/pem.hpp"
 #include "x509/certificate.hpp"
+#include "x509/pem.hpp"
 
 namespace handfast {
 namespace {
@@ -26,23 +26,35 @@ std::vector<SignatureScheme> schemes_of(const crypto::PublicKey& key) {
   return schemes;
 }
 
+bool is_certificate(std::string_view label) noexcept {
+  return label == "CERTIFICATE" || label == "X509 CERTIFICATE";
+}
+
 // A single DER certificate is as good as a PEM file with one.
-Result<std::vector<wire::PemBlock>> certificate_blocks(Bytes text) {
+Result<std::vector<Octets>> read_certificates(Bytes text) {
+  std::vector<Octets> certificates;
   if (!text.empty() && text.front() == 0x30) {
-    std::vector<wire::PemBlock> one(1);
-    one.front().octets.assign(text.begin(), text.end());
-    return one;
+    certificates.push_back(to_octets(text));
+    return certificates;
   }
-  auto blocks = wire::read_pem(text, wire::is_certificate_label);
-  if (!blocks) return blocks;
-  if (blocks->empty()) return fail(ErrorCode::no_certificate_in_file);
-  return blocks;
+  x509::PemReader reader(text);
+  for (;;) {
+    const auto block = reader.next();
+    if (!block) return fail(block.error());
+    if (!*block) break;
+    if (!is_certificate((*block)->label)) continue;
+    auto decoded = (*block)->decode();
+    if (!decoded) return fail(decoded.error());
+    certificates.push_back(std::move(*decoded));
+  }
+  if (certificates.empty()) return fail(ErrorCode::no_certificate_in_file);
+  return certificates;
 }
 
 Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain) {
-  const auto blocks = certificate_blocks(certificate_chain);
-  if (!blocks) return fail(blocks.error());
-  const auto leaf = x509::Certificate::parse(blocks->front().octets);
+  const auto certificates = read_certificates(certificate_chain);
+  if (!certificates) return fail(certificates.error());
+  const auto leaf = x509::Certificate::parse(certificates->front());
   if (!leaf) {
     Error error = leaf.error();
     error.code = ErrorCode::own_certificate_malformed;
@@ -53,13 +65,13 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
   if (!key) return fail(ErrorCode::unsupported_private_key, "the certificate's key");
   auto contents = std::make_shared<Credential::Contents>(std::move(*key));
   std::size_t octets = 0;
-  for (const wire::PemBlock& block : *blocks) octets += block.octets.size();
+  for (const Octets& certificate : *certificates) octets += certificate.size();
   contents->storage.reserve(octets);
-  for (const wire::PemBlock& block : *blocks) {
-    if (!x509::Certificate::parse(block.octets))
+  for (const Octets& certificate : *certificates) {
+    if (!x509::Certificate::parse(certificate))
       return fail(ErrorCode::own_certificate_malformed, "of the chain");
     const std::size_t start = contents->storage.size();
-    contents->storage.insert(contents->storage.end(), block.octets.begin(), block.octets.end());
+    contents->storage.insert(contents->storage.end(), certificate.begin(), certificate.end());
     contents->chain.push_back(Bytes(contents->storage).subspan(start));
   }
   contents->schemes = schemes_of(contents->public_key);

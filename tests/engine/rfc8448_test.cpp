@@ -53,7 +53,7 @@ std::string pem_chain(Bytes certificate_message) {
   // context, list length, then one certificate with an empty extension block.
   const std::size_t size = static_cast<std::size_t>(certificate_message[8]) << 16 |
                            static_cast<std::size_t>(certificate_message[9]) << 8 | certificate_message[10];
-  return wire::write_pem("CERTIFICATE", certificate_message.subspan(11, size));
+  return x509::to_pem("CERTIFICATE", certificate_message.subspan(11, size));
 }
 
 class Rfc8448 : public testing::TestWithParam<const char*> {};

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/pem.hpp"
+#include "x509/pem.hpp"
 
 namespace handfast::test {
 
@@ -59,7 +59,7 @@ class Authority {
     leaf.certificate = *x509::issue_certificate(content, key.subject_public_key_info(), {certificate_, key_},
                                                 system_random());
     leaf.key_pem = key.to_pem();
-    leaf.chain_pem = wire::write_pem("CERTIFICATE", leaf.certificate);
+    leaf.chain_pem = x509::to_pem("CERTIFICATE", leaf.certificate);
     return leaf;
   }
   [[nodiscard]] Credential credential(x509::KeyKind kind = x509::KeyKind::ec_p256,
