@@ -82,8 +82,8 @@ struct ReceivingHalf {
   record::RecordReader reader;
   schedule::TrafficSecret traffic_secret{Bytes()};
   message::HandshakeReader messages;  ///< after the handshake
-  std::optional<Error> error;        ///< final
-  std::uint16_t key_updates = 0;     ///< since the last application data
+  std::optional<Error> error;         ///< final
+  std::uint16_t key_updates = 0;      ///< since the last application data
   std::uint16_t tickets = 0;
   std::uint8_t warnings = 0;
   bool closed = false;  ///< close_notify came

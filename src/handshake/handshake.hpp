@@ -11,8 +11,8 @@
 #include "handshake/flight_log.hpp"
 #include "handshake/flow.hpp"
 #include "handshake/transport.hpp"
-#include "message/messages.hpp"
 #include "message/handshake_reader.hpp"
+#include "message/messages.hpp"
 #include "schedule/transcript.hpp"
 
 namespace handfast::handshake {

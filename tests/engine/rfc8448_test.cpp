@@ -1,9 +1,9 @@
-// The real server in RFC 8448's traces: fed the client's records, with the trace's randomness and signature, it says
-// the same ServerHello and derives the same handshake secrets. (The traces' EncryptedExtensions name FFDHE groups,
-// which are not spoken here; from there on tests/schedule and tests/record follow the traces.)
-#include <gtest/gtest.h>
-
+// The real server in RFC 8448's traces: fed the client's records, with the trace's randomness and signature,
+// it says the same ServerHello and derives the same handshake secrets. (The traces' EncryptedExtensions name
+// FFDHE groups, which are not spoken here; from there on tests/schedule and tests/record follow the traces.)
 #include <map>
+
+#include <gtest/gtest.h>
 
 #include "support/pair.hpp"
 #include "support/vectors.hpp"
@@ -40,7 +40,8 @@ class SecretsByLabel final : public KeyLog {
 };
 
 // The value of the first step whose text holds `step`, told by `who`.
-std::string value(const nlohmann::json& trace, std::string_view who, std::string_view step, const char* name) {
+std::string value(const nlohmann::json& trace, std::string_view who, std::string_view step,
+                  const char* name) {
   for (const auto& entry : trace)
     if (entry["who"] == who && entry["step"].get<std::string>().find(step) != std::string::npos &&
         entry.contains("values") && entry["values"].contains(name))
@@ -85,7 +86,8 @@ TEST_P(Rfc8448, ServerDerivesTheTracesSecrets) {
             value(trace, "server", "tls13 c hs traffic", "expanded"));
   EXPECT_EQ(log->secrets["SERVER_HANDSHAKE_TRAFFIC_SECRET"],
             value(trace, "server", "tls13 s hs traffic", "expanded"));
-  const Octets verify = from_hex(value(trace, "server", "construct a CertificateVerify", "CertificateVerify"));
+  const Octets verify =
+      from_hex(value(trace, "server", "construct a CertificateVerify", "CertificateVerify"));
   ASSERT_TRUE(server.connection.answer_signature(Bytes(verify).subspan(8), now));
   const Octets flight = server.transmit();
   const std::string record = value(trace, "server", "send handshake record", "complete record");
