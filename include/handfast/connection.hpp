@@ -160,8 +160,8 @@ class Connection {
   /// The tls-unique channel binding of TLS 1.2 (RFC 5929 §3). Errors: not_ready, unsupported_option.
   Result<std::array<std::uint8_t, 12>> tls_unique() const;
 
-  /// What was negotiated. Of a handshake that failed: what was known by then (flights, the peer's chain and the
-  /// findings about it); the rest keeps its defaults. Errors: not_ready, or it was taken before.
+  /// What was negotiated. Of a handshake that failed: what was known by then (flights, the peer's chain and
+  /// the findings about it); the rest keeps its defaults. Errors: not_ready, or it was taken before.
   Result<Summary> take_summary();
   /// Frees expanded keys until the next record; call it when the connection goes idle.
   void rest() noexcept;
