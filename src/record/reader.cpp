@@ -95,10 +95,10 @@ Result<Record> RecordReader::open(MutableBytes whole) {
 
 // RFC 8446 §4.2.10: what was refused is passed over, up to what would have been taken.
 Result<Record> RecordReader::skip(std::size_t size) noexcept {
-  const std::size_t octets = size - header_size;
-  if (octets > skip_budget_)
+  // With headers, so that empty records do not go on for ever.
+  if (size > skip_budget_)
     return fail(ErrorCode::unexpected_record, "more early data than this server takes");
-  skip_budget_ -= static_cast<std::uint32_t>(octets);
+  skip_budget_ -= static_cast<std::uint32_t>(size);
   return Record{.kind = Record::Kind::skipped, .size = size};
 }
 

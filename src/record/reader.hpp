@@ -51,7 +51,7 @@ class RecordReader {
 
   /// A server that refused early data (RFC 8446 §4.2.10): with a key, records that do not open are skipped
   /// until the first that does; without one (after HelloRetryRequest), records of application data are
-  /// skipped until the second ClientHello. More than `octets` of them, protection included:
+  /// skipped until the second ClientHello. More than `octets` of them, headers and protection included:
   /// unexpected_record.
   void skip_early_data(std::uint32_t octets) noexcept;
 

@@ -324,6 +324,14 @@ TEST_F(SkippedEarlyData, IsBounded) {
   EXPECT_EQ(result.error().alert, AlertDescription::unexpected_message);
 }
 
+TEST_F(SkippedEarlyData, OfEmptyRecordsIsBoundedToo) {
+  read_hello();
+  reader.skip_early_data(1000);
+  int skipped = 0;
+  while (skipped < 1000 && read(plain(application_data, {}))) ++skipped;
+  EXPECT_EQ(skipped, 200);
+}
+
 TEST_F(SkippedEarlyData, MayBeLongerThanOurRecordSizeLimit) {
   read_hello();
   reader.install(make_key(ways[0]));
