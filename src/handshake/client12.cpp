@@ -70,14 +70,10 @@ Result<> accept_other_extensions(ClientHandshake& hs, const message::ServerHello
   if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
     if (auto ok = accept_protocol(hs, *alpn); !ok) return ok;
   }
-  if (extensions.max_fragment_length) {
-    // RFC 6066 §4: exactly what was asked for [6066:4#3].
-    const MaxFragmentLength length = extensions.max_fragment_length->max_fragment_length;
-    if (length != *settings.max_fragment_length)
-      return fail(ErrorCode::illegal_value, "max_fragment_length differs");
-    if (extensions.record_size_limit)  // RFC 8449 §5 [8449:5#2]
-      return fail(ErrorCode::illegal_value, "max_fragment_length beside record_size_limit");
-    hs.transport.limit_fragments(length);
+  if (const auto& length = extensions.max_fragment_length) {
+    if (auto ok = accept_fragments(hs, length->max_fragment_length, extensions.record_size_limit.has_value());
+        !ok)
+      return ok;
   }
   if (const auto& limit = extensions.record_size_limit) {
     hs.summary.peer_record_size_limit = limit->record_size_limit;

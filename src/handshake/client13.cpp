@@ -33,6 +33,11 @@ Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensio
   if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
     if (auto ok = accept_protocol(hs, *alpn); !ok) return ok;
   }
+  if (const auto& length = extensions.max_fragment_length) {
+    if (auto ok = accept_fragments(hs, length->max_fragment_length, extensions.record_size_limit.has_value());
+        !ok)
+      return ok;
+  }
   if (const auto& limit = extensions.record_size_limit) {
     // RFC 8449 §4: beyond what the protocol allows the limit is the protocol's.
     hs.summary.peer_record_size_limit = limit->record_size_limit;

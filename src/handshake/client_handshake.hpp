@@ -29,6 +29,9 @@ class ClientHandshake : public Handshake {
 /// The server's choice of an application protocol: exactly one name, and one of ours (RFC 7301 §3.1).
 Result<> accept_protocol(ClientHandshake& handshake, const message::ProtocolNameList& answer);
 
+/// The server's answer to max_fragment_length; `beside_limit`: record_size_limit came with it.
+Result<> accept_fragments(ClientHandshake& handshake, MaxFragmentLength length, bool beside_limit);
+
 /// From the first ClientHello to the choice of version, then on in that version's handshake
 /// (RFC 8446 §4.1).
 Task<> negotiate(ClientHandshake& handshake);

@@ -68,8 +68,9 @@ Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease&
 
 void fill_shares(const Attempt& attempt, Arrays& arrays) {
   arrays.shares.reserve(attempt.shares.size() + 1);
-  // RFC 8446 §4.1.2: the second hello holds the one share that was asked for [8446:4.1.2#2].
-  if (attempt.grease.enabled() && !attempt.second)
+  // RFC 8446 §4.1.2: the second hello holds the one share that was asked for; if none was (a cookie alone),
+  // the shares stay as they were [8446:4.1.2#2].
+  if (attempt.grease.enabled() && !attempt.share_asked)
     arrays.shares.push_back({static_cast<NamedGroup>(attempt.grease.group), Bytes(one_zero)});
   for (const crypto::PrivateShare& share : attempt.shares)
     arrays.shares.push_back({share.group(), share.public_share()});

@@ -31,9 +31,9 @@ struct Attempt {
   std::array<std::uint8_t, 32> session_id{};  ///< sent when the configuration wants middlebox compatibility
   Grease grease;
   std::vector<crypto::PrivateShare>
-      shares;           ///< of the groups offered at once, or the one the server asked for
-  bool second = false;  ///< after a HelloRetryRequest
-  Octets cookie;        ///< of a HelloRetryRequest; empty: none
+      shares;                ///< of the groups offered at once, or the one the server asked for
+  bool share_asked = false;  ///< a HelloRetryRequest named the group of the one share
+  Octets cookie;             ///< of a HelloRetryRequest; empty: none
 };
 
 /// Whether a made-up session id is sent (RFC 8446 §D.4).

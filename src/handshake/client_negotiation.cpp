@@ -88,6 +88,7 @@ Result<> prepare_retry(ClientHandshake& hs, const message::HelloRetryRequest& re
   if (!share) return fail(share.error());
   hs.attempt.shares.clear();
   hs.attempt.shares.push_back(std::move(*share));
+  hs.attempt.share_asked = true;
   return {};
 }
 
@@ -108,7 +109,6 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   co_await prepare_retry(hs, hello);
   const CipherSuite chosen = hello.cipher_suite;
   hs.summary.hello_retry = true;
-  hs.attempt.second = true;
   if (hs.settings().middlebox_compatibility) hs.transport.send_change_cipher_spec();
   co_await send_client_hello(hs);
   co_return chosen;
@@ -149,6 +149,16 @@ Result<> accept_protocol(ClientHandshake& hs, const message::ProtocolNameList& a
   if (answer.protocol_name_list.count() != 1 || std::find(ours.begin(), ours.end(), chosen) == ours.end())
     return fail(ErrorCode::illegal_value, "the server chose an application protocol that was not offered");
   hs.summary.application_protocol = chosen;
+  return {};
+}
+
+Result<> accept_fragments(ClientHandshake& hs, MaxFragmentLength length, bool beside_limit) {
+  // RFC 6066 §4: exactly what was asked for [6066:4#3].
+  if (length != hs.settings().max_fragment_length)
+    return fail(ErrorCode::illegal_value, "max_fragment_length differs");
+  if (beside_limit)  // RFC 8449 §5 [8449:5#2]
+    return fail(ErrorCode::illegal_value, "max_fragment_length beside record_size_limit");
+  hs.transport.limit_fragments(length);
   return {};
 }
 

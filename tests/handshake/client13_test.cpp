@@ -311,5 +311,53 @@ TEST(SecondClientHello, RepeatsTheFirst) {
   EXPECT_EQ(a, b);
 }
 
+// RFC 8446 §4.1.2: a HelloRetryRequest with a cookie alone changes nothing else [8446:4.1.2#2].
+TEST(Client13, KeepsItsSharesWhenARetryAsksForNone) {
+  ServerSettings server = server_settings();
+  server.policy.groups = {NamedGroup::secp384r1};
+  MessagePair pair(client_settings(), server);
+  std::vector<Octets> shares;
+  pair.to_server = [&shares](MessageEnd::Message& message) {
+    const auto hello = wire::decode<message::ClientHello>(Bytes(message.octets).subspan(4));
+    EXPECT_TRUE(hello);
+    shares.push_back(to_octets(hello->extensions.key_share->client_shares.octets()));
+    return true;
+  };
+  pair.to_client = edit_message<HelloRetryRequest>([](HelloRetryRequest& retry) {
+    retry.extensions.key_share.reset();
+    retry.extensions.cookie = {junk()};
+  });
+  pair.run();
+  ASSERT_EQ(shares.size(), 2U);
+  EXPECT_EQ(shares[0], shares[1]);
+}
+
+// RFC 6066 §4: in TLS 1.3 the answer stands in EncryptedExtensions, and binds as well.
+TEST(Client13, KeepsToMaxFragmentLengthThatIsAnswered) {
+  struct Case {
+    MaxFragmentLength answer;
+    bool beside_limit;
+    bool good;
+  };
+  for (const Case& now_try :
+       {Case{MaxFragmentLength::octets_1024, false, true}, Case{MaxFragmentLength::octets_512, false, false},
+        Case{MaxFragmentLength::octets_1024, true, false}}) {  // [8449:5#2]
+    ClientSettings client = client_settings();
+    client.max_fragment_length = MaxFragmentLength::octets_1024;
+    MessagePair pair(client, server_settings());
+    pair.to_client = edit_message<EncryptedExtensions>([&now_try](EncryptedExtensions& message) {
+      message.extensions.max_fragment_length = {now_try.answer};
+      if (!now_try.beside_limit) message.extensions.record_size_limit.reset();
+    });
+    pair.run();
+    if (now_try.good) {
+      EXPECT_EQ(pair.client.fragments, MaxFragmentLength::octets_1024);
+    } else {
+      ASSERT_TRUE(pair.client.failed());
+      EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace handfast::test
