@@ -53,6 +53,7 @@ class Sender {
   std::size_t transmit(MutableBytes output);
   [[nodiscard]] bool wants_to_transmit() const noexcept;
   /// New sending keys before the next data; asks the peer for new ones too, if wanted (RFC 8446 §4.6.3).
+  /// Nothing happens in TLS 1.2, which cannot change keys.
   void update_keys(KeyUpdateRequest request);
   /// Owes a close_notify; nothing can be sent after it. Receiving goes on.
   void close() noexcept;
@@ -131,10 +132,10 @@ class Connection {
   /// What the handshake stands at, for people ("server_hello", "a signature").
   [[nodiscard]] const char* waits_for() const noexcept;
 
-  /// The open question, or monostate.
+  /// The open question, or monostate: none is open, or the connection has failed.
   [[nodiscard]] const Question& pending() const noexcept;
-  /// Answers to questions. Errors: no_question when none of the kind is open; else what the handshake then
-  /// says.
+  /// Answers to questions. Errors: the sticky error of a connection that failed meanwhile; no_question when
+  /// none of the kind is open; else what the handshake then says.
   Result<> choose_configuration(std::shared_ptr<const ServerConfig> config, Time now);
   /// Ends the connection with this alert; answers every kind of question.
   Result<> refuse(AlertDescription alert);

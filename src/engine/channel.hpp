@@ -105,6 +105,8 @@ class Channel {
   /// Connection::receive and Receiver::receive. `handshake`: null when it is over.
   Result<Received> receive(MutableBytes input, HandshakeRun* handshake);
   Result<> end_of_stream() noexcept;
+  /// Octets of handshake messages that come after the handshake.
+  Result<> handle_late_messages(Bytes fragment);
   /// The connection fails: sticky error, and the alert that tells the peer.
   std::unexpected<Error> fail_with(const Error& error) noexcept;
 
@@ -138,7 +140,6 @@ class Channel {
  private:
   Result<> handle_record(const record::Record& record, HandshakeRun* handshake, Received& result);
   Result<> handle_alert(Bytes alert, bool handshake_running);
-  Result<> handle_late_messages(Bytes fragment);
   Result<> handle_late_message(const message::HandshakeMessage& message);
   Result<> handle_late_message12(const message::HandshakeMessage& message);
   Result<> handle_warning();

@@ -77,7 +77,10 @@ Result<> Channel::handle_record(const record::Record& record, HandshakeRun* hand
   switch (record.type) {
     case ContentType::handshake:
       return running ? handshake->handle_messages(record.content) : handle_late_messages(record.content);
-    case ContentType::alert: return handle_alert(record.content, running);
+    case ContentType::alert:
+      if (running && handshake->has_unread())  // RFC 8446 §5.1 [8446:5.1#2,3]
+        return fail(ErrorCode::unexpected_record, "an alert between the parts of a handshake message");
+      return handle_alert(record.content, running);
     case ContentType::change_cipher_spec:
       if (running && !record.is_protected) return handshake->handle_change_cipher_spec();
       return fail(ErrorCode::unexpected_record, "change_cipher_spec");

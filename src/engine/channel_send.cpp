@@ -42,6 +42,7 @@ std::size_t Channel::drain(MutableBytes output) noexcept {
 }
 
 void Channel::append_change_cipher_spec() {
+  if (sending.closed) return;
   static constexpr std::array<std::uint8_t, 6> record = {20, 3, 3, 0, 1, 1};
   sending.flight.insert(sending.flight.end(), record.begin(), record.end());
   sending.change_cipher_spec_owed = false;
@@ -57,7 +58,11 @@ Result<> Channel::append_records(ContentType type, Bytes content) {
   return {};
 }
 
-Result<> Channel::write_handshake(Bytes messages) { return append_records(ContentType::handshake, messages); }
+Result<> Channel::write_handshake(Bytes messages) {
+  // RFC 8446 §6.1: close_notify is the last that a side sends, also in the middle of a handshake.
+  if (sending.closed) return fail(ErrorCode::closed);
+  return append_records(ContentType::handshake, messages);
+}
 
 Result<> Channel::append_key_update(KeyUpdateRequest request) {
   if (request == KeyUpdateRequest::update_requested && !shared.begin_request())
@@ -146,7 +151,8 @@ Result<Sent> Channel::send(Bytes data, MutableBytes output) {
 }
 
 void Channel::update_keys(KeyUpdateRequest request) {
-  if (sending.closed || shared.is_dead()) return;
+  // TLS 1.2 has no traffic secret: what would be derived from none, everybody could derive.
+  if (sending.closed || shared.is_dead() || sending.traffic_secret.empty()) return;
   // Fails only when the key is used up, which the next send reports.
   [[maybe_unused]] const auto appended = append_key_update(request);
 }

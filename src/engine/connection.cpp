@@ -102,21 +102,24 @@ const char* Connection::waits_for() const noexcept {
 
 const Question& Connection::pending() const noexcept {
   static const Question none;
-  if (!handshake_ || handshake_->handshake() == nullptr) return none;
+  if (error() || !handshake_ || handshake_->handshake() == nullptr) return none;
   return handshake_->handshake()->question;
 }
 
 namespace {
 
+// An error is final: a handshake that was aborted, or whose stream ended, takes no answers any more.
 template <class Q>
-bool open_question(const std::unique_ptr<HandshakeRun>& run) noexcept {
-  return run && run->handshake() != nullptr && std::holds_alternative<Q>(run->handshake()->question);
+Result<> check_open(const Connection& connection) noexcept {
+  if (connection.error()) return fail(*connection.error());
+  if (!std::holds_alternative<Q>(connection.pending())) return fail(ErrorCode::no_question);
+  return {};
 }
 
 }  // namespace
 
 Result<> Connection::choose_configuration(std::shared_ptr<const ServerConfig> config, Time now) {
-  if (!open_question<ConfigurationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  if (auto open = check_open<ConfigurationQuestion>(*this); !open) return open;
   if (!config) return fail(ErrorCode::invalid_argument, "no configuration");
   handshake_->set_time(now);
   handshake_->server()->config = std::move(config);
@@ -126,6 +129,7 @@ Result<> Connection::choose_configuration(std::shared_ptr<const ServerConfig> co
 }
 
 Result<> Connection::refuse(AlertDescription alert) {
+  if (error()) return fail(*error());
   if (!handshake_ || !handshake_->asks()) return fail(ErrorCode::no_question);
   [[maybe_unused]] const auto failed = channel_->fail_with(Error(ErrorCode::refused_by_application, alert));
   handshake_->finish();
@@ -133,7 +137,7 @@ Result<> Connection::refuse(AlertDescription alert) {
 }
 
 Result<Octets> Connection::pass() {
-  if (!open_question<ConfigurationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  if (auto open = check_open<ConfigurationQuestion>(*this); !open) return fail(open.error());
   Octets raw = std::move(handshake_->raw());
   channel_->receiving.error = Error(ErrorCode::closed, AlertDescription::close_notify, "passed on");
   channel_->shared.kill();
@@ -142,7 +146,7 @@ Result<Octets> Connection::pass() {
 }
 
 Result<> Connection::answer_signature(Bytes signature, Time now) {
-  if (!open_question<SignatureQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  if (auto open = check_open<SignatureQuestion>(*this); !open) return open;
   handshake_->set_time(now);
   handshake_->handshake()->signature = to_octets(signature);
   handshake_->handshake()->question = {};
@@ -150,7 +154,7 @@ Result<> Connection::answer_signature(Bytes signature, Time now) {
 }
 
 Result<> Connection::answer_verification(bool trusted, Time now) {
-  if (!open_question<VerificationQuestion>(handshake_)) return fail(ErrorCode::no_question);
+  if (auto open = check_open<VerificationQuestion>(*this); !open) return open;
   handshake_->set_time(now);
   handshake_->handshake()->trusted = trusted;
   handshake_->handshake()->question = {};

@@ -44,7 +44,13 @@ Result<> HandshakeRun::run() {
   }
   if (root_.done()) {
     channel_.handshake_done = true;
+    // TLS 1.2: what shares a record with the Finished (a HelloRequest, say) comes after the handshake. In TLS
+    // 1.3 the change of keys has refused it.
+    const Octets late = to_octets(handshake_->unread());
     finish();
+    if (late.empty()) return {};
+    if (auto handled = channel_.handle_late_messages(late); !handled)
+      return channel_.fail_with(handled.error());
   }
   return {};
 }
@@ -52,13 +58,8 @@ Result<> HandshakeRun::run() {
 void HandshakeRun::finish() {
   if (handshake_ == nullptr) return;
   if (channel_.handshake_done) {
-    const CommonSettings& settings = client_ ? static_cast<const CommonSettings&>(client_->config->settings())
-                                             : server_->config->settings();
-    channel_.sending.update_after = settings.key_update_after_records;
-    if (settings.key_update_after_records != 0)
-      channel_.sending.writer.key()->set_limit(settings.key_update_after_records);
     channel_.sending.application_keys = true;
-    if (settings.exporters) keep_exporters();
+    if (settings().exporters) keep_exporters();
   }
   handshake_->complete_summary();
   summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
@@ -68,6 +69,18 @@ void HandshakeRun::finish() {
   server_.reset();
   raw_ = {};
   outgoing_ = {};
+}
+
+const CommonSettings& HandshakeRun::settings() const noexcept {
+  if (client_) return client_->config->settings();
+  return server_->config->settings();
+}
+
+// From the first record on: half-RTT data counts.
+void HandshakeRun::limit_application_key() noexcept {
+  channel_.sending.update_after = settings().key_update_after_records;
+  if (channel_.sending.update_after != 0)
+    channel_.sending.writer.key()->set_limit(channel_.sending.update_after);
 }
 
 void HandshakeRun::keep_exporters() {
@@ -114,6 +127,7 @@ Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite sui
   if (level == Level::application) {
     channel_.sending.traffic_secret.assign(traffic_secret);
     channel_.sending.application_keys = true;
+    limit_application_key();
   }
   return {};
 }
@@ -131,13 +145,17 @@ Result<> HandshakeRun::install_tls12(Direction direction, const handshake::Tls12
   }
   if (auto flushed = flush(); !flushed) return flushed;
   channel_.sending.writer.install(record_key12(*info, keys, random));
+  limit_application_key();
   return {};
 }
 
 void HandshakeRun::limit_fragments(MaxFragmentLength length) {
   const std::size_t octets = std::size_t{256} << static_cast<unsigned>(length);  // RFC 6066 §4: 2^9 … 2^12
   channel_.sending.writer.set_max_fragment(octets);
-  channel_.receiving.reader.set_record_size_limit(octets);
+  // In TLS 1.3 the reader counts the content type, which is no part of the fragment.
+  const auto* key = channel_.receiving.reader.key();
+  const bool tls13 = key != nullptr && key->protection() == record::Protection::tls13;
+  channel_.receiving.reader.set_record_size_limit(octets + (tls13 ? 1 : 0));
 }
 
 void HandshakeRun::limit_sent_records(std::uint16_t record_size_limit) {

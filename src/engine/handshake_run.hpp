@@ -43,6 +43,8 @@ class HandshakeRun final : public handshake::Transport {
   // --- for Channel
   Result<> handle_messages(Bytes fragment);
   Result<> handle_change_cipher_spec();
+  /// Part of a message has come, and not all of it.
+  [[nodiscard]] bool has_unread() const noexcept { return handshake_ != nullptr && handshake_->has_unread(); }
   void note_received(Bytes record);
 
   // --- for the handshake
@@ -62,6 +64,8 @@ class HandshakeRun final : public handshake::Transport {
  private:
   Result<> flush();
   void keep_exporters();
+  [[nodiscard]] const CommonSettings& settings() const noexcept;
+  void limit_application_key() noexcept;
   Result<> start(handshake::Handshake& handshake, Time now);
 
   Channel& channel_;

@@ -53,6 +53,9 @@ class Handshake {
   /// Octets that no receive() has asked for yet, or part of a message.
   [[nodiscard]] bool has_unread() const noexcept { return next_.has_value() || reader_.pending() != 0; }
 
+  /// What stands behind the last message that was received.
+  [[nodiscard]] Bytes unread() const noexcept { return reader_.unread(); }
+
   // --- what the coroutines await
 
   /// The next message, which must be an M: added to the transcript and decoded. The view lives until the next

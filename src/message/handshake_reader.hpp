@@ -44,6 +44,8 @@ class HandshakeReader {
 
   /// Octets that were not handed out by next(): whole messages or a part of one.
   [[nodiscard]] std::size_t pending() const noexcept { return buffer_.size() - read_; }
+  /// Those octets. They live until the next call of add() or release().
+  [[nodiscard]] Bytes unread() const noexcept { return Bytes(buffer_).subspan(read_); }
   /// Handshake messages may not cross a change of keys (RFC 8446 §5.1): error excess_handshake_data if
   /// anything is pending.
   Result<> check_key_change() const noexcept;
