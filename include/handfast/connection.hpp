@@ -146,7 +146,8 @@ class Connection {
 
   /// New sending keys before the next data. Errors: not_ready, unsupported_option (TLS 1.2).
   Result<> update_keys(KeyUpdateRequest request);
-  /// Owes a close_notify; nothing can be sent after it. Receiving goes on (half-close).
+  /// Owes a close_notify; nothing can be sent after it. Receiving goes on (half-close); a peer that speaks
+  /// TLS 1.2 answers with its own at once (RFC 5246 §7.2.1), as this side does.
   void close() noexcept;
   /// Owes a fatal alert; the connection is dead.
   void abort(AlertDescription alert) noexcept;

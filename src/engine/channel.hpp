@@ -41,6 +41,11 @@ class SharedWord {
   [[nodiscard]] bool take_no_renegotiation() noexcept {
     return (bits_.fetch_and(~no_renegotiation, std::memory_order_relaxed) & no_renegotiation) != 0;
   }
+  /// The peer closed TLS 1.2, where both directions end at once (RFC 5246 §7.2.1 [5246:7.2.1#1]).
+  void owe_close() noexcept { bits_.fetch_or(close_owed, std::memory_order_relaxed); }
+  [[nodiscard]] bool owes_close() const noexcept {
+    return (bits_.load(std::memory_order_relaxed) & close_owed) != 0;
+  }
   /// A fatal alert must go out; the first one wins. Nothing else is sent any more.
   void owe_alert(AlertDescription alert) noexcept;
   [[nodiscard]] std::optional<AlertDescription> owed_alert() const noexcept;
@@ -59,6 +64,7 @@ class SharedWord {
   static constexpr std::uint32_t dead = 4;
   static constexpr std::uint32_t alert_owed = 8;
   static constexpr std::uint32_t no_renegotiation = 16;
+  static constexpr std::uint32_t close_owed = 32;
   static constexpr int alert_shift = 8;
   std::atomic<std::uint32_t> bits_{0};
 };
@@ -148,6 +154,8 @@ class Channel {
 
   Result<> append_records(ContentType type, Bytes content);
   Result<> append_owed();
+  /// By our own wish, or as TLS 1.2's answer to the peer's.
+  [[nodiscard]] bool owes_close() const noexcept { return sending.close_owed || shared.owes_close(); }
   Result<> append_key_update(KeyUpdateRequest request);
   std::size_t drain(MutableBytes output) noexcept;
 

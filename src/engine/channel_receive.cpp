@@ -106,6 +106,7 @@ Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {
       return fail(ErrorCode::peer_alert, description, "the peer closed during the handshake");
     }
     receiving.closed = true;
+    if (version == ProtocolVersion::tls12) shared.owe_close();
     return {};
   }
   // RFC 8446 §6.1: user_canceled is only a warning, and a close_notify follows it. RFC 8446 §6.2: every other

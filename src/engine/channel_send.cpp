@@ -105,7 +105,7 @@ Result<> Channel::append_owed() {
         static_cast<std::uint8_t>(AlertDescription::no_renegotiation)};
     if (auto done = append_records(ContentType::alert, message); !done) return done;
   }
-  if (sending.close_owed) {
+  if (owes_close()) {
     static constexpr std::array<std::uint8_t, 2> message = {
         static_cast<std::uint8_t>(AlertLevel::warning),
         static_cast<std::uint8_t>(AlertDescription::close_notify)};
@@ -128,12 +128,12 @@ bool Channel::wants_to_transmit() const noexcept {
   if (!sending.flight.empty()) return true;
   if (sending.closed) return false;
   return shared.owed_alert().has_value() || (handshake_done && shared.anything_owed()) ||
-         (sending.close_owed && !shared.is_dead());
+         (owes_close() && !shared.is_dead());
 }
 
 Result<Sent> Channel::send(Bytes data, MutableBytes output) {
   Sent sent;
-  if (sending.closed || sending.close_owed || shared.is_dead()) return fail(ErrorCode::closed);
+  if (sending.closed || owes_close() || shared.is_dead()) return fail(ErrorCode::closed);
   while (sent.taken < data.size()) {
     sent.written += transmit(output.subspan(sent.written));
     if (!sending.flight.empty() || sending.closed) break;

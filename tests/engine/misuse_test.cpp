@@ -61,6 +61,21 @@ TEST(Close, InTheMiddleOfAHandshakeIsTheLastThatIsSent) {
   }
 }
 
+// TLS 1.2 knows no half-closed connections [5246:7.2.1#1].
+TEST(Close, IsAnsweredAtOnceInTls12) {
+  Pair pair = test::pair(client12_settings(), server_settings());
+  pair.run();
+  ASSERT_TRUE(pair.done());
+  pair.client.connection.close();
+  pair.server.deliver(pair.client.transmit());
+  EXPECT_TRUE(pair.server.connection.wants_to_transmit());
+  Octets out(min_output);
+  EXPECT_EQ(pair.server.connection.send(as_bytes("pending"), out).error().code, ErrorCode::closed);
+  pair.run();
+  EXPECT_TRUE(pair.client.closed);
+  EXPECT_TRUE(pair.client.connection.end_of_stream());
+}
+
 // What would be derived from TLS 1.2's missing traffic secret everybody could derive.
 TEST(Halves, OfTls12DoNotChangeKeys) {
   Pair pair = test::pair(client12_settings(), server_settings());
