@@ -36,7 +36,7 @@ Result<> pad_pkcs1(Bytes message, RandomSource& random, MutableBytes block) noex
 
 Pkcs1Message find_pkcs1_message(Bytes block) noexcept {
   Choice looking = Choice::equal(0, 0);
-  std::uint64_t zero = 0;  // where the first zero behind the padding is
+  std::uint64_t zero = 0;  // where the padding ends; without an end it stays 0, as one that comes too early
   for (std::size_t i = padding_start; i < block.size(); ++i) {
     const Choice is_zero = Choice::equal(block[i], 0);
     zero = (looking & is_zero).select(i, zero);
@@ -44,7 +44,7 @@ Pkcs1Message find_pkcs1_message(Bytes block) noexcept {
   }
   const Choice starts_well = Choice::equal(block[0], 0) & Choice::equal(block[1], 2);
   const Choice long_enough = ~Choice::less(zero, padding_start + least_padding);
-  return {starts_well & ~looking & long_enough, static_cast<std::size_t>(zero + 1)};
+  return {starts_well & long_enough, static_cast<std::size_t>(zero + 1)};
 }
 
 PremasterSecret choose_premaster(Bytes block, Choice genuine, ProtocolVersion expected,

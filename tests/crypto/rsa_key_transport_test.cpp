@@ -296,6 +296,15 @@ TEST_F(RsaKeyTransport, NumbersThatAreNoCiphertextsGiveTheRandomSecret) {
     EXPECT_EQ(decrypt(key, number), fallback_octets());
 }
 
+// However good what came of it looks.
+TEST_F(RsaKeyTransport, WhatIsNotGenuineGivesTheRandomSecret) {
+  const PremasterSecret fallback{Bytes(fallback_octets())};
+  const Octets block = good_block();
+  const Choice yes = Choice::equal(1, 1);
+  EXPECT_TRUE(choose_premaster(block, yes, tls12, fallback).equals(premaster.view()));
+  EXPECT_TRUE(choose_premaster(block, ~yes, tls12, fallback).equals(fallback.view()));
+}
+
 TEST_F(RsaKeyTransport, EachDamagedOctetGivesTheRandomSecret) {
   const Octets good = raw.encrypt(good_block());
   for (std::size_t at = 0; at < good.size(); ++at) {
