@@ -220,16 +220,6 @@ TEST(Pem, DamagedBlocksAreRefused) {
     EXPECT_FALSE((x509::PemBlock{"A", body}.decode())) << body;
 }
 
-TEST(Pem, WriterAndReaderAgree) {
-  for (std::size_t size = 0; size < 200; ++size) {
-    Octets octets(size);
-    for (std::size_t i = 0; i < size; ++i) octets[i] = static_cast<std::uint8_t>(i * 37 + size);
-    const std::string text = x509::to_pem("X", octets);
-    x509::PemReader reader(as_bytes(text));
-    EXPECT_EQ(*(*reader.next())->decode(), octets);
-  }
-}
-
 TEST(Pem, FilesOfCertificatesAndListsRead) {
   const Scenario s;
   const Octets leaf = s.make_leaf();
