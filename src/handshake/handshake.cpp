@@ -31,9 +31,9 @@ Operation::Status Handshake::SignOperation::poll() {
 }
 
 Octets Handshake::SignOperation::take() noexcept {
-  Octets signature = std::move(*handshake_.signature);
+  Octets made = std::move(*handshake_.signature);
   handshake_.signature.reset();
-  return signature;
+  return made;
 }
 
 Handshake::SignOperation Handshake::sign(const Credential& credential, SignatureScheme scheme, Bytes content,

@@ -19,7 +19,11 @@ class MessageEnd final : public handshake::Transport {
   struct Message {
     handshake::Level level;
     Octets octets;
-    [[nodiscard]] HandshakeType type() const { return static_cast<HandshakeType>(octets.at(0)); }
+    /// A change_cipher_spec travels as a message without octets.
+    [[nodiscard]] bool is_change_cipher_spec() const { return octets.empty(); }
+    [[nodiscard]] HandshakeType type() const {
+      return octets.empty() ? HandshakeType::message_hash : static_cast<HandshakeType>(octets[0]);
+    }
   };
   struct Installed {
     handshake::Level level;
@@ -29,8 +33,11 @@ class MessageEnd final : public handshake::Transport {
   };
 
   Octets& outgoing() override { return outgoing_; }
-  void send_change_cipher_spec() override { ++change_cipher_specs; }
-  void owe_change_cipher_spec() override { ++change_cipher_specs; }
+  void send_change_cipher_spec() override {
+    cut();
+    sent.push_back({sending, {}});
+  }
+  void owe_change_cipher_spec() override { send_change_cipher_spec(); }
   Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,
                    Bytes secret) override {
     if (direction == handshake::Direction::receiving) {
@@ -73,6 +80,10 @@ class MessageEnd final : public handshake::Transport {
   }
   void deliver(const Message& message) {
     if (failed()) return;
+    if (message.is_change_cipher_spec()) {
+      take_change_cipher_spec();
+      return;
+    }
     if (const auto added = handshake_->add(message.octets); !added) {
       early_error = added.error();
       return;
@@ -91,13 +102,24 @@ class MessageEnd final : public handshake::Transport {
   std::optional<Error> early_error;
   handshake::Level sending = handshake::Level::initial;
   handshake::Level receiving = handshake::Level::initial;
-  int change_cipher_specs = 0;
   int sent_limit = 0;
   int received_limit = 0;
   std::optional<MaxFragmentLength> fragments;
   bool skips_early_data = false;
 
  private:
+  // As an engine does (HandshakeRun::handle_change_cipher_spec).
+  void take_change_cipher_spec() {
+    using handshake::ChangeCipherSpec;
+    if (handshake_->change_cipher_spec == ChangeCipherSpec::dropped) {
+      handshake_->dropped_change_cipher_spec = true;
+    } else if (handshake_->change_cipher_spec == ChangeCipherSpec::awaited && !handshake_->has_unread()) {
+      handshake_->change_cipher_spec = ChangeCipherSpec::received;
+      run();
+    } else {
+      early_error = Error(ErrorCode::unexpected_record, "change_cipher_spec");
+    }
+  }
   // What is outgoing belongs to the present level; one entry a message.
   void cut() {
     std::size_t at = 0;
@@ -148,15 +170,17 @@ class MessagePair {
   MessageEnd server;
   Edit to_server;
   Edit to_client;
+  bool drop_change_cipher_spec = false;
   handshake::ClientHandshake client_state;
   handshake::ServerHandshake server_state;
 
  private:
-  static void pass(MessageEnd& from, MessageEnd& to, const Edit& edit) {
+  void pass(MessageEnd& from, MessageEnd& to, const Edit& edit) {
     while (!from.sent.empty()) {
       MessageEnd::Message message = std::move(from.sent.front());
       from.sent.pop_front();
-      if (edit && !edit(message)) continue;
+      if (edit && !message.is_change_cipher_spec() && !edit(message)) continue;
+      if (drop_change_cipher_spec && message.is_change_cipher_spec()) continue;
       to.deliver(message);
     }
   }
