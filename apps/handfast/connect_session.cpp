@@ -14,6 +14,7 @@ namespace {
 
 // How long a peer may take to let us say goodbye, or to say why it hung up.
 constexpr std::chrono::milliseconds grace{2000};
+constexpr std::size_t linger_octets = 1 << 20;
 
 Microseconds since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now() - start);
@@ -47,6 +48,7 @@ net::awaitable<void> ConnectSession::run() {
   if (!report_.failure) co_await connect();
   if (!report_.failure) co_await shake_hands();
   if (!report_.failure) co_await transfer();
+  if (stream_ && socket().is_open()) co_await close();
   report_.total_time = since(start);
 }
 
@@ -139,7 +141,7 @@ void ConnectSession::fail_handshake(const std::error_code& error) {
   if (sticky->code == ErrorCode::truncated_stream) {
     report_.failure->what = "the server closed the connection during the handshake, without an alert";
     report_.failure->fault = Fault::peer;
-    report_.failure->why.clear();
+    report_.failure->why = "no reason was given";
     report_.failure->hint =
         "It may not speak TLS here, or not these versions and algorithms, or not for this name; its log may "
         "say more.";
@@ -187,7 +189,7 @@ void ConnectSession::fail_transfer(const std::error_code& error) {
     if (sticky->code == ErrorCode::truncated_stream) {
       report_.failure->what =
           "the server ended the connection without close_notify: data may be missing at the end";
-      report_.failure->why = "Whether the end is the server's or somebody cut the line cannot be told.";
+      report_.failure->why = "whether the server ended here or somebody cut the line cannot be told";
     }
   } else if (deadline_.expired() && !send_error_) {
     report_.failure = timeout_failure(fmt::format("nothing came from {} for {} after the end of our data",
@@ -225,9 +227,21 @@ net::awaitable<void> ConnectSession::finish() {
     deadline_.expires_after(grace);
     co_await stream_->async_shutdown(into(ignored));
   }
+}
+
+// A socket that is closed with unread data sends a reset, and with it the server may lose our alert: it gets
+// a moment to read it.
+net::awaitable<void> ConnectSession::close() {
+  std::error_code error;
+  socket().shutdown(tcp::socket::shutdown_send, error);
+  std::array<std::uint8_t, 4096> buffer;
+  deadline_.expires_after(grace);
+  for (std::size_t total = 0; !error && stream_->error() && total < linger_octets;) {
+    const std::size_t count = co_await socket().async_read_some(net::buffer(buffer), into(error));
+    total += count;
+  }
   deadline_.never();
-  socket().shutdown(tcp::socket::shutdown_both, ignored);
-  socket().close(ignored);
+  socket().close(error);
 }
 
 }  // namespace handfast::tool

@@ -68,6 +68,7 @@ class ConnectSession {
   net::awaitable<void> receive();
   net::awaitable<void> send();
   net::awaitable<void> finish();
+  net::awaitable<void> close();
 
   [[nodiscard]] tcp::socket& socket() { return stream_ ? stream_->next_layer().socket() : socket_; }
   void cancel();

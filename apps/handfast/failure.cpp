@@ -1,6 +1,9 @@
 // Failures in words and in JSON.
 #include "failure.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -9,22 +12,75 @@
 namespace handfast::tool {
 namespace {
 
-std::string without_period(std::string text) {
+// The table's sentence in the middle of another: "The peer's …." becomes "the server's …".
+std::string phrase(std::string_view sentence, std::string_view peer) {
+  std::string text(sentence);
+  for (std::size_t at = text.find("peer"); at != std::string::npos; at = text.find("peer", at + peer.size()))
+    text.replace(at, 4, peer);
+  if (text.starts_with("The ") || text.starts_with("A ") || text.starts_with("An ")) text[0] |= 0x20;
   if (text.ends_with('.')) text.pop_back();
   return text;
 }
 
+std::string hint_for(const Error& error, std::string_view peer) {
+  std::string hint = phrase(error.info().hint, peer);
+  hint[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(hint[0])));
+  return hint + ".";
+}
+
+// What describe() says beyond the sentence: detail, message, field, alert.
+std::string reason_of(const Error& error) {
+  std::string text = describe(error);
+  const std::size_t sentence = error.info().sentence.size() - 1;
+  text.erase(0, std::min(text.size(), sentence));
+  const std::size_t start = text.find_first_not_of(": ");
+  return start == std::string::npos ? std::string() : text.substr(start);
+}
+
+// What a peer that sends this alert means by it.
+std::string_view meaning(AlertDescription alert) {
+  switch (alert) {
+    case AlertDescription::handshake_failure:
+      return "it found no common cipher suite, group or signature scheme";
+    case AlertDescription::insufficient_security: return "it wants stronger algorithms than we offered";
+    case AlertDescription::protocol_version: return "it does not speak the versions that we offered";
+    case AlertDescription::no_application_protocol: return "it speaks none of the protocols of --alpn";
+    case AlertDescription::unrecognized_name: return "it serves no such name";
+    case AlertDescription::certificate_required:
+      return "it wants a certificate of ours: give --cert and --key";
+    case AlertDescription::unknown_ca: return "it does not trust the CA that issued our certificate";
+    case AlertDescription::certificate_expired: return "it says that our certificate is expired";
+    case AlertDescription::certificate_revoked: return "it says that our certificate is revoked";
+    case AlertDescription::unsupported_certificate: return "it cannot use certificates of this kind";
+    case AlertDescription::bad_certificate:
+    case AlertDescription::certificate_unknown: return "it found something wrong with our certificate";
+    case AlertDescription::access_denied: return "it knows who we are and does not let us in";
+    case AlertDescription::close_notify:
+    case AlertDescription::user_canceled: return "it gave up before the handshake was done";
+    case AlertDescription::internal_error: return "something failed on its side";
+    case AlertDescription::decode_error:
+    case AlertDescription::decrypt_error:
+    case AlertDescription::illegal_parameter:
+    case AlertDescription::missing_extension:
+    case AlertDescription::unexpected_message:
+    case AlertDescription::unsupported_extension:
+    case AlertDescription::bad_record_mac:
+    case AlertDescription::record_overflow: return "it found a fault in what we sent, or in what arrived";
+    default: return "";
+  }
+}
+
 std::string_view network_hint(const std::error_code& error) {
-  if (error == std::errc::connection_refused)
+  if (is(error, std::errc::connection_refused))
     return "Nothing listens there, or a firewall refuses: check host and port.";
-  if (error == std::errc::address_in_use)
+  if (is(error, std::errc::address_in_use))
     return "Another program listens there already: choose another port, or port 0 for any free one.";
-  if (error == std::errc::permission_denied)
+  if (is(error, std::errc::permission_denied))
     return "Ports below 1024 need privileges: choose a higher one, or grant CAP_NET_BIND_SERVICE.";
-  if (error == std::errc::address_not_available) return "This machine has no such address.";
-  if (error == std::errc::connection_reset || error == std::errc::broken_pipe)
+  if (is(error, std::errc::address_not_available)) return "This machine has no such address.";
+  if (is(error, std::errc::connection_reset) || is(error, std::errc::broken_pipe))
     return "The peer, or something between, cut the connection; the peer's log may say why.";
-  if (error == std::errc::network_unreachable || error == std::errc::host_unreachable)
+  if (is(error, std::errc::network_unreachable) || is(error, std::errc::host_unreachable))
     return "There is no route to this address: check the network.";
   if (error == net::error::host_not_found || error == net::error::host_not_found_try_again)
     return "Check the spelling of the host name and this machine's DNS.";
@@ -99,20 +155,30 @@ Failure tls_failure(const Error& error, Role own, std::optional<x509::Verificati
   failure.exit = by_us                                     ? ExitCode::certificate
                  : error.code == ErrorCode::internal_error ? ExitCode::bug
                                                            : ExitCode::tls;
-  failure.what = without_period(std::string(error.info().sentence));
-  failure.fault = error.fault();
-  failure.why = describe(error);
-  failure.hint = error.info().hint;
-  failure.error = error;
-  if (by_us && verification && !verification->ok()) failure.verification = std::move(verification);
   failure.peer = own == Role::client ? "server" : "client";
-  if (by_us) failure.what = fmt::format("we refused the {}'s certificate: {}", failure.peer, failure.what);
-  if (error.code == ErrorCode::peer_alert)
+  failure.what = phrase(error.info().sentence, failure.peer);
+  failure.fault = error.fault();
+  failure.why = reason_of(error);
+  failure.hint = hint_for(error, failure.peer);
+  failure.error = error;
+  if (by_us) {
+    failure.what = "refused: " + failure.what;
+    if (verification && !verification->ok()) failure.verification = std::move(verification);
+  } else if (error.alert == AlertDescription::certificate_required &&
+             error.code == ErrorCode::peer_refused_certificate) {
+    failure.what =
+        fmt::format("the {} requires a certificate of ours (alert certificate_required)", failure.peer);
+    failure.why.clear();
+    failure.hint = "Give --cert and --key.";
+  } else if (error.code == ErrorCode::peer_alert) {
     failure.what =
         fmt::format("the {} ended the connection with the alert {}", failure.peer, to_string(error.alert));
-  if (error.code == ErrorCode::peer_refused_certificate)
+    failure.why = meaning(error.alert);
+  } else if (error.code == ErrorCode::peer_refused_certificate) {
     failure.what =
         fmt::format("the {} refused our certificate with the alert {}", failure.peer, to_string(error.alert));
+    failure.why = meaning(error.alert);
+  }
   return failure;
 }
 
@@ -126,10 +192,13 @@ std::string to_text(const Failure& failure) {
   text += "\n";
   text += fmt::format("  who:  {}\n", who(failure));
   if (!failure.why.empty()) text += fmt::format("  why:  {}\n", failure.why);
-  if (failure.error && failure.error->info().section != "—")
+  if (failure.error && failure.error->info().section.starts_with("RFC"))
     text += fmt::format("  rule: {}\n", failure.error->info().section);
   if (!failure.hint.empty()) text += fmt::format("  do:   {}\n", failure.hint);
-  if (failure.verification) text += x509::to_text(*failure.verification);
+  if (failure.verification) {
+    const std::string tree = x509::to_text(*failure.verification);
+    text += tree.substr(tree.find('\n') + 1);  // its first line is the verdict, which stands above
+  }
   return text;
 }
 

@@ -51,6 +51,12 @@ ExitCode report(const Failure& failure, bool json) {
   return failure.exit;
 }
 
+bool is_unknown_command(const CLI::App& app, std::string_view word) {
+  const auto known =
+      app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
+  return !word.empty() && !word.starts_with('-') && known.empty();
+}
+
 int run(std::span<char*> arguments) {
   CLI::App app("TLS that explains itself.", "handfast");
   app.set_version_flag("--version", "handfast " HANDFAST_VERSION);
@@ -59,6 +65,11 @@ int run(std::span<char*> arguments) {
   ServeOptions serve;
   const CLI::App* connect_command = ConnectOptions::add_to(app, connect);
   const CLI::App* serve_command = ServeOptions::add_to(app, serve);
+  if (const std::string_view word = arguments.size() > 1 ? arguments[1] : ""; is_unknown_command(app, word)) {
+    const std::string what = fmt::format("there is no subcommand \"{}\"", printable(word));
+    return static_cast<int>(
+        report(usage_failure(what, "See handfast --help.").error(), wants_json(arguments)));
+  }
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::Success& help) { return app.exit(help); } catch (const CLI::ParseError& error) {

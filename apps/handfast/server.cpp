@@ -17,8 +17,8 @@ namespace {
 constexpr std::chrono::milliseconds pause_when_exhausted{100};
 
 bool exhausted(const std::error_code& error) {
-  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
-         error == std::errc::no_buffer_space || error == std::errc::not_enough_memory;
+  return is(error, std::errc::too_many_files_open) || is(error, std::errc::too_many_files_open_in_system) ||
+         is(error, std::errc::no_buffer_space) || is(error, std::errc::not_enough_memory);
 }
 
 // Each connection is a descriptor: take as many as this process may have.
@@ -127,7 +127,7 @@ net::awaitable<void> Server::serve(Worker& worker, std::unique_ptr<Session> sess
 }
 
 net::awaitable<void> Server::wait_for_signals() {
-  for (;;) {
+  while (!finished_) {
     std::error_code error;
     const int signal = co_await signals_.async_wait(into(error));
     if (error) co_return;
@@ -178,6 +178,7 @@ void Server::ended() {
 // In the first worker's thread: without guards and signals all contexts run out of work.
 void Server::finish_if_idle() {
   if (accepting_ || live_ != 0) return;
+  finished_ = true;
   signals_.cancel();
   for (const auto& worker : workers_) worker->guard.reset();
 }

@@ -75,6 +75,7 @@ class Server {
   std::uint64_t accepted_ = 0;
   bool accepting_ = true;
   bool draining_ = false;
+  bool finished_ = false;
   std::atomic<std::int64_t> live_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include <handfast/certificate.hpp>
 #include <handfast/time.hpp>
 
 #include <CLI/CLI.hpp>
@@ -93,6 +94,7 @@ std::unexpected<Failure> credential_failure(const Error& error, const std::strin
           fmt::format("the private key in {} does not belong to the certificate in {}", key, certificate);
       return failure;
     }
+    case ErrorCode::bad_pem:
     case ErrorCode::no_private_key_in_file:
     case ErrorCode::bad_private_key:
     case ErrorCode::unsupported_private_key:
@@ -184,6 +186,9 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
     if (!chain) return std::unexpected(chain.error());
     const auto secret = read_file(key);
     if (!secret) return std::unexpected(secret.error());
+    // From here on what is no PEM is the key.
+    if (const auto read = x509::read_certificates(*chain); !read)
+      return usage_failure(certificate, read.error());
     auto credential = Credential::from_pem(*chain, *secret, *passphrase);
     if (!credential) return credential_failure(credential.error(), certificate, key);
     if (const auto valid = credential->check_validity(system_now()); !valid)

@@ -18,7 +18,7 @@ class HandshakeRun final : public handshake::Transport {
   explicit HandshakeRun(Channel& channel) noexcept : channel_(channel) {}
   HandshakeRun(const HandshakeRun&) = delete;
   HandshakeRun& operator=(const HandshakeRun&) = delete;
-  ~HandshakeRun() = default;
+  virtual ~HandshakeRun() = default;
 
   // --- for Connection
   Result<> start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name, Time now);

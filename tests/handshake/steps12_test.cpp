@@ -46,7 +46,8 @@ std::vector<Case> cases() {
          {Form::missing, Form::twice, Form::late, Form::truncated, Form::trailing, Form::oversized}) {
       // The first message cannot be missing or late: nothing would happen at all.
       if (step.type == client_hello && (form == Form::missing || form == Form::late)) continue;
-      // Nothing follows these in their flights; what comes behind a Finished belongs to the finished connection.
+      // Nothing follows these in their flights; what comes behind a Finished belongs to the finished
+      // connection.
       const bool last = step.type == finished || step.type == server_hello_done;
       if (last && (form == Form::missing || form == Form::late)) continue;
       if (step.type == finished && form == Form::twice) continue;

@@ -1,0 +1,61 @@
+// What is measured: one table for Handfast and its peers.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace handfast::bench {
+
+enum class Kind : std::uint8_t {
+  handshake,  ///< from nothing to both Finished verified, and the end of both connections
+  records,    ///< application data, one record a send
+  memory,     ///< what the heap holds and how often it is asked
+};
+enum class Suite : std::uint8_t {
+  aes_128_gcm,  ///< TLS 1.3, as the two below
+  aes_256_gcm,
+  chacha20_poly1305,
+  ecdhe_ecdsa_aes_128_gcm,  ///< TLS 1.2, as the one below
+  rsa_aes_128_gcm,
+};
+enum class Group : std::uint8_t { x25519, x25519_mlkem768 };
+/// P-256 under P-256, RSA-2048 under RSA-2048.
+enum class KeyType : std::uint8_t { ecdsa, rsa };
+
+struct Scenario {
+  std::string_view name;
+  Kind kind = Kind::handshake;
+  Suite suite = Suite::aes_128_gcm;
+  Group group = Group::x25519;
+  KeyType key = KeyType::ecdsa;
+  bool mutual = false;          ///< the client shows a certificate, too
+  std::size_t record_size = 0;  ///< octets of data in a record
+
+  [[nodiscard]] constexpr bool is_tls12() const noexcept {
+    return suite == Suite::ecdhe_ecdsa_aes_128_gcm || suite == Suite::rsa_aes_128_gcm;
+  }
+};
+
+inline constexpr std::array<Scenario, 12> scenarios = {{
+    {.name = "hs13-ecdsa"},
+    {.name = "hs13-rsa", .key = KeyType::rsa},
+    {.name = "hs13-mlkem", .group = Group::x25519_mlkem768},
+    {.name = "hs13-mutual", .mutual = true},
+    {.name = "hs12-ecdhe-ecdsa", .suite = Suite::ecdhe_ecdsa_aes_128_gcm},
+    {.name = "hs12-rsa-kx", .suite = Suite::rsa_aes_128_gcm, .key = KeyType::rsa},
+    {.name = "bulk-aes128gcm", .kind = Kind::records, .record_size = 16384},
+    {.name = "bulk-aes256gcm", .kind = Kind::records, .suite = Suite::aes_256_gcm, .record_size = 16384},
+    {.name = "bulk-chacha", .kind = Kind::records, .suite = Suite::chacha20_poly1305, .record_size = 16384},
+    {.name = "small-64", .kind = Kind::records, .record_size = 64},
+    {.name = "small-1024", .kind = Kind::records, .record_size = 1024},
+    {.name = "mem", .kind = Kind::memory},
+}};
+
+constexpr const Scenario* find_scenario(std::string_view name) noexcept {
+  for (const Scenario& scenario : scenarios)
+    if (scenario.name == name) return &scenario;
+  return nullptr;
+}
+
+}  // namespace handfast::bench
