@@ -51,9 +51,15 @@ void judge_time(const Certificate& certificate, std::size_t where, Time now, Jud
     });
 }
 
+/// RFC 5480 §2.2: 4, x, y. Compressed points are not supported, and a hybrid form does not exist there.
+bool is_uncompressed_point(const KeyInfo& key) noexcept {
+  return key.key.size() == 1 + 2 * ((key.bits + 7) / 8) && key.key[0] == 4;
+}
+
 void judge_key(const KeyInfo& key, std::size_t where, std::uint16_t min_rsa_bits, Judge& judge) {
   const bool rsa = key.kind == KeyInfo::Kind::rsa || key.kind == KeyInfo::Kind::rsa_pss;
-  if (key.kind == KeyInfo::Kind::unknown || (key.kind == KeyInfo::Kind::ec && !key.curve) ||
+  if (key.kind == KeyInfo::Kind::unknown ||
+      (key.kind == KeyInfo::Kind::ec && (!key.curve || !is_uncompressed_point(key))) ||
       (rsa && key.bits > crypto::PublicKey::maximum_rsa_bits))
     judge.breach(FindingCode::unsupported_key, where, [&] { return key_text(key); });
   else if (rsa && key.bits < min_rsa_bits)
@@ -125,11 +131,25 @@ void judge_anchor(const Path& path, RuleContext& context, Judge& judge) {
   judge_ca(certificate, where, path.intermediates_below(path.size()), context.request.purpose, judge);
 }
 
+/// RFC 5280 §4.2.1.12: with keyUsage and extKeyUsage both there, the purpose has to be consistent with both.
+std::uint16_t consistent_usages(Purpose purpose) noexcept {
+  switch (purpose) {
+    case Purpose::server:
+      return KeyUsage::digital_signature | KeyUsage::key_encipherment | KeyUsage::key_agreement;
+    case Purpose::client: return KeyUsage::digital_signature | KeyUsage::key_agreement;
+    case Purpose::any: break;
+  }
+  return 0xffff;
+}
+
 void judge_leaf(const Certificate& leaf, const VerificationRequest& request, Judge& judge) {
   // RFC 5280 §4.2.1.12.
   if (!has_purpose(leaf.extended_key_usage, request.purpose))
     judge.breach(FindingCode::purpose_not_allowed, 0, [&] { return purposes_text(leaf); });
-  if (!leaf.allows(request.key_usage))
+  const bool consistent = !leaf.key_usage || !leaf.extended_key_usage.present ||
+                          request.purpose == Purpose::any ||
+                          (*leaf.key_usage & consistent_usages(request.purpose)) != 0;
+  if (!consistent || !leaf.allows(request.key_usage))
     judge.breach(FindingCode::key_usage_not_allowed, 0, [&] { return key_usage_text(*leaf.key_usage); });
   if (request.name != nullptr) {
     const auto names = [&] {

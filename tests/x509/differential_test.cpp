@@ -250,8 +250,9 @@ TEST(Differential, DamagedOctetsOfRealChains) {
     if (!testcase["id"].get<std::string>().starts_with("online::")) continue;
     Case good;
     const auto add = [](std::vector<Octets>& to, const nlohmann::json& pem) {
-      for (Octets& der : *x509::read_certificates(as_bytes(pem.get_ref<const std::string&>())))
-        to.push_back(std::move(der));
+      auto read = x509::read_certificates(as_bytes(pem.get_ref<const std::string&>()));
+      ASSERT_TRUE(read);
+      for (Octets& der : *read) to.push_back(std::move(der));
     };
     add(good.chain, testcase["peer_certificate"]);
     for (const auto& pem : testcase["untrusted_intermediates"]) add(good.chain, pem);

@@ -66,9 +66,10 @@ Octets fitting_algorithm(KeyType type) {
   }
 }
 
+/// The same signature in every run, for the same key and octets.
 Octets sign_octets(const Key& signer, Bytes octets) {
-  auto signature =
-      signer.private_key.sign(signing_algorithm(signer.private_key.type()), octets, system_random());
+  SeededRandom random(0);
+  auto signature = signer.private_key.sign(signing_algorithm(signer.private_key.type()), octets, random);
   EXPECT_TRUE(signature);
   return signature ? *signature : Octets();
 }
@@ -94,16 +95,38 @@ Time moment(int year, unsigned month, unsigned day, int hour, int minute, int se
          minutes{minute} + seconds{second};
 }
 
-Key make_key(KeyType type, std::size_t rsa_bits) {
-  auto key = crypto::PrivateKey::generate(type, system_random(), rsa_bits);
+Result<> SeededRandom::fill(MutableBytes output) noexcept {
+  while (!output.empty()) {
+    const std::array<std::uint32_t, 2> input = {seed_, counter_++};
+    const crypto::Digest block =
+        crypto::hash(crypto::HashAlgorithm::sha256,
+                     Bytes(reinterpret_cast<const std::uint8_t*>(input.data()), sizeof input));
+    const std::size_t size = std::min(output.size(), block.view().size());
+    copy(block.view().first(size), output);
+    output = output.subspan(size);
+  }
+  return {};
+}
+
+namespace {
+
+Key make_key(KeyType type, std::size_t rsa_bits, RandomSource& random) {
+  auto key = crypto::PrivateKey::generate(type, random, rsa_bits);
   if (!key) throw std::runtime_error("no key");
   Octets info = info_of(key->public_key());
   return {std::move(*key), std::move(info)};
 }
 
+}  // namespace
+
+Key make_key(KeyType type, std::size_t rsa_bits) { return make_key(type, rsa_bits, system_random()); }
+
 const Key& shared_key(std::size_t number) {
   static std::deque<Key> keys;
-  while (keys.size() <= number) keys.push_back(make_key());
+  while (keys.size() <= number) {
+    SeededRandom random(static_cast<std::uint32_t>(keys.size()));
+    keys.push_back(make_key(KeyType::ec_p256, 0, random));
+  }
   return keys[number];
 }
 

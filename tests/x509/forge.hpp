@@ -27,13 +27,24 @@ Octets join(std::initializer_list<Bytes> parts);
 /// A moment in UTC.
 Time moment(int year, unsigned month, unsigned day, int hour = 0, int minute = 0, int second = 0);
 
+/// Octets that are the same in every run: SHA-256 of seed and counter.
+class SeededRandom : public RandomSource {
+ public:
+  explicit SeededRandom(std::uint32_t seed) noexcept : seed_(seed) {}
+  Result<> fill(MutableBytes output) noexcept override;
+
+ private:
+  std::uint32_t seed_;
+  std::uint32_t counter_ = 0;
+};
+
 /// A key pair with its SubjectPublicKeyInfo.
 struct Key {
   crypto::PrivateKey private_key;
   Octets info;
 };
 Key make_key(crypto::KeyType type = crypto::KeyType::ec_p256, std::size_t rsa_bits = 2048);
-/// A few P-256 keys that the whole program shares.
+/// P-256 keys that the whole program shares, the same in every run.
 const Key& shared_key(std::size_t number);
 /// SubjectPublicKeyInfo of an RSA key with this modulus and 65537.
 Octets rsa_info(Bytes modulus);

@@ -132,6 +132,7 @@ std::vector<Provocation> extensions() {
       {FindingCode::empty_key_usage, "KeyUsageOfNothing",
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x01, 0x00}));
+         s.leaf.remove(oid::certificate_extension<37>);
        }},
       {FindingCode::leaf_is_ca, "LeafThatIsACa", [](Scenario& s) { s.leaf.set(basic_constraints(true)); }},
       {FindingCode::no_extended_key_usage, "LeafWithoutPurposes",

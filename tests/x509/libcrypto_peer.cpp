@@ -43,7 +43,7 @@ PeerVerdict libcrypto_verdict(std::span<const Bytes> chain, std::span<const Byte
   X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER);
   X509_VERIFY_PARAM_set_time(parameters,
                              std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK);
   X509_VERIFY_PARAM_set_hostflags(parameters,
                                   X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   X509_VERIFY_PARAM_set1_host(parameters, host.data(), host.size());

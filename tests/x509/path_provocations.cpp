@@ -40,6 +40,13 @@ std::vector<Provocation> algorithms() {
              der::sequence({algorithm_identifier(oid::ec_public_key, der::sequence({der::integer(1)})),
                             der::bit_string(Octets(65))});
        }},
+      {FindingCode::unsupported_key, "CompressedPoint",
+       [](Scenario& s) {
+         Octets point(33, 7);
+         point[0] = 2;
+         s.leaf.key = der::sequence(
+             {algorithm_identifier(oid::ec_public_key, identifier(oid::prime256v1)), der::bit_string(point)});
+       }},
       {FindingCode::unsupported_key, "HugeRsaKey",
        [](Scenario& s) { s.leaf.key = rsa_info(Octets(1032, 0x81)); }},
       {FindingCode::weak_key, "RsaOf1024Bits", [](Scenario& s) { s.leaf.key = rsa_info(Octets(128, 0x81)); }},
@@ -167,6 +174,8 @@ std::vector<Provocation> ways() {
        [](Scenario& s) { s.intermediate.set(extended_key_usage({oid::client_auth})); }},
       {FindingCode::issuer_purpose_not_allowed, "RootForClientsOnly",
        [](Scenario& s) { s.root.set(extended_key_usage({oid::client_auth})); }},
+      {FindingCode::key_usage_not_allowed, "LeafWhosePurposesContradict",
+       [](Scenario& s) { s.leaf.set(key_usage(KeyUsage::crl_sign)); }},
       {FindingCode::key_usage_not_allowed, "LeafMayNotSign",
        [](Scenario& s) {
          s.leaf.set(key_usage(KeyUsage::key_encipherment));
