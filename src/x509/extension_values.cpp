@@ -164,7 +164,11 @@ void read_extension_value(ExtensionId id, Bytes value, Certificate& certificate,
     case ExtensionId::authority_info_access:
     case ExtensionId::subject_info_access:
     case ExtensionId::ocsp_no_check:
-    case ExtensionId::certificate_timestamps: return;
+    case ExtensionId::certificate_timestamps:
+      // RFC 5280 §4.2: of a critical extension everything has to be understood.
+      if (certificate.extensions.critical(id) && !check_informative_value(id, value))
+        fault.set(FindingCode::bad_extension, "extnValue", value.data());
+      return;
   }
   der.finish("extnValue");
 }

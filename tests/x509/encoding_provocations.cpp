@@ -159,6 +159,8 @@ std::vector<Provocation> structures() {
          for (std::uint8_t i = 0; i < 60; ++i)
            s.leaf.extensions.push_back(extension(Octets{0x2a, 3, i}, false, Octets{5, 0}));
        }},
+      {FindingCode::bad_extension, "DamagedCriticalDistributionPoints",
+       [](Scenario& s) { s.leaf.set(extension(oid::certificate_extension<31>, true, Octets{1, 2, 3})); }},
       {FindingCode::bad_extension, "CriticalPolicyWithUnknownQualifier",
        [](Scenario& s) {
          const Octets qualifier =
