@@ -5,13 +5,19 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
+#include <spdlog/sinks/stdout_sinks.h>
 
 #include "report.hpp"
 
 namespace handfast::tool {
 namespace {
+
+// Lines that wait for a reader that is slow. Then the oldest are lost: whoever reads the log never holds a
+// client up.
+constexpr std::size_t queue_length = 8192;
 
 std::string session_line(const SessionReport& report) {
   std::string line = report.client;
@@ -32,18 +38,27 @@ std::string failure_line(const Failure& failure) {
 
 }  // namespace
 
-EventLog::EventLog(bool json) : json_(json) {
-  auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  people_ = std::make_shared<spdlog::logger>("handfast", std::move(sink));
-  people_->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
-  people_->flush_on(spdlog::level::trace);
+EventLog::EventLog(bool json)
+    : json_(json), writer_(std::make_shared<spdlog::details::thread_pool>(queue_length, 1)) {
+  const auto logger = [&](spdlog::sink_ptr sink, const char* pattern) {
+    auto made = std::make_shared<spdlog::async_logger>("handfast", std::move(sink), writer_,
+                                                       spdlog::async_overflow_policy::overrun_oldest);
+    made->set_pattern(pattern);
+    made->flush_on(spdlog::level::trace);
+    return made;
+  };
+  if (json_) {
+    lines_ = logger(std::make_shared<spdlog::sinks::stdout_sink_mt>(), "%v");
+  } else {
+    lines_ =
+        logger(std::make_shared<spdlog::sinks::stderr_color_sink_mt>(), "%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+  }
 }
 
+EventLog::~EventLog() = default;
+
 void EventLog::print(const nlohmann::json& event) {
-  // One call, so that lines of several threads do not mix.
-  const std::string line = event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fflush(stdout);
+  lines_->info("{}", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void EventLog::listening(const Endpoint& endpoint) {
@@ -54,8 +69,8 @@ void EventLog::listening(const Endpoint& endpoint) {
 
 void EventLog::connection(const SessionReport& report) {
   if (!json_) {
-    if (!report.failure) return people_->info("{}", session_line(report));
-    return people_->warn("{}: {}", session_line(report), failure_line(*report.failure));
+    if (!report.failure) return lines_->info("{}", session_line(report));
+    return lines_->warn("{}: {}", session_line(report), failure_line(*report.failure));
   }
   print({{"event", "connection"},
          {"client", report.client},
@@ -69,12 +84,12 @@ void EventLog::connection(const SessionReport& report) {
 
 void EventLog::state(std::string_view event, std::string_view text) {
   if (json_) return print({{"event", event}, {"text", text}});
-  people_->info("{}", text);
+  lines_->info("{}", text);
 }
 
 void EventLog::failure(const Failure& failure) {
   if (json_) return print({{"event", "error"}, {"error", to_json(failure)}});
-  people_->error("{}", failure_line(failure));
+  lines_->error("{}", failure_line(failure));
 }
 
 void EventLog::advice(std::string_view text) {

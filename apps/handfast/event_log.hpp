@@ -12,14 +12,21 @@
 
 namespace spdlog {
 class logger;
+namespace details {
+class thread_pool;
 }
+}  // namespace spdlog
 
 namespace handfast::tool {
 
-/// Any number of threads.
+/// Any number of threads; none of them ever waits for a reader, for a thread of its own writes.
 class EventLog {
  public:
   explicit EventLog(bool json);
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+  /// Waits until what is left is written.
+  ~EventLog();
 
   /// The first line on standard output: "listening on ADDRESS:PORT", or the event.
   void listening(const Endpoint& endpoint);
@@ -33,7 +40,8 @@ class EventLog {
  private:
   void print(const nlohmann::json& event);
   bool json_;
-  std::shared_ptr<spdlog::logger> people_;
+  std::shared_ptr<spdlog::details::thread_pool> writer_;
+  std::shared_ptr<spdlog::logger> lines_;
 };
 
 }  // namespace handfast::tool

@@ -95,9 +95,9 @@ class Ended:
         return json.loads(lines[0])
 
 
-def run(*arguments: str, data: bytes = b"", env: dict | None = None) -> Ended:
+def run(*arguments: str, data: bytes = b"", env: dict | None = None, user: int | None = None) -> Ended:
     return Ended(subprocess.run([TOOL, *arguments], input=data, capture_output=True, timeout=PATIENCE, check=False,
-                                env={**os.environ, **(env or {})}))
+                                env={**os.environ, **(env or {})}, user=user))
 
 
 class Serve:

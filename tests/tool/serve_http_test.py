@@ -2,7 +2,6 @@
 import hashlib
 import os
 import shutil
-import socket
 import subprocess
 
 import harness
@@ -180,7 +179,6 @@ class Root(harness.ToolTest):
         shrinking.write_bytes(self.big)
         with self.serve("--root", str(self.root)) as serve:
             with harness.tls_client(serve, self.pki.ca) as stream:
-                stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                 stream.sendall(get("/shrinking.bin"))
                 stream.recv(1000)
                 os.truncate(shrinking, 100)

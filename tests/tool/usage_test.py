@@ -89,11 +89,17 @@ class BadFiles(harness.ToolTest):
         self.expect(["--cert", str(self.folder), "--key", self.leaf.key], "Is a directory")
 
     def test_unreadable_key(self):
-        if os.geteuid() == 0:
-            self.skipTest("root reads everything")
         path = self.file("locked.key", "")
         os.chmod(path, 0)
-        self.expect(["--cert", self.leaf.certificate, "--key", path], path, "Permission denied")
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.folder / "pki", 0o755)
+        nobody = 65534 if os.geteuid() == 0 else None  # root reads everything
+        options = ["--cert", self.leaf.certificate, "--key", path]
+        try:
+            ended = run("connect", *options, "localhost:1", user=nobody)
+        except PermissionError:
+            self.skipTest("another user cannot run the program where it lies")
+        self.expect_usage_error(ended, path, "Permission denied")
 
     def test_empty_and_senseless_files(self):
         empty = self.file("empty.pem", "")
