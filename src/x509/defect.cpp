@@ -5,9 +5,14 @@
 
 namespace handfast::x509 {
 
-Error Defect::error(ErrorCode kind) const noexcept {
+Error make_error(ErrorCode kind, FindingCode code) noexcept {
   // The table's texts are literals, which end in a zero.
-  Error error(kind, finding_info(code).sentence.data());
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage)
+  return Error(kind, finding_info(code).sentence.data());
+}
+
+Error Defect::error(ErrorCode kind) const noexcept {
+  Error error = make_error(kind, code);
   error.field = field;
   error.offset = offset;
   return error;

@@ -17,4 +17,7 @@ struct Defect {
   [[nodiscard]] Error error(ErrorCode kind = ErrorCode::certificate_malformed) const noexcept;
 };
 
+/// An error of `kind` whose detail is the finding's sentence.
+[[nodiscard]] Error make_error(ErrorCode kind, FindingCode code) noexcept;
+
 }  // namespace handfast::x509

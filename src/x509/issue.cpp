@@ -108,9 +108,9 @@ struct Parties {
 Result<Octets> make(const CertificateTemplate& content, const Parties& parties, const crypto::PrivateKey& key,
                     RandomSource& random) {
   if (content.not_after < content.not_before) return fail(ErrorCode::invalid_argument, "not_after");
-  const auto serial = draw_serial(random);
+  auto serial = draw_serial(random);
   if (!serial) return serial;
-  const auto extensions =
+  auto extensions =
       write_extensions(content, parties.subject_key_identifier, parties.authority_key_identifier);
   if (!extensions) return extensions;
   const Signing signing = signing_of(key.type());

@@ -93,9 +93,9 @@ Result<Octets> subtrees(unsigned tag, const std::vector<std::string>& names,
 }
 
 Result<Octets> name_constraints(const CertificateTemplate& content) {
-  const auto permitted = subtrees(0, content.permitted_dns_names, content.permitted_addresses);
+  auto permitted = subtrees(0, content.permitted_dns_names, content.permitted_addresses);
   if (!permitted) return permitted;
-  const auto excluded = subtrees(1, content.excluded_dns_names, content.excluded_addresses);
+  auto excluded = subtrees(1, content.excluded_dns_names, content.excluded_addresses);
   if (!excluded) return excluded;
   if (permitted->empty() && excluded->empty()) return Octets();
   return der::sequence({*permitted, *excluded});
@@ -117,12 +117,12 @@ Result<Octets> write_extensions(const CertificateTemplate& content, Bytes subjec
   append(all, extension(oid::certificate_extension<15>, true, der::named_bits(key_usage(content))));
   if (content.server_auth || content.client_auth || content.ocsp_signing)
     append(all, extension(oid::certificate_extension<37>, false, extended_key_usage(content)));
-  const auto names = alternative_names(content);
+  auto names = alternative_names(content);
   if (!names) return names;
   // RFC 5280 §4.2.1.6: critical when there is no subject to go by.
   const bool nameless = content.common_name.empty() && content.organization.empty();
   if (names->size() > 2) append(all, extension(oid::certificate_extension<17>, nameless, *names));
-  const auto constraints = name_constraints(content);
+  auto constraints = name_constraints(content);
   if (!constraints) return constraints;
   if (!constraints->empty()) {
     if (!content.is_ca) return fail(ErrorCode::invalid_argument, "name constraints without is_ca");

@@ -23,7 +23,9 @@ bool is_quoted_string(std::string_view local) noexcept {
   local = local.substr(1, local.size() - 2);
   for (std::size_t i = 0; i < local.size(); ++i) {
     if (local[i] < ' ' || local[i] >= 0x7f || local[i] == '"') return false;
-    if (local[i] == '\\' && ++i == local.size()) return false;
+    if (local[i] != '\\') continue;
+    ++i;  // whatever is escaped
+    if (i == local.size()) return false;
   }
   return true;
 }

@@ -11,11 +11,12 @@ constexpr std::string_view end_mark = "-----END ";
 constexpr std::string_view dashes = "-----";
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr std::uint8_t no_digit = 0xff;
 constexpr auto values = [] {
-  std::array<std::int8_t, 256> table{};
-  table.fill(-1);
+  std::array<std::uint8_t, 256> table{};
+  table.fill(no_digit);
   for (std::size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }();
 
@@ -68,9 +69,9 @@ Result<Octets> PemBlock::decode() const {
       ++padding;
       continue;
     }
-    const int value = values[static_cast<std::uint8_t>(c)];
-    if (value < 0 || padding > 0) return fail(ErrorCode::bad_pem, "not base64");
-    bits = bits << 6 | static_cast<unsigned>(value);
+    const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
+    if (value == no_digit || padding > 0) return fail(ErrorCode::bad_pem, "not base64");
+    bits = bits << 6 | value;
     if (++digits < 4) continue;
     octets.insert(octets.end(), {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
                                  static_cast<std::uint8_t>(bits)});

@@ -111,7 +111,7 @@ Error verdict(const Verification& result) {
     if (best == nullptr || distance(attempt) < distance(*best)) best = &attempt;
   if (finding == nullptr && best != nullptr) finding = deciding(*best);
   if (finding == nullptr) return Error(ErrorCode::unknown_ca);
-  return Error(finding->info().error, finding->info().sentence.data());
+  return make_error(finding->info().error, finding->code);
 }
 
 }  // namespace
