@@ -40,7 +40,28 @@ void check(bool holds) {
   if (!holds) std::abort();
 }
 
+/// IVs of CBC.
+class Counter final : public RandomSource {
+ public:
+  Result<> fill(MutableBytes output) noexcept override {
+    for (std::uint8_t& octet : output) octet = next_++;
+    return {};
+  }
+
+ private:
+  std::uint8_t next_ = 0;
+};
+
+RecordKey make_cbc_key(std::uint8_t choice) {
+  static Counter random;
+  const auto mac = static_cast<crypto::HashAlgorithm>(choice % 3);
+  const std::array<std::uint8_t, 48> octets{4, 5, 6};
+  return RecordKey::tls12_cbc(mac, Bytes(octets).first(crypto::digest_size(mac)),
+                              Bytes(octets).first(choice & 0x10 ? 32 : 16), (choice & 0x20) != 0, random);
+}
+
 RecordKey make_key(std::uint8_t choice) {
+  if ((choice & 0xc0) == 0x40) return make_cbc_key(choice);
   const std::array<std::uint8_t, 32> octets{1, 2, 3};
   const auto aead = static_cast<AeadAlgorithm>(choice % 3);
   const Bytes key = Bytes(octets).first(crypto::key_size(aead));
