@@ -32,9 +32,16 @@ class Conduct {
         judge_(judge) {}
 
   void examine() {
-    basic_fields();
+    if (certificate_.version != 3)
+      breach(FindingCode::old_version, joined({"version ", std::to_string(certificate_.version)}));
+    // A root was chosen by name and key. How it writes its own number, dates and flags decides nothing, and
+    // roots that all the web relies on have number 0.
+    if (place_ != Place::anchor) {
+      basic_fields();
+      encodings();
+    }
     names();
-    encodings();
+    informative_extensions();
     critical_extensions();
     key_identifiers();
     usages();
@@ -59,6 +66,7 @@ class Conduct {
   void names();
   void name_texts(Bytes name);
   void encodings();
+  void informative_extensions();
   void critical_extensions();
   void key_identifiers();
   void usages();
@@ -87,8 +95,6 @@ bool has_right_time_type(Der& validity, Certificate::Seconds time) noexcept {
 }
 
 void Conduct::basic_fields() {
-  if (certificate_.version != 3)
-    breach(FindingCode::old_version, joined({"version ", std::to_string(certificate_.version)}));
   const Bytes serial = certificate_.serial;
   const bool zero = serial.size() == 1 && serial[0] == 0;
   if (zero || serial[0] >= 0x80) breach(FindingCode::serial_not_positive, serial_text(serial));
@@ -133,6 +139,9 @@ void Conduct::encodings() {
     if (has_trailing_zeros(outer.content(tag::bit_string, "keyUsage")))
       breach(FindingCode::default_encoded, "keyUsage");
   }
+}
+
+void Conduct::informative_extensions() {
   for (std::size_t i = 0; i < known_extensions; ++i) {
     const auto id = static_cast<ExtensionId>(i);
     if (has(id) && !check_informative_value(id, certificate_.extensions.value(id)))

@@ -190,6 +190,17 @@ TEST(Verify, NameConstraintsThatPermitLetPass) {
   EXPECT_TRUE(s.verify().ok()) << to_text(s.verify());
 }
 
+// As Starfield Services Root Certificate Authority - G2 and others of Debian's bundle.
+TEST(Verify, ARootMayHaveNumberZeroEvenInTheStrictProfile) {
+  Scenario s;
+  s.profile = Profile::webpki_strict;
+  s.root.serial = der::integer(0);
+  EXPECT_TRUE(s.verify().ok()) << to_text(s.verify());
+  s.root.validity = der::sequence({der::value(tag::generalized_time, as_bytes("20200101000000Z")),
+                                   der::value(tag::generalized_time, as_bytes("20400101000000Z"))});
+  EXPECT_TRUE(s.verify().ok()) << to_text(s.verify());
+}
+
 TEST(Verify, ServersClientsAndAnything) {
   Scenario s;
   s.leaf.set(extended_key_usage({oid::client_auth}));
