@@ -4,6 +4,8 @@
 
 #include <handfast/asio.hpp>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
 #include <asio/io_context.hpp>
 #include <asio/local/connect_pair.hpp>
 #include <asio/local/stream_protocol.hpp>
@@ -32,7 +34,8 @@ class AsioQuestions : public testing::Test {
     start_server();
   }
   void start_server() {
-    server->async_handshake([this](std::error_code error) { server_error = error; });
+    server->async_handshake(
+        net::bind_cancellation_slot(cancel.slot(), [this](std::error_code error) { server_error = error; }));
   }
   /// Lets everything happen that does not wait for an answer.
   void settle() {
@@ -54,6 +57,7 @@ class AsioQuestions : public testing::Test {
   }
 
   net::io_context context;
+  net::cancellation_signal cancel;  // of the server's handshake
   std::vector<Answer> open;
   std::optional<Stream> client;
   std::optional<Stream> server;
@@ -191,9 +195,26 @@ TEST_F(AsioQuestions, AnAnswerOutlivesItsStream) {
   server->next_layer().close();
   settle();
   EXPECT_FALSE(server_error) << "an answer is waited for, not the socket";
-  server.reset();
+  cancel.emit(net::cancellation_type::terminal);
   settle();
+  ASSERT_TRUE(server_error);
+  EXPECT_EQ(*server_error, net::error::operation_aborted);
+  server.reset();
   open[0].choose(live_server());
+}
+
+TEST_F(AsioQuestions, AHandshakeThatWasCancelledAsksAgain) {
+  ask_configuration();
+  settle();
+  cancel.emit(net::cancellation_type::terminal);
+  settle();
+  EXPECT_EQ(*server_error, net::error::operation_aborted);
+  start_server();
+  settle();
+  ASSERT_EQ(open.size(), 2u);
+  open[0].refuse(AlertDescription::internal_error);  // the first Answer is void
+  open[1].choose(live_server());
+  expect_handshakes();
 }
 
 }  // namespace
