@@ -1,10 +1,11 @@
 // RSA key transport on libcrypto's bare RSA, with the padding looked through by ourselves.
 //
-// What is known of libcrypto's part, from 3.0.8 on: the private operation is blinded with a factor of its own
-// random generator, refreshed by use; exponentiations take BN_FLG_CONSTTIME's ways; unblinding is a
-// Montgomery multiplication of fixed width; and the number becomes octets through BN_bn2binpad(), which
-// writes the whole width of the modulus and reads every word whatever the number's size (CVE-2022-4304 was
-// about these last steps). With RSA_NO_PADDING the block is then only copied.
+// What is known of libcrypto's part, from 3.0.9 on: the private operation is blinded with a factor of its own
+// random generator, refreshed by use [5246:7.4.7.1#6]; exponentiations take BN_FLG_CONSTTIME's ways;
+// unblinding is a Montgomery multiplication of fixed width, and BN_bn2binpad() makes the number octets by
+// reading and writing the whole width of the modulus, however small the number is. Before, the highest word
+// showed in the time of these two last steps (CVE-2022-4304; 3.0.8 closed that in another, slower way). With
+// RSA_NO_PADDING the block is then only copied.
 #include "crypto/rsa_key_transport.hpp"
 
 #include "crypto/private_key_state.hpp"

@@ -15,6 +15,7 @@ extern "C" int RSA_private_decrypt(int size, const unsigned char* from, unsigned
                                    int padding) {
   using Function = int (*)(int, const unsigned char*, unsigned char*, RSA*, int);
   static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "RSA_private_decrypt"));
+  EXPECT_EQ(RSA_test_flags(rsa, RSA_FLAG_NO_BLINDING), 0);  // [5246:7.4.7.1#6]
   const int got = real(size, from, to, rsa, padding);
   if (got > 0) handfast::test::poison({to, static_cast<std::size_t>(got)});
   return got;

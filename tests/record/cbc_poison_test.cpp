@@ -1,5 +1,5 @@
 // Constant time of what CBC decrypts, under valgrind's memcheck: a server that lets padding or MAC show in
-// its branches or addresses is an oracle (Vaudenay, POODLE, Lucky Thirteen).
+// its branches or addresses is an oracle (Vaudenay, POODLE, Lucky Thirteen). [5246:6.2.3.2#5]
 #include "record/cbc_keys.hpp"
 #include "record/cbc_plaintext.hpp"
 #include "support/poison.hpp"
