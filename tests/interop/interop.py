@@ -57,6 +57,16 @@ def suites12(kind: str) -> list[str]:
     return {"rsa": ECDHE_RSA + RSA, "rsa_pss": ECDHE_RSA}.get(kind, ECDHE_ECDSA)
 
 
+def version_of(suite: str) -> str:
+    return "TLSv1.3" if suite in SUITES13 else "TLSv1.2"
+
+
+def ours(suite: str) -> list[str]:
+    """Options of handfast that leave one suite and its version."""
+    version = version_of(suite).removeprefix("TLSv")
+    return ["--policy", "classic", "--min", version, "--max", version, "--ciphers", suite]
+
+
 def scheme_fits(scheme: str, kind: str, version: str) -> bool:
     """Whether a key of that kind signs so. In TLS 1.2 a scheme of ECDSA names the hash only."""
     if version == "TLSv1.2" and kind in ("p256", "p384", "p521"):
@@ -289,7 +299,8 @@ def check_negotiated(summary: dict, *, server_kind: str, version: str, suite: st
     else:
         if group:
             equal("group", summary["group"], group)
-        assert scheme_fits(summary["signature"], server_kind, version), f"{summary['signature']} of a key of {server_kind}"
+        assert scheme_fits(summary["signature"], server_kind, version), \
+            f"{summary['signature']} of a key of {server_kind}"
     if client_kind:
         assert scheme_fits(summary["client_signature"] or "", client_kind, version), \
             f"{summary['client_signature']} of a client's key of {client_kind}"
@@ -297,7 +308,8 @@ def check_negotiated(summary: dict, *, server_kind: str, version: str, suite: st
         equal("client signature", summary["client_signature"], None)
     shown = client_kind if summary["role"] == "server" else server_kind
     # Some peers send the root along.
-    equal("peer", [certificate["subject"] for certificate in summary["peer_chain"][:1]], [f"CN={shown}"] if shown else [])
+    leaf = [certificate["subject"] for certificate in summary["peer_chain"][:1]]
+    equal("peer", leaf, [f"CN={shown}"] if shown else [])
     equal("verified", summary["verification"]["verified"], shown is not None)
     for name, value in others.items():
         equal(name, summary[name], value)

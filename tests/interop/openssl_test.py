@@ -2,7 +2,8 @@
 import json
 
 import interop
-from interop import CURVES, KINDS, REQUEST, SUITES13, Cases, Ended, Process, Serve, World, check_negotiated, equal
+from interop import (CURVES, KINDS, REQUEST, SUITES13, Cases, Ended, Process, Serve, World, check_negotiated, equal,
+                     ours, version_of)
 
 # OpenSSL's names, which it takes on the command line.
 GROUPS = {"x25519": "X25519", "secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
@@ -30,23 +31,14 @@ def only(suite: str) -> list[str]:
     return ["-tls1_2", "-cipher", f"{openssl_name(suite)}:@SECLEVEL=0"]
 
 
-def ours(suite: str) -> list[str]:
-    """Options of handfast that leave one suite and its version."""
-    version = "1.3" if suite in SUITES13 else "1.2"
-    return ["--policy", "classic", "--min", version, "--max", version, "--ciphers", suite]
-
-
-def version_of(suite: str) -> str:
-    return "TLSv1.3" if suite in SUITES13 else "TLSv1.2"
-
-
 class Server(Process):
     """s_server, which turns lines round."""
 
     def __init__(self, world: World, kind: str, *arguments: str, client_auth: str = "no"):
         leaf = world.leaf(kind)
         auth = {"no": [], "optional": ["-verify", "3"], "required": ["-Verify", "3"]}[client_auth]
-        super().__init__(["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev", "-cert", leaf.certificate, "-key", leaf.key, "-CAfile", world.ca, "-verify_return_error", *ANY_CIPHER,
+        super().__init__(["openssl", "s_server", "-accept", "127.0.0.1:0", "-rev", "-cert", leaf.certificate,
+                          "-key", leaf.key, "-CAfile", world.ca, "-verify_return_error", *ANY_CIPHER,
                           *auth, *arguments])
         self.kind = kind
         self.port = int(self.wait_for(r"^ACCEPT .*:(\d+)$")[1])
