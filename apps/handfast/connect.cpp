@@ -78,8 +78,7 @@ nlohmann::json flights_json(const ConnectReport& report, const nlohmann::json& k
 }
 
 nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
-  nlohmann::json json = nlohmann::json::object();
-  if (report.summary) json = to_json(*report.summary, Role::client);
+  nlohmann::json json = to_json(report.summary.value_or(Summary()), Role::client);
   if (!report.handshake_done)  // its defaults are no news
     for (const char* name : {"version", "cipher_suite", "group", "signature", "alpn"}) json[name] = nullptr;
   json["target"] = printable(options.target);

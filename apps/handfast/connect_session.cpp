@@ -15,6 +15,8 @@ namespace {
 // How long a peer may take to let us say goodbye, or to say why it hung up.
 constexpr std::chrono::milliseconds grace{2000};
 constexpr std::size_t linger_octets = 1 << 20;
+// Several records at once: each trip to the threads of standard input and output costs some microseconds.
+constexpr std::size_t transfer_buffer = 65536;
 
 Microseconds since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<Microseconds>(std::chrono::steady_clock::now() - start);
@@ -160,7 +162,7 @@ net::awaitable<void> ConnectSession::transfer() {
 }
 
 net::awaitable<void> ConnectSession::receive() {
-  std::array<std::uint8_t, 16384> buffer;
+  Octets buffer(transfer_buffer);
   for (;;) {
     if (input_ended_) deadline_.expires_after(send_error_ ? grace : plan_.timeout);
     std::error_code error;
@@ -204,7 +206,7 @@ void ConnectSession::fail_transfer(const std::error_code& error) {
 }
 
 net::awaitable<void> ConnectSession::send() {
-  std::array<std::uint8_t, 16384> buffer;
+  Octets buffer(transfer_buffer);
   while (!send_error_) {
     const std::size_t count = co_await input_.read(buffer);
     if (count == 0) break;

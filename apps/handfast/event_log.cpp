@@ -72,6 +72,9 @@ void EventLog::connection(const SessionReport& report) {
     if (!report.failure) return lines_->info("{}", session_line(report));
     return lines_->warn("{}: {}", session_line(report), failure_line(*report.failure));
   }
+  nlohmann::json error = report.failure ? to_json(*report.failure) : nlohmann::json();
+  if (report.failure && report.failure->verification)
+    error["findings"] = nlohmann::json::parse(x509::to_json(*report.failure->verification));
   print({{"event", "connection"},
          {"client", report.client},
          {"summary", report.summary ? to_json(*report.summary, Role::server) : nlohmann::json()},
@@ -79,7 +82,7 @@ void EventLog::connection(const SessionReport& report) {
          {"status", report.status ? nlohmann::json(static_cast<int>(*report.status)) : nlohmann::json()},
          {"data", {{"sent", report.sent}, {"received", report.received}}},
          {"duration_ms", milliseconds(report.duration)},
-         {"error", report.failure ? to_json(*report.failure) : nlohmann::json()}});
+         {"error", std::move(error)}});
 }
 
 void EventLog::state(std::string_view event, std::string_view text) {

@@ -1,14 +1,17 @@
 // The tool: subcommands, and what its exit status says.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <span>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
+#include <unistd.h>
 
 #include "connect.hpp"
 #include "failure.hpp"
@@ -25,6 +28,12 @@ Failure usage_error(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
   while (what.ends_with('.') || what.ends_with(' ')) what.pop_back();
   return usage_failure(printable(what, 1000), fmt::format("See {} --help.", command)).error();
+}
+
+// A program that starts with one of them closed would take the next socket for standard input.
+void open_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) std::abort();
 }
 
 // Before the options are known, only their presence tells whether JSON is wanted.
@@ -85,6 +94,7 @@ int run(std::span<char*> arguments) {
 
 int main(int count, char** values) {
   using namespace handfast::tool;
+  open_standard_streams();
   ::signal(SIGPIPE, SIG_IGN);
   const std::span<char*> arguments(values, static_cast<std::size_t>(count));
   try {

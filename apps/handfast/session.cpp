@@ -12,7 +12,9 @@
 namespace handfast::tool {
 namespace {
 
-constexpr std::size_t buffer_size = 16384;
+// An idle connection keeps the small one; a busy one grows to a record's size.
+constexpr std::size_t small_buffer = 2048;
+constexpr std::size_t full_buffer = 16384;
 // How long, and through how much unread data, a client may take to read our last words.
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_octets = 1 << 20;
@@ -99,7 +101,7 @@ net::awaitable<bool> Session::shake_hands() {
 
 // Octets put into buffer_; 0: the session is to end.
 net::awaitable<std::size_t> Session::read() {
-  if (buffer_.empty()) buffer_.resize(buffer_size);
+  if (buffer_.empty()) buffer_.resize(small_buffer);
   std::error_code error;
   reading_ = true;
   const std::size_t count = co_await stream_->async_read_some(net::buffer(buffer_), into(error));
@@ -134,6 +136,7 @@ net::awaitable<void> Session::echo() {
     if (count == 0) co_return;
     const bool written = co_await write(Bytes(buffer_.data(), count));
     if (!written) co_return;
+    if (count == buffer_.size()) buffer_.resize(full_buffer);
   }
 }
 
@@ -198,6 +201,7 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
   response.content_length = file.size();
   response.cacheable = true;
   const std::string head = http::to_text(response);
+  buffer_.resize(full_buffer);
   bool going = co_await write(as_bytes(head));
   std::uint64_t offset = 0;
   while (going && !request.is_head() && offset < file.size()) {
@@ -230,7 +234,7 @@ net::awaitable<void> Session::close() {
 net::awaitable<void> Session::linger() {
   std::error_code error;
   stream_->next_layer().shutdown(tcp::socket::shutdown_send, error);
-  if (buffer_.empty()) buffer_.resize(buffer_size);
+  if (buffer_.empty()) buffer_.resize(small_buffer);
   std::size_t total = 0;
   while (!error && total < linger_octets) {
     const std::size_t count =

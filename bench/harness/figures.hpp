@@ -27,8 +27,7 @@ inline double median(std::vector<double> samples) {
 
 inline nlohmann::ordered_json to_json(const Figures& figures) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
-  for (const Figure& figure : figures)
-    object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
+  for (const Figure& figure : figures) object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
   return object;
 }
 

@@ -63,7 +63,9 @@ extern "C" {
 
 void* malloc(std::size_t size) { return heap::allocate(1, size, false); }
 void* memalign(std::size_t alignment, std::size_t size) { return heap::allocate(alignment, size, false); }
-void* aligned_alloc(std::size_t alignment, std::size_t size) { return heap::allocate(alignment, size, false); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  return heap::allocate(alignment, size, false);
+}
 void free(void* memory) { heap::release(memory); }
 
 void* calloc(std::size_t count, std::size_t size) {

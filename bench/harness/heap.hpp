@@ -7,9 +7,9 @@ namespace handfast::bench::heap {
 
 /// What was allocated and freed while this account was charged. Octets are usable ones (malloc_usable_size).
 struct Account {
-  std::ptrdiff_t live = 0;          ///< octets allocated and not freed; less than nothing for one that only frees
-  std::ptrdiff_t peak = 0;          ///< the most octets that were live at once
-  std::size_t allocations = 0;      ///< all, also those that reallocate
+  std::ptrdiff_t live = 0;      ///< octets allocated and not freed; less than nothing for one that only frees
+  std::ptrdiff_t peak = 0;      ///< the most octets that were live at once
+  std::size_t allocations = 0;  ///< all, also those that reallocate
   std::size_t own_allocations = 0;  ///< those through operator new: the C++ of the library, not libcrypto's
 };
 

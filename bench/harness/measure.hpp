@@ -129,7 +129,8 @@ Figures measure_records(typename Library::Setup& setup, const Scenario& scenario
     receive.push_back(static_cast<double>(receive_clock.total));
   });
   const double scale = nanoseconds_per_tick() / static_cast<double>(batch);
-  return {{"send", median(std::move(send)) * scale, "ns"}, {"receive", median(std::move(receive)) * scale, "ns"}};
+  return {{"send", median(std::move(send)) * scale, "ns"},
+          {"receive", median(std::move(receive)) * scale, "ns"}};
 }
 
 inline void add_memory(Figures& figures, const std::string& side, const heap::Account& handshake,
@@ -141,8 +142,8 @@ inline void add_memory(Figures& figures, const std::string& side, const heap::Ac
   figures.push_back({side + "_own_allocations", static_cast<double>(handshake.own_allocations), "count"});
 }
 
-/// A TLS 1.3 ECDSA handshake, then 64 records of 1 KiB each way, then rest. What libraries keep once a process
-/// is there already: three handshakes come before.
+/// A TLS 1.3 ECDSA handshake, then 64 records of 1 KiB each way, then rest. What libraries keep once a
+/// process is there already: three handshakes come before.
 template <class Library>
 Figures measure_memory(typename Library::Setup& setup) {
   constexpr std::size_t records = 64;
@@ -168,7 +169,8 @@ Figures measure_memory(typename Library::Setup& setup) {
   exchange();  // the first record may still bring something that stays
   const std::size_t before = client.account.allocations + server.account.allocations;
   for (std::size_t i = 0; i < records; ++i) exchange();
-  const auto in_traffic = static_cast<double>(client.account.allocations + server.account.allocations - before);
+  const auto in_traffic =
+      static_cast<double>(client.account.allocations + server.account.allocations - before);
   const heap::Account client_traffic = client.account;
   const heap::Account server_traffic = server.account;
   client([&] { link.client->rest(); });

@@ -67,9 +67,10 @@ Octets fitting_algorithm(KeyType type) {
 }
 
 /// The same signature in every run, for the same key and octets.
-Octets sign_octets(const Key& signer, Bytes octets) {
+Octets sign_octets(const Key& signer, Bytes octets, std::optional<crypto::SignatureAlgorithm> signing = {}) {
   SeededRandom random(0);
-  auto signature = signer.private_key.sign(signing_algorithm(signer.private_key.type()), octets, random);
+  if (!signing) signing = signing_algorithm(signer.private_key.type());
+  auto signature = signer.private_key.sign(*signing, octets, random);
   EXPECT_TRUE(signature);
   return signature ? *signature : Octets();
 }
@@ -267,7 +268,7 @@ Octets CertificateForge::sign(const Key& signer) const {
   const Octets to_be_signed = der::sequence(
       {version, serial, inner, issuer, validity, subject, key, unique_identifiers, wrapped, behind});
   return der::sequence({to_be_signed, outer_algorithm.empty() ? inner : outer_algorithm,
-                        der::bit_string(sign_octets(signer, to_be_signed))});
+                        der::bit_string(sign_octets(signer, to_be_signed, signing))});
 }
 
 Octets revoked_entry(Bytes serial, Time when, std::initializer_list<Octets> extensions) {

@@ -85,8 +85,9 @@ Octets must_staple();
 struct CertificateForge {
   Octets version = der::value(tag::constructed(0), der::integer(2));
   Octets serial = der::integer(1000);
-  Octets algorithm;        ///< inside; empty: what fits the signing key
-  Octets outer_algorithm;  ///< empty: the same
+  Octets algorithm;                                   ///< inside; empty: what fits the signing key
+  std::optional<crypto::SignatureAlgorithm> signing;  ///< how it is really signed; none: what fits the key
+  Octets outer_algorithm;                             ///< empty: the same
   Octets issuer;
   Octets validity;
   Octets subject;

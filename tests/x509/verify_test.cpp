@@ -249,6 +249,30 @@ TEST(Verify, ChainsOfEveryKindOfKey) {
   }
 }
 
+TEST(Verify, ChainsSignedWithRsaPss) {
+  using crypto::HashAlgorithm;
+  const Key rsa = make_key(crypto::KeyType::rsa);
+  const auto pss = [](Bytes hash, std::uint32_t salt) {
+    const Octets mask = algorithm_identifier(oid::mgf1, algorithm_identifier(hash));
+    return algorithm_identifier(oid::rsassa_pss,
+                                der::sequence({der::value(tag::constructed(0), algorithm_identifier(hash)),
+                                               der::value(tag::constructed(1), mask),
+                                               der::value(tag::constructed(2), der::integer(salt))}));
+  };
+  const auto verify = [&](const Octets& algorithm, HashAlgorithm hash, std::uint8_t salt) {
+    Scenario s;
+    s.intermediate_key = &rsa;
+    s.intermediate.key = rsa.info;
+    s.leaf.algorithm = algorithm;
+    s.leaf.signing = crypto::SignatureAlgorithm{crypto::SignatureAlgorithm::Kind::rsa_pss, hash, salt};
+    return s.verify();
+  };
+  EXPECT_TRUE(verify(pss(oid::sha256, 32), HashAlgorithm::sha256, 32).ok());
+  EXPECT_TRUE(verify(pss(oid::sha512, 64), HashAlgorithm::sha512, 64).ok());
+  EXPECT_TRUE(verify(pss(oid::sha256, 20), HashAlgorithm::sha256, 20).ok());
+  EXPECT_FALSE(verify(pss(oid::sha256, 32), HashAlgorithm::sha384, 48).ok());
+}
+
 TEST(Verify, TheErrorThatDecidesIsTheWorst) {
   Scenario s;
   s.now = moment(2030, 1, 1);

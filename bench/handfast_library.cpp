@@ -1,0 +1,118 @@
+// A caller of Handfast as a server's event loop would be one: one input and one output buffer a thread.
+#include "handfast_library.hpp"
+
+#include <stdexcept>
+
+#include "credentials.hpp"
+
+namespace handfast::bench {
+namespace {
+
+CipherSuite suite_of(Suite suite) {
+  switch (suite) {
+    case Suite::aes_128_gcm: return CipherSuite::TLS_AES_128_GCM_SHA256;
+    case Suite::aes_256_gcm: return CipherSuite::TLS_AES_256_GCM_SHA384;
+    case Suite::chacha20_poly1305: return CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
+    case Suite::ecdhe_ecdsa_aes_128_gcm: return CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+    case Suite::rsa_aes_128_gcm: return CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256;
+  }
+  throw std::logic_error("a suite without a name");
+}
+
+// The default policy, narrowed to what the scenario is about.
+Policy policy_of(const Scenario& scenario) {
+  const NamedGroup group = scenario.group == Group::x25519 ? NamedGroup::x25519 : NamedGroup::X25519MLKEM768;
+  const ProtocolVersion version = scenario.is_tls12() ? ProtocolVersion::tls12 : ProtocolVersion::tls13;
+  Policy policy = policies::standard;
+  policy.name = "bench";
+  policy.min_version = policy.max_version = version;
+  policy.cipher_suites = {suite_of(scenario.suite)};
+  policy.groups = {group};
+  policy.key_shares = {group};
+  return policy;
+}
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) throw std::runtime_error(describe(result.error()));
+  return std::move(*result);
+}
+
+std::shared_ptr<const ClientConfig> client_config(const std::string& folder, const Scenario& scenario) {
+  ClientSettings settings;
+  settings.policy = policy_of(scenario);
+  settings.trust = value_of(TrustStore::from_file(folder + "/" + authority_file(scenario.key)));
+  if (scenario.mutual) settings.credentials = {read_credential(folder, "client", scenario.key)};
+  return value_of(ClientConfig::make(std::move(settings)));
+}
+
+std::shared_ptr<const ServerConfig> server_config(const std::string& folder, const Scenario& scenario) {
+  ServerSettings settings;
+  settings.policy = policy_of(scenario);
+  settings.credentials = {read_credential(folder, "server", scenario.key)};
+  if (scenario.mutual) {
+    settings.trust = value_of(TrustStore::from_file(folder + "/" + authority_file(scenario.key)));
+    settings.client_authentication = ClientAuthentication::require;
+  }
+  return value_of(ServerConfig::make(std::move(settings)));
+}
+
+}  // namespace
+
+HandfastSetup::HandfastSetup(const std::string& folder, const Scenario& scenario)
+    : client_(client_config(folder, scenario)),
+      server_(server_config(folder, scenario)),
+      name_(value_of(ServerName::parse("localhost"))) {}
+
+HandfastEndpoint::HandfastEndpoint(HandfastSetup& setup, bool is_client, Wire& in, Wire& out)
+    : setup_(setup),
+      in_(in),
+      out_(out),
+      input_(is_client ? setup.client_input_ : setup.server_input_),
+      now_(system_now()),
+      connection_(value_of(is_client ? Connection::client(setup.client_, setup.name_, now_)
+                                     : Connection::server(setup.server_, now_))) {}
+
+void HandfastEndpoint::transmit() {
+  while (const std::size_t count = connection_.transmit(setup_.output_))
+    out_.write(Bytes(setup_.output_).first(count));
+}
+
+// One read of the socket, then every whole record of it; how many octets of data these brought.
+std::size_t HandfastEndpoint::consume() {
+  end_ += in_.read(MutableBytes(input_).subspan(end_));
+  std::size_t data = 0;
+  while (begin_ != end_) {
+    const auto received = connection_.receive(MutableBytes(input_).subspan(begin_, end_ - begin_), now_);
+    if (!received) throw std::runtime_error(describe(received.error()));
+    data += received->data.size();
+    if (received->used == 0) break;
+    begin_ += received->used;
+  }
+  if (begin_ != 0) {
+    std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+  }
+  return data;
+}
+
+void HandfastEndpoint::advance() {
+  while (!in_.empty()) consume();
+  transmit();
+}
+
+void HandfastEndpoint::send(Bytes data) {
+  while (!data.empty()) {
+    const auto sent = connection_.send(data, setup_.output_);
+    if (!sent) throw std::runtime_error(describe(sent.error()));
+    out_.write(Bytes(setup_.output_).first(sent->written));
+    data = data.subspan(sent->taken);
+  }
+}
+
+void HandfastEndpoint::receive(std::size_t expected) {
+  for (std::size_t got = 0; got < expected; got += consume())
+    if (in_.empty()) throw std::runtime_error("data got lost");
+}
+
+}  // namespace handfast::bench
