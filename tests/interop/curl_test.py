@@ -1,5 +1,81 @@
-"""curl as a client of handfast serve: what people and scripts use."""
+"""curl as a client of handfast serve: what people and their scripts use."""
 import interop
-from interop import CURVES, KINDS, SUITES13, Cases, Ended, Serve, World, equal
-from openssl_test import GROUPS, openssl_name, refused_text
+from interop import CURVES, KINDS, SUITES13, Cases, Ended, Serve, World, equal, version_of
+from openssl_test import GROUPS, openssl_name
 
+NOT_TRUSTED = 60
+
+
+def only(suite: str) -> list[str]:
+    if suite in SUITES13:
+        return ["--tlsv1.3", "--tls13-ciphers", suite]
+    return ["--tlsv1.2", "--tls-max", "1.2", "--ciphers", f"{openssl_name(suite)}:@SECLEVEL=0"]
+
+
+def curl(world: World, serve: Serve, *arguments: str, client_kind: str | None = None, ca: bool = True,
+         host: str = "localhost") -> Ended:
+    leaf = world.client_leaf(client_kind)
+    own = ["--cert", leaf.certificate, "--key", leaf.key] if leaf else []
+    trust = ["--cacert", world.ca] if ca else []
+    return interop.run_client(["curl", "--disable", "--noproxy", "*", "-sS", "--fail", "--max-time",
+                               str(interop.PATIENCE), "--resolve", f"{host}:{serve.port}:127.0.0.1", *trust, *own,
+                               *arguments, f"https://{host}:{serve.port}/file.txt"], b"")
+
+
+def fetch(world: World, serve: Serve, *arguments: str, client_kind: str | None = None, **expected) -> None:
+    serve.forget()
+    ended = curl(world, serve, *arguments, client_kind=client_kind)
+    interop.expect_served(serve, ended, world, client_kind=client_kind, **expected)
+    equal("exit status", ended.status, 0)
+
+
+def distrust(world: World, serve: Serve, alert: str | None, **settings) -> None:
+    """curl does not take our certificate, and tells us if it says why."""
+    serve.forget()
+    equal("exit status", curl(world, serve, **settings).status, NOT_TRUSTED)
+    event = serve.connection()
+    equal("alert", (event["error"] or {}).get("alert"), alert)
+
+
+def refuse(world: World, serve: Serve, *arguments: str) -> None:
+    serve.forget()
+    ended = curl(world, serve, *arguments)
+    assert ended.status != 0 and serve.connection()["error"], ended.errors
+
+
+def run_cases(cases: Cases, world: World) -> None:
+    for kind in KINDS:
+        with Serve(world, kind, "--policy", "classic") as serve:
+            for suite in SUITES13 + interop.suites12(kind):
+                cases.check(f"{suite}, {kind}", fetch, world, serve, *only(suite), version=version_of(suite),
+                            suite=suite)
+    with Serve(world, "rsa", "--policy", "classic", "--alpn", "http/1.1") as serve:
+        for suite in (SUITES13[0], interop.ECDHE_RSA[0]):
+            for group in CURVES:
+                # P-256 in both: the CA's key, which a TLS 1.2 client's groups have to name.
+                offered = dict.fromkeys([GROUPS[group], "P-256"]) if suite in SUITES13 else [GROUPS[group]]
+                cases.check(f"{suite}, {group}", fetch, world, serve, *only(suite), "--curves", ":".join(offered),
+                            version=version_of(suite), suite=suite)
+            cases.check(f"{version_of(suite)}, ALPN", fetch, world, serve, *only(suite), "--http1.1",
+                        version=version_of(suite), alpn="http/1.1", server_name="localhost")
+            cases.check(f"{version_of(suite)}, no ALPN", fetch, world, serve, *only(suite), "--no-alpn",
+                        version=version_of(suite), alpn=None)
+            cases.check(f"{version_of(suite)}, a CA that curl does not know", distrust, world, serve, "unknown_ca",
+                        ca=False)
+    for mode in ("optional", "required"):
+        with Serve(world, "p256", client_auth=mode) as serve:
+            for suite in (SUITES13[0], interop.ECDHE_ECDSA[0]):
+                for client_kind in [*KINDS, None]:
+                    name = f"{version_of(suite)}, client certificate {mode}: {client_kind}"
+                    if mode == "required" and not client_kind:
+                        cases.check(name, refuse, world, serve, *only(suite))
+                        continue
+                    cases.check(name, fetch, world, serve, *only(suite), client_kind=client_kind,
+                                version=version_of(suite), suite=suite)
+    with Serve(world, "p256") as serve:
+        cases.check("all that curl offers", fetch, world, serve, version="TLSv1.3")
+        cases.check("another name than the certificate's", distrust, world, serve, None, host="other.example")
+
+
+if __name__ == "__main__":
+    interop.main("curl", ["openssl", "curl"], run_cases)
