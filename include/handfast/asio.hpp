@@ -39,10 +39,14 @@ namespace asio {
 template <class NextLayer>
 class stream {
  public:
+  /// The stream underneath.
   using next_layer_type = std::remove_reference_t<NextLayer>;
+  /// Where handlers run: the executor of the stream underneath.
   using executor_type = typename next_layer_type::executor_type;
+  /// The completion token where none is given.
   using DefaultToken = typename ::asio::default_completion_token<executor_type>::type;
 
+  /// A stream over `next_layer`, which is made from the first argument; a reference type borrows it.
   template <class Argument>
   stream(Argument&& next_layer, Connection connection, BufferLimits limits = {})
       : next_layer_(std::forward<Argument>(next_layer)),
@@ -68,8 +72,11 @@ class stream {
     return over(std::forward<Argument>(next_layer), Connection::server_asking(system_now()), limits);
   }
 
+  /// The executor of the stream underneath.
   [[nodiscard]] executor_type get_executor() noexcept { return next_layer_.get_executor(); }
+  /// The stream underneath.
   [[nodiscard]] next_layer_type& next_layer() noexcept { return next_layer_; }
+  /// The connection, for what is not reading and writing. Not while an operation runs.
   [[nodiscard]] Connection& connection() noexcept { return core_->buffered.connection(); }
   /// The error that ended the connection, if one did.
   [[nodiscard]] const std::optional<Error>& error() noexcept { return connection().error(); }

@@ -34,6 +34,7 @@ struct Core {
 /// Answer that dies unused refuses with internal_error. Movable.
 class Answer {
  public:
+  /// To the question that is open now.
   explicit Answer(const std::shared_ptr<detail::Core>& core) noexcept
       : core_(core), question_(++core->questions) {}
   Answer(Answer&&) noexcept = default;

@@ -44,6 +44,7 @@ class BlockingStream {
   /// open is refused with internal_error.
   using QuestionHook = std::move_only_function<void(Connection&)>;
 
+  /// Owns the connection and the transport. Nothing is sent yet.
   BlockingStream(Connection connection, BlockingTransport transport, BufferLimits limits = {}) noexcept;
   BlockingStream(BlockingStream&&) noexcept;
   BlockingStream& operator=(BlockingStream&&) noexcept;
@@ -51,6 +52,7 @@ class BlockingStream {
 
   /// The longest that one call of handshake, read, write or shutdown may take. Default: no limit.
   void set_timeout(std::optional<std::chrono::milliseconds> timeout) noexcept { timeout_ = timeout; }
+  /// Who answers the connection's questions; none: a question ends the handshake.
   void on_question(QuestionHook hook) { hook_ = std::move(hook); }
 
   /// Until both Finished messages are verified. read and write do it themselves if it was not done.
@@ -64,6 +66,7 @@ class BlockingStream {
   /// Errors: timed_out, transport_failed.
   Result<> shutdown();
 
+  /// The connection, for what is not reading and writing.
   [[nodiscard]] Connection& connection() noexcept { return buffered_.connection(); }
 
  private:

@@ -26,12 +26,15 @@ struct BufferLimits {
 /// thread at a time.
 class BufferedConnection {
  public:
+  /// Owns the connection. Nothing is allocated yet.
   explicit BufferedConnection(Connection connection, BufferLimits limits = {}) noexcept;
   BufferedConnection(BufferedConnection&&) noexcept;
   BufferedConnection& operator=(BufferedConnection&&) noexcept;
   ~BufferedConnection();
 
+  /// The connection inside.
   [[nodiscard]] Connection& connection() noexcept { return connection_; }
+  /// The connection inside.
   [[nodiscard]] const Connection& connection() const noexcept { return connection_; }
 
   // --- the transport's side

@@ -23,29 +23,39 @@ struct AlternativeName {
 struct ExtensionDescription {
   std::string oid;   ///< dotted
   std::string name;  ///< "subjectAltName"; empty: not known here
+  /// Whether whoever does not know it has to refuse the certificate.
   bool critical = false;
   std::size_t size = 0;  ///< octets of its value
 };
 
 /// What a certificate says. Owns everything.
 struct CertificateDescription {
+  /// 1 or 3.
   int version = 3;
   std::string subject;  ///< as in RFC 4514
+  /// The issuer's name, written as the subject is.
   std::string issuer;
   std::string common_name;  ///< the subject's last one; empty: none
   std::string serial;       ///< hexadecimal
+  /// The first moment of validity.
   Time not_before;
+  /// The last second of validity.
   Time not_after;
   std::string key;  ///< "P-256", "RSA", "RSA-PSS", "Ed25519", or a dotted identifier
+  /// The size of the key in bits: modulus or field.
   std::size_t key_bits = 0;
+  /// The algorithm of the issuer's signature.
   std::string signature_algorithm;
   bool self_issued = false;  ///< subject and issuer are the same name
+  /// The cA of basicConstraints.
   bool is_ca = false;
+  /// The pathLenConstraint of basicConstraints.
   std::optional<std::uint32_t> path_length;
   std::vector<std::string> key_usage;           ///< "digitalSignature", …
   std::vector<std::string> extended_key_usage;  ///< "serverAuth", …, or dotted
   std::vector<AlternativeName> names;           ///< subjectAltName
   std::vector<AlternativeName> permitted;       ///< name constraints
+  /// The excludedSubtrees of nameConstraints.
   std::vector<AlternativeName> excluded;
   std::vector<std::string> policies;             ///< dotted, or the name of a known one
   std::vector<std::string> ocsp_responders;      ///< URLs

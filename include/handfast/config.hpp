@@ -40,13 +40,16 @@ enum class ClientAuthentication : std::uint8_t { none, request, require };
 
 /// What both roles can set.
 struct CommonSettings {
+  /// Versions, suites, groups and signature schemes.
   Policy policy = policies::standard;
   /// Roots that the peer's certificate must lead to. Null: a client takes the system's store, a server needs
   /// one as soon as it asks for client certificates.
   std::shared_ptr<const TrustStore> trust;
+  /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
   /// How strictly, and what an unknown revocation status means.
   x509::Profile profile = x509::Profile::standard;
+  /// What an unknown revocation status means.
   x509::Revocation revocation = x509::Revocation::soft_fail;
   /// Certificate revocation lists in DER that are looked at.
   std::vector<Octets> crls;
@@ -71,6 +74,7 @@ struct CommonSettings {
   bool exporters = true;
 };
 
+/// What a client can set.
 struct ClientSettings : CommonSettings {
   /// Shown when the server asks; the first one that fits its demands.
   std::vector<Credential> credentials;
@@ -87,12 +91,15 @@ struct ClientSettings : CommonSettings {
   bool send_server_name = true;
   /// Ask for a stapled OCSP response and for certificate timestamps.
   bool request_ocsp = true;
+  /// Ask for certificate timestamps (RFC 6962 §3.3), which the summary then holds.
   bool request_signed_certificate_timestamps = false;
 };
 
+/// What a server can set.
 struct ServerSettings : CommonSettings {
   /// At least one. The first is shown when no name matches (or no name was sent).
   std::vector<Credential> credentials;
+  /// Whether the client has to show a certificate.
   ClientAuthentication client_authentication = ClientAuthentication::none;
   /// Refuse with unrecognized_name when the client names a host that no certificate is for.
   bool refuse_unknown_names = false;
@@ -114,7 +121,9 @@ class ClientConfig {
   /// file_unreadable.
   static Result<std::shared_ptr<const ClientConfig>> make(ClientSettings settings);
 
+  /// The settings that it was made of.
   [[nodiscard]] const ClientSettings& settings() const noexcept { return settings_; }
+  /// The random source of the settings, or the system's.
   [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
   /// False only for configurations of dangerous::without_verification.
   [[nodiscard]] bool verifies() const noexcept { return verifies_; }
@@ -135,7 +144,9 @@ class ServerConfig {
   /// invalid_argument.
   static Result<std::shared_ptr<const ServerConfig>> make(ServerSettings settings);
 
+  /// The settings that it was made of.
   [[nodiscard]] const ServerSettings& settings() const noexcept { return settings_; }
+  /// The random source of the settings, or the system's.
   [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
 
  private:

@@ -51,6 +51,7 @@ class Sender {
   Result<Sent> send(Bytes data, MutableBytes output);
   /// Writes what is owed (alerts, KeyUpdates, handshake messages); 0: nothing is.
   std::size_t transmit(MutableBytes output);
+  /// Whether transmit() has something to write.
   [[nodiscard]] bool wants_to_transmit() const noexcept;
   /// New sending keys before the next data; asks the peer for new ones too, if wanted (RFC 8446 §4.6.3).
   /// Nothing happens in TLS 1.2, which cannot change keys.
@@ -115,6 +116,7 @@ class Connection {
 
   /// Writes handshake messages, alerts and KeyUpdates that are owed to the peer; 0: none are.
   std::size_t transmit(MutableBytes output);
+  /// Whether transmit() has something to write.
   [[nodiscard]] bool wants_to_transmit() const noexcept;
 
   /// As Sender::send. Errors: also not_ready before the handshake is done.
@@ -124,6 +126,7 @@ class Connection {
   /// Errors: not_ready before that point, or on a client.
   Result<Sent> send_half_rtt(Bytes data, MutableBytes output);
 
+  /// Client or server.
   [[nodiscard]] Role role() const noexcept;
   /// True when both Finished messages are verified: peer and keys are as good as they get.
   [[nodiscard]] bool handshake_done() const noexcept;
@@ -141,7 +144,9 @@ class Connection {
   Result<> refuse(AlertDescription alert);
   /// Takes the connection elsewhere: all octets consumed so far. This object is closed then, silently.
   Result<Octets> pass();
+  /// The signature that a SignatureQuestion asked for.
   Result<> answer_signature(Bytes signature, Time now);
+  /// The verdict that a VerificationQuestion asked for.
   Result<> answer_verification(bool trusted, Time now);
 
   /// New sending keys before the next data. Errors: not_ready, unsupported_option (TLS 1.2).

@@ -44,6 +44,7 @@ class Credential {
 
   /// What the library keeps; not part of the public contract.
   struct Contents;
+  /// For the library itself.
   [[nodiscard]] const Contents& contents() const noexcept { return *contents_; }
 
  private:

@@ -113,8 +113,10 @@ std::string_view name_of(ErrorCode value) noexcept;
 
 /// One row of the table that all messages come from.
 struct ErrorInfo {
+  /// The code that the row is about.
   ErrorCode code;
   std::string_view name;  ///< as in ErrorCode
+  /// Whose fault it is.
   Fault fault;
   AlertDescription alert;     ///< what the peer is told; close_notify: no alert is sent
   std::string_view sentence;  ///< what happened
@@ -126,6 +128,7 @@ const ErrorInfo& error_info(ErrorCode code) noexcept;
 
 /// Why a call failed. Small, trivially copyable, owns nothing: its texts are literals.
 struct Error {
+  /// What went wrong.
   ErrorCode code = ErrorCode::internal_error;
   AlertDescription alert = AlertDescription::internal_error;  ///< sent, or received if code is peer_alert
   HandshakeType message = HandshakeType::message_hash;        ///< message_hash: in none
@@ -137,11 +140,15 @@ struct Error {
   /// The alert comes from the table.
   explicit Error(ErrorCode c, const char* what = nullptr) noexcept
       : code(c), alert(error_info(c).alert), detail(what) {}
+  /// With another alert than the table's, for rules that name one.
   Error(ErrorCode c, AlertDescription a, const char* what = nullptr) noexcept
       : code(c), alert(a), detail(what) {}
 
+  /// The table's row of the code.
   [[nodiscard]] const ErrorInfo& info() const noexcept { return error_info(code); }
+  /// Whose fault it is.
   [[nodiscard]] Fault fault() const noexcept { return info().fault; }
+  /// Whether a handshake message is named.
   [[nodiscard]] bool in_message() const noexcept { return message != HandshakeType::message_hash; }
 };
 static_assert(sizeof(Error) == 24);

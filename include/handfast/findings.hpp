@@ -29,8 +29,10 @@ enum class Binds : std::uint8_t { verifiers, issuers };
 
 /// One row of the table that all findings come from.
 struct FindingInfo {
+  /// The code that the row is about.
   FindingCode code;
   std::string_view name;  ///< as in FindingCode
+  /// Whom the rule binds.
   Binds binds;
   ErrorCode error;            ///< what the handshake fails with (and the alert that goes with it)
   std::string_view sentence;  ///< what is the matter
@@ -41,36 +43,47 @@ struct FindingInfo {
 [[nodiscard]] const FindingInfo& finding_info(FindingCode code) noexcept;
 [[nodiscard]] std::span<const FindingInfo> all_findings() noexcept;
 
+/// One breach of one rule.
 struct Finding {
+  /// The rule that was broken.
   FindingCode code = FindingCode::no_issuer;
+  /// Whether it refuses the path.
   Severity severity = Severity::error;
   std::string found;  ///< what exactly: names, times, numbers; may be empty
 
+  /// The table's row of the code.
   [[nodiscard]] const FindingInfo& info() const noexcept { return finding_info(code); }
 };
 
 /// A certificate as part of a path.
 struct ExaminedCertificate {
+  /// Where the certificate came from.
   enum class Source : std::uint8_t {
     peer,   ///< in the chain that was sent; `position` counts from 0, the leaf
     store,  ///< an anchor of the trust store; `position` counts in it
   };
+  /// Where the certificate came from.
   Source source = Source::peer;
+  /// Its place there, counted from 0.
   std::size_t position = 0;
   std::string subject;              ///< as in RFC 4514; of a damaged certificate empty
   std::string issuer;               ///< the same
   std::string serial;               ///< hexadecimal
   std::string key;                  ///< "P-256", "RSA 2048"
   std::string signature_algorithm;  ///< "ecdsa-with-SHA256"
+  /// The first moment of validity.
   Time not_before;
+  /// The last second of validity.
   Time not_after;
   std::array<std::uint8_t, 32>
       sha256{};  ///< fingerprint of the whole certificate; zeros: a bare name and key
+  /// What was found; may be empty.
   std::vector<Finding> findings;
 };
 
 /// One path that was tried.
 struct Attempt {
+  /// Whether the path was good.
   bool accepted = false;
   std::vector<ExaminedCertificate>
       certificates;               ///< leaf first; ends where the search ended, at best an anchor
@@ -80,7 +93,9 @@ struct Attempt {
 /// How much was done. Bounded by the request's limits.
 struct Work {
   std::uint32_t signature_checks = 0;  ///< public-key operations
+  /// Signature checks that the cache answered.
   std::uint32_t cached_signatures = 0;
+  /// Candidates that were looked at as issuers.
   std::uint32_t issuers_considered = 0;
   std::uint32_t names_compared = 0;  ///< names against name constraints
 };
@@ -98,9 +113,12 @@ struct Verification {
   std::vector<Attempt> attempts;
   /// What concerns no single path: certificates that do not parse, limits that were reached.
   std::vector<Finding> findings;
+  /// How much was done.
   Work work;
+  /// Whether the path was good.
   bool accepted = false;
 
+  /// Whether the chain was accepted.
   [[nodiscard]] bool ok() const noexcept { return accepted; }
 };
 

@@ -37,6 +37,7 @@ class IssuerKey {
 
   /// What the library keeps; not part of the public contract.
   struct State;
+  /// For the library itself.
   [[nodiscard]] const State& state() const noexcept { return *state_; }
 
  private:
@@ -47,24 +48,38 @@ class IssuerKey {
 /// What a certificate is to say. Texts are UTF-8.
 struct CertificateTemplate {
   std::string common_name;  ///< subject: CN; empty together with organization: an empty subject
+  /// organizationName of the subject; empty: none.
   std::string organization;
+  /// DNS names of subjectAltName.
   std::vector<std::string> dns_names;
   std::vector<std::string> addresses;  ///< textual IPv4 and IPv6
+  /// Mail addresses of subjectAltName.
   std::vector<std::string> mailboxes;
+  /// URIs of subjectAltName.
   std::vector<std::string> uris;
+  /// The first moment of validity, in whole seconds.
   Time not_before;
+  /// The last second of validity.
   Time not_after;
+  /// basicConstraints with cA.
   bool is_ca = false;
   std::optional<std::uint32_t> path_length;  ///< only of a CA
   std::uint16_t key_usage = 0;               ///< 0: keyCertSign and cRLSign of a CA, else digitalSignature
+  /// serverAuth in extKeyUsage.
   bool server_auth = false;
+  /// clientAuth in extKeyUsage.
   bool client_auth = false;
+  /// OCSPSigning in extKeyUsage.
   bool ocsp_signing = false;
+  /// A TLS feature extension that demands a stapled OCSP response (RFC 7633).
   bool must_staple = false;
   /// Name constraints, of a CA only. DNS: "example.com" with all below it; addresses as "192.0.2.0/24".
   std::vector<std::string> permitted_dns_names;
+  /// Permitted IP networks of nameConstraints, as address/length.
   std::vector<std::string> permitted_addresses;
+  /// Excluded DNS names of nameConstraints.
   std::vector<std::string> excluded_dns_names;
+  /// Excluded IP networks of nameConstraints, as address/length.
   std::vector<std::string> excluded_addresses;
   /// Further extensions: whole DER Extension structures, put at the end.
   std::vector<Octets> extensions;
@@ -72,7 +87,9 @@ struct CertificateTemplate {
 
 /// Who signs: a CA's certificate (DER) and its key.
 struct Issuer {
+  /// The issuer's certificate in DER; must live as long as this view.
   Bytes certificate;
+  /// Its private key; must live as long as this view.
   const IssuerKey& key;
 };
 

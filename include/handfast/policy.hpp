@@ -15,6 +15,7 @@ template <class T, std::size_t Capacity>
 class Preferences {
  public:
   constexpr Preferences() noexcept = default;
+  /// These values in this order; what does not fit is left out.
   constexpr Preferences(std::initializer_list<T> values) noexcept {
     for (const T value : values) add(value);
   }
@@ -24,17 +25,27 @@ class Preferences {
     values_[size_++] = value;
     return true;
   }
+  /// Leaves nothing.
   constexpr void clear() noexcept { size_ = 0; }
+  /// Whether the value is one of them.
   [[nodiscard]] constexpr bool contains(T value) const noexcept {
     return std::find(begin(), end(), value) != end();
   }
+  /// How many there are.
   [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+  /// Whether there are none.
   [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+  /// The most wanted one.
   [[nodiscard]] constexpr const T* begin() const noexcept { return values_.data(); }
+  /// Behind the least wanted one.
   [[nodiscard]] constexpr const T* end() const noexcept { return values_.data() + size_; }
+  /// The i-th, counted from 0; i < size().
   [[nodiscard]] constexpr T operator[](std::size_t i) const noexcept { return values_[i]; }
+  /// The most wanted one; there must be one.
   [[nodiscard]] constexpr T front() const noexcept { return values_[0]; }
+  /// All, as a view of this object.
   [[nodiscard]] constexpr std::span<const T> span() const noexcept { return {values_.data(), size_}; }
+  /// The same values in the same order.
   constexpr bool operator==(const Preferences& other) const noexcept {
     return std::equal(begin(), end(), other.begin(), other.end());
   }
@@ -47,7 +58,9 @@ class Preferences {
 /// What a side is ready to speak. A value: take a named one, change what has to differ.
 struct Policy {
   std::string_view name;  ///< for people; the text must outlive every copy (literals do)
+  /// The oldest version that is spoken.
   ProtocolVersion min_version = ProtocolVersion::tls13;
+  /// The newest version that is spoken.
   ProtocolVersion max_version = ProtocolVersion::tls13;
   Preferences<CipherSuite, 32> cipher_suites;  ///< most wanted first; both versions in one list
   Preferences<NamedGroup, 12> groups;          ///< most wanted first
@@ -58,6 +71,7 @@ struct Policy {
   bool require_extended_master_secret = true;  ///< TLS 1.2 only with RFC 7627
   bool require_secure_renegotiation = true;    ///< TLS 1.2 only with a peer that knows RFC 5746
 
+  /// Whether the version is spoken.
   [[nodiscard]] constexpr bool allows(ProtocolVersion version) const noexcept {
     return min_version <= version && version <= max_version;
   }

@@ -22,6 +22,7 @@ struct ConfigurationQuestion {
 
 /// Sign this with the key of our certificate. Answer: answer_signature. Views live until then.
 struct SignatureQuestion {
+  /// How to sign.
   SignatureScheme scheme = SignatureScheme::ed25519;
   Bytes content;      ///< what is to be signed, before any hashing
   Bytes certificate;  ///< the leaf whose key is meant, DER
@@ -29,6 +30,7 @@ struct SignatureQuestion {
 
 /// Is the peer who it says? Answer: answer_verification. Views live until then.
 struct VerificationQuestion {
+  /// Whose chain it is.
   Role peer = Role::server;
   std::vector<Bytes> chain;      ///< DER, leaf first, as sent
   std::string_view server_name;  ///< the name a client wants; empty on a server

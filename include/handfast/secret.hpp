@@ -37,6 +37,7 @@ class Secret {
   static_assert(Capacity > 0 && Capacity <= 0xffff);
 
  public:
+  /// The most octets that fit.
   static constexpr std::size_t capacity = Capacity;
 
   constexpr Secret() noexcept = default;
@@ -44,7 +45,9 @@ class Secret {
   explicit Secret(Bytes octets) noexcept { assign(octets); }
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
+  /// Wipes what it is moved from.
   Secret(Secret&& other) noexcept : octets_(other.octets_), size_(other.size_) { other.clear(); }
+  /// Wipes what it is moved from, and what was here.
   Secret& operator=(Secret&& other) noexcept {
     if (this != &other) {
       octets_ = other.octets_;
@@ -58,6 +61,7 @@ class Secret {
   /// A deliberate copy.
   [[nodiscard]] Secret clone() const noexcept { return Secret(view()); }
 
+  /// Wipes what was here and holds a copy of these; at most `capacity` octets.
   void assign(Bytes octets) noexcept {
     clear();
     size_ = static_cast<std::uint16_t>(std::min(octets.size(), Capacity));
@@ -75,11 +79,17 @@ class Secret {
     size_ = 0;
   }
 
+  /// Octets that are held.
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// Whether none are held.
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  /// The octets, as long as this object stays where it is.
   [[nodiscard]] std::uint8_t* data() noexcept { return octets_.data(); }
+  /// The octets, as long as this object stays where it is.
   [[nodiscard]] const std::uint8_t* data() const noexcept { return octets_.data(); }
+  /// The octets, as long as this object stays where it is.
   [[nodiscard]] Bytes view() const noexcept { return {octets_.data(), size_}; }
+  /// The octets, as long as this object stays where it is.
   [[nodiscard]] MutableBytes span() noexcept { return {octets_.data(), size_}; }
 
   /// Constant time.
@@ -93,15 +103,20 @@ class Secret {
 /// Wipes what it frees: for owned buffers whose length is not known beforehand (PEM text, DER keys).
 template <class T>
 struct WipingAllocator {
+  /// What is allocated.
   using value_type = T;
   WipingAllocator() noexcept = default;
+  /// For another type; there is no state.
   template <class U>
   explicit WipingAllocator(const WipingAllocator<U>& /*other*/) noexcept {}
+  /// Room for n objects.
   T* allocate(std::size_t n) { return std::allocator<T>().allocate(n); }
+  /// Wipes the n objects' octets and frees them.
   void deallocate(T* p, std::size_t n) noexcept {
     wipe(p, n * sizeof(T));
     std::allocator<T>().deallocate(p, n);
   }
+  /// All are alike.
   template <class U>
   bool operator==(const WipingAllocator<U>& /*other*/) const noexcept {
     return true;

@@ -13,6 +13,7 @@ namespace [[gnu::visibility("default")]] handfast {
 /// A DNS name (A-labels) or an IP address: the reference identity of RFC 9525 §6.1. A value; never empty.
 class ServerName {
  public:
+  /// What a name is.
   enum class Kind : std::uint8_t { dns, ipv4, ipv6 };
 
   /// Takes "example.com", "EXAMPLE.com." (letter case and one trailing dot do not matter), "192.0.2.1" and
@@ -23,7 +24,9 @@ class ServerName {
   /// an address); characters beyond ASCII (give A-labels); a wildcard.
   static Result<ServerName> parse(std::string_view text);
 
+  /// A DNS name or an address.
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
+  /// Whether it is a DNS name.
   [[nodiscard]] bool is_dns() const noexcept { return kind_ == Kind::dns; }
   /// DNS: lower case without trailing dot, as server_name carries it. Address: canonical (RFC 5952 §4).
   /// Lives as long as this value.
@@ -31,6 +34,7 @@ class ServerName {
   /// Exactly 4 or 16 octets, or empty for a DNS name. Lives as long as this value.
   [[nodiscard]] Bytes address() const noexcept;
 
+  /// The same kind and text.
   friend bool operator==(const ServerName&, const ServerName&) = default;
 
  private:

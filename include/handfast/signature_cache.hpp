@@ -21,6 +21,7 @@ class SignatureCache {
 
   /// Exactly 32 octets.
   [[nodiscard]] bool contains(Bytes key) const noexcept;
+  /// Remembers a successful check; may forget another.
   void insert(Bytes key) noexcept;
 
  private:

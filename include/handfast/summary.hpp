@@ -14,7 +14,9 @@ namespace [[gnu::visibility("default")]] handfast {
 
 /// One flight: messages in one direction without an answer between them.
 struct FlightSummary {
+  /// Who sent it.
   Role from = Role::client;
+  /// The messages in their order.
   std::vector<HandshakeType> messages;
   std::size_t message_octets = 0;  ///< handshake messages with their headers
   std::size_t record_octets = 0;   ///< the records that carried them, as on the wire
@@ -22,17 +24,23 @@ struct FlightSummary {
 
 /// Negotiated values. Taken once, after the handshake; what is not taken is freed.
 struct Summary {
+  /// The version.
   ProtocolVersion version = ProtocolVersion::tls13;
+  /// The cipher suite.
   CipherSuite cipher_suite = CipherSuite::TLS_NULL_WITH_NULL_NULL;
   std::optional<NamedGroup> group;                  ///< key exchange; none for PSK without (EC)DHE
   std::optional<SignatureScheme> server_signature;  ///< what the server signed with
   std::optional<SignatureScheme> client_signature;  ///< what the client signed with, if it was asked
   std::string application_protocol;                 ///< ALPN; empty: none
   std::string server_name;                          ///< server_name sent or received; empty: none
+  /// The server said that it used server_name.
   bool server_name_acknowledged = false;
+  /// No certificates were exchanged, for a session was resumed.
   bool resumed = false;
   bool hello_retry = false;  ///< a HelloRetryRequest was needed
+  /// The server asked for a client certificate.
   bool client_certificate_requested = false;
+  /// The ClientHello's random, by which key logs name a connection.
   std::array<std::uint8_t, 32> client_random{};
   std::uint16_t peer_record_size_limit = 0;        ///< RFC 8449; 0: none given
   std::vector<Octets> peer_chain;                  ///< DER, as sent, leaf first; empty: the peer showed none
@@ -40,6 +48,7 @@ struct Summary {
   Octets signed_certificate_timestamps;            ///< SignedCertificateTimestampList; empty: none
   bool peer_verified = false;                      ///< the peer's certificate passed full verification
   std::optional<x509::Verification> verification;  ///< path and findings, when the library judged
+  /// What was sent in which order.
   std::vector<FlightSummary> flights;
 };
 

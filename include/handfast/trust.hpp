@@ -47,6 +47,7 @@ class TrustStore {
 
   /// What the library keeps; not part of the public contract.
   struct Contents;
+  /// For the library itself.
   [[nodiscard]] const Contents& contents() const noexcept { return *contents_; }
 
  private:

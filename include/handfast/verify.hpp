@@ -59,17 +59,23 @@ struct VerificationRequest {
   const ServerName* name = nullptr;
   /// Mailboxes that must all stand in the leaf (rfc822Name), for clients that are people.
   std::span<const std::string_view> mailboxes;
+  /// What the leaf is shown for.
   Purpose purpose = Purpose::server;
   /// KeyUsage bits that the leaf must allow, if it has the extension (KeyUsage values). 0: none.
   std::uint16_t key_usage = 0;
+  /// The moment that validity is judged at.
   Time now;
+  /// Whether rules that bind only issuers refuse.
   Profile profile = Profile::standard;
+  /// Whether revocation is looked at, and what an unknown status means.
   Revocation revocation = Revocation::off;
   std::span<const Bytes> crls;  ///< DER certificate revocation lists
   Bytes ocsp_response;          ///< DER, stapled for the leaf; empty: none came
+  /// The certificate policies that are demanded (RFC 5280 §6.1.1).
   PolicyDemands policies;
   /// Most intermediates between leaf and anchor, self-issued ones not counted; at most 24.
   std::uint8_t max_intermediates = 10;
+  /// The smallest RSA modulus that is accepted, in bits.
   std::uint16_t min_rsa_bits = 2048;
   /// Schemes that signatures in the chain may use, compared by algorithm and hash. Empty: all that are
   /// spoken.
