@@ -43,7 +43,8 @@ def check_file(path: Path, text: str) -> list[tuple[int, str]]:
 
 
 def check(root: Path) -> list[str]:
-    paths = [path for path in root.iterdir() if path.is_file()]
+    # In a worktree .git is a file, which is no part of the tree.
+    paths = [path for path in root.iterdir() if path.is_file() and path.name != ".git"]
     paths += [path for folder in FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
     findings = []
     for path in sorted(paths):

@@ -11,20 +11,6 @@ void check(bool holds) {
   if (!holds) std::abort();
 }
 
-Connection make(std::uint8_t mode) {
-  static const auto plain = server_config(false);
-  static const auto mutual = server_config(true);
-  static const auto client = client_config();
-  static const ServerName name = must(ServerName::parse("localhost"));
-  random_source().restart();
-  switch (mode % 4) {
-    case 0: return must(Connection::server(plain, now));
-    case 1: return must(Connection::server(mutual, now));
-    case 2: return must(Connection::server_asking(now));
-    default: return must(Connection::client(client, name, now));
-  }
-}
-
 void drain(Connection& connection) {
   std::array<std::uint8_t, 1024> out{};
   while (connection.transmit(out) != 0) {}
@@ -33,7 +19,7 @@ void drain(Connection& connection) {
 // One octet of the input says who listens, the next in what pieces the rest arrives.
 void run(Bytes data) {
   if (data.size() < 2) return;
-  Connection connection = make(data[0]);
+  Connection connection = make_connection(data[0]);
   const std::size_t step = data[1] == 0 ? data.size() : data[1];
   data = data.subspan(2);
   Octets input;
@@ -54,8 +40,7 @@ void run(Bytes data) {
       if (received->used == 0) break;
     }
     if (std::holds_alternative<ConfigurationQuestion>(connection.pending())) {
-      static const auto config = server_config(false);
-      if (!connection.choose_configuration(config, now)) return;
+      if (!connection.choose_configuration(fixed_configs().plain, now)) return;
     }
   }
 }

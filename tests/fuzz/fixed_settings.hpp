@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <string>
 
 #include <handfast/connection.hpp>
 
@@ -49,25 +50,63 @@ inline const Credential& rsa_credential() {
   return made;
 }
 
-inline std::shared_ptr<const ServerConfig> server_config(bool mutual) {
+inline std::shared_ptr<const TrustStore> both_certificates() {
+  std::string pem(ed25519_certificate);
+  pem += rsa_certificate;
+  return must(TrustStore::from_pem(as_bytes(pem)));
+}
+
+inline ServerSettings server_settings(RandomSource& random) {
   ServerSettings settings;
   settings.policy = policies::classic;
   settings.credentials = {ed25519_credential(), rsa_credential()};
   settings.application_protocols = {"h2", "http/1.1"};
-  settings.random = &random_source();
-  settings.stateless_retry = mutual;
-  settings.trust = must(TrustStore::from_pem(as_bytes(ed25519_certificate)));
-  settings.client_authentication = mutual ? ClientAuthentication::require : ClientAuthentication::none;
-  return must(ServerConfig::make(std::move(settings)));
+  settings.random = &random;
+  settings.trust = both_certificates();
+  return settings;
 }
-inline std::shared_ptr<const ClientConfig> client_config() {
+inline ClientSettings client_settings(RandomSource& random) {
   ClientSettings settings;
   settings.policy = policies::classic;
-  settings.trust = must(TrustStore::from_pem(as_bytes(ed25519_certificate)));
+  settings.trust = both_certificates();
   settings.credentials = {ed25519_credential()};
   settings.application_protocols = {"h2", "http/1.1"};
-  settings.random = &random_source();
-  return must(ClientConfig::make(std::move(settings)));
+  settings.random = &random;
+  return settings;
+}
+
+/// The ends that a fuzzer plays. They are made once, before anything is fuzzed: making them draws randomness.
+struct FixedConfigs {
+  std::shared_ptr<const ServerConfig> plain;
+  std::shared_ptr<const ServerConfig> mutual;  ///< wants a client's certificate; its cookies are stateless
+  std::shared_ptr<const ClientConfig> client;
+  ServerName name = must(ServerName::parse("localhost"));
+
+  FixedConfigs() {
+    random_source().restart();
+    ServerSettings settings = server_settings(random_source());
+    plain = must(ServerConfig::make(settings));
+    settings.stateless_retry = true;
+    settings.client_authentication = ClientAuthentication::require;
+    mutual = must(ServerConfig::make(std::move(settings)));
+    client = must(ClientConfig::make(client_settings(random_source())));
+  }
+};
+inline const FixedConfigs& fixed_configs() {
+  static const FixedConfigs made;
+  return made;
+}
+
+/// A connection as the first octet of an input asks for it.
+inline Connection make_connection(std::uint8_t mode) {
+  const FixedConfigs& configs = fixed_configs();
+  random_source().restart();
+  switch (mode % 4) {
+    case 0: return must(Connection::server(configs.plain, now));
+    case 1: return must(Connection::server(configs.mutual, now));
+    case 2: return must(Connection::server_asking(now));
+    default: return must(Connection::client(configs.client, configs.name, now));
+  }
 }
 
 }  // namespace handfast::fuzz

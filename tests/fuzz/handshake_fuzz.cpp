@@ -40,39 +40,37 @@ class Nowhere final : public handshake::Transport {
   Octets outgoing_;
 };
 
-// Chunks of the input, each with its length in front: 0 stands for a change_cipher_spec.
+// Chunks of the input, each with its length in two octets in front: 0 stands for a change_cipher_spec.
 template <class H>
 void feed(H& state, Nowhere& transport, Bytes data) {
   transport.handshake = &state;
   state.now = now;
   handshake::Task<> root = handshake::negotiate(state);
   root.start();
-  while (!root.done() && !data.empty()) {
-    const std::size_t count = std::min<std::size_t>(data[0] * 4U, data.size() - 1);
-    if (data[0] == 0) {
+  while (!root.done() && data.size() >= 2) {
+    const std::size_t wanted = static_cast<std::size_t>(data[0]) << 8 | data[1];
+    const std::size_t count = std::min(wanted, data.size() - 2);
+    if (wanted == 0) {
       if (state.change_cipher_spec == handshake::ChangeCipherSpec::awaited)
         state.change_cipher_spec = handshake::ChangeCipherSpec::received;
-    } else if (!state.add(data.subspan(1, count))) {
+    } else if (!state.add(data.subspan(2, count))) {
       return;
     }
-    data = data.subspan(1 + count);
+    data = data.subspan(2 + count);
     state.run();
   }
 }
 
 void run(Bytes data) {
-  static const auto plain = server_config(false);
-  static const auto mutual = server_config(true);
-  static const auto client = client_config();
-  static const ServerName name = must(ServerName::parse("localhost"));
   if (data.empty()) return;
+  const FixedConfigs& configs = fixed_configs();
   random_source().restart();
   Nowhere transport;
   if (data[0] % 3 == 2) {
-    handshake::ClientHandshake state(client, name, transport);
+    handshake::ClientHandshake state(configs.client, configs.name, transport);
     feed(state, transport, data.subspan(1));
   } else {
-    handshake::ServerHandshake state(data[0] % 3 == 0 ? plain : mutual, transport);
+    handshake::ServerHandshake state(data[0] % 3 == 0 ? configs.plain : configs.mutual, transport);
     feed(state, transport, data.subspan(1));
   }
 }

@@ -17,19 +17,28 @@ ASKED = b"GET /%s HTTP/1.0" % (b"word/" * 60)
 
 
 class Store:
-    """An NSS database with the CA and all leaves."""
+    """NSS databases: one with the CA and all leaves, one with the CA alone."""
 
     def __init__(self, world: World):
-        self.path = f"sql:{world.folder / 'nss'}"
-        (world.folder / "nss").mkdir()
-        self._run("certutil", "-N", "-d", self.path, "--empty-password")
-        self._run("certutil", "-A", "-d", self.path, "-n", "ca", "-t", "CT,,", "-i", world.ca)
+        self.path = self._database(world, "nss")
+        # From a database with keys tstclnt takes one that the server's CA has signed without being told to.
+        self.keyless = self._database(world, "nss-keyless")
         for kind in KINDS:
             leaf = world.leaf(kind)
             bundle = str(world.folder / f"{kind}.p12")
             self._run("openssl", "pkcs12", "-export", "-in", leaf.certificate, "-inkey", leaf.key, "-name", kind,
                       "-out", bundle, "-passout", "pass:")
             self._run("pk12util", "-i", bundle, "-d", self.path, "-W", "")
+        # With a request from its standard input, tstclnt does not end when the server closes.
+        self.request = str(world.folder / "request")
+        (world.folder / "request").write_bytes(REQUEST)
+
+    def _database(self, world: World, name: str) -> str:
+        (world.folder / name).mkdir()
+        path = f"sql:{world.folder / name}"
+        self._run("certutil", "-N", "-d", path, "--empty-password")
+        self._run("certutil", "-A", "-d", path, "-n", "ca", "-t", "CT,,", "-i", world.ca)
+        return path
 
     @staticmethod
     def _run(*command: str) -> None:
@@ -59,9 +68,9 @@ class Server(Process):
 
 
 def tstclnt(store: Store, port: int, *arguments: str, client_kind: str | None = None) -> Ended:
-    own = ["-n", client_kind] if client_kind else []
-    return interop.run_client(["tstclnt", "-4", "-h", "localhost", "-p", str(port), "-d", store.path, "-f", *own,
-                               *arguments], REQUEST)
+    own = ["-d", store.path, "-n", client_kind] if client_kind else ["-d", store.keyless]
+    return interop.run_client(["tstclnt", "-4", "-h", "localhost", "-p", str(port), "-A", store.request, *own,
+                               *arguments], b"")
 
 
 def as_client(world: World, server: Server, *arguments: str, client_kind: str | None = None, **expected) -> None:
