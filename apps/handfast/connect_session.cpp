@@ -49,7 +49,8 @@ net::awaitable<void> ConnectSession::run() {
   co_await resolve();
   if (!report_.failure) co_await connect();
   if (!report_.failure) co_await shake_hands();
-  if (!report_.failure) co_await transfer();
+  if (!report_.failure && !plan_.handshake_only) co_await transfer();
+  if (!report_.failure && plan_.handshake_only) co_await say_goodbye();
   if (stream_ && socket().is_open()) co_await close();
   report_.total_time = since(start);
 }
@@ -225,10 +226,13 @@ net::awaitable<void> ConnectSession::finish() {
   deadline_.expires_after(grace);
   if (!sender_done_) co_await sending_.async_wait(into(ignored));
   // Where the line still holds, the server is told that this is the end.
-  if (!stream_->error() && !send_error_ && !plan_.half_close) {
-    deadline_.expires_after(grace);
-    co_await stream_->async_shutdown(into(ignored));
-  }
+  if (!stream_->error() && !send_error_ && !plan_.half_close) co_await say_goodbye();
+}
+
+net::awaitable<void> ConnectSession::say_goodbye() {
+  std::error_code ignored;
+  deadline_.expires_after(grace);
+  co_await stream_->async_shutdown(into(ignored));
 }
 
 // A socket that is closed with unread data sends a reset, and with it the server may lose our alert: it gets

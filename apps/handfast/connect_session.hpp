@@ -29,6 +29,7 @@ struct ConnectPlan {
   std::shared_ptr<const ClientConfig> config;
   std::chrono::milliseconds timeout;  ///< zero: none
   bool half_close = false;
+  bool handshake_only = false;  ///< close after it; standard input and output are left alone
 };
 
 /// How it went.
@@ -68,6 +69,7 @@ class ConnectSession {
   net::awaitable<void> receive();
   net::awaitable<void> send();
   net::awaitable<void> finish();
+  net::awaitable<void> say_goodbye();
   net::awaitable<void> close();
 
   [[nodiscard]] tcp::socket& socket() { return stream_ ? stream_->next_layer().socket() : socket_; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -220,6 +221,18 @@ nlohmann::json to_json(const Failure& failure) {
     json["offset"] = error.offset;
   }
   return json;
+}
+
+ExitCode report(const Failure& failure, bool json) {
+  if (json) {
+    const nlohmann::json object = {{"error", to_json(failure)},
+                                   {"exit_code", static_cast<int>(failure.exit)}};
+    std::fprintf(stderr, "%s\n",
+                 object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    std::fputs(to_text(failure).c_str(), stderr);
+  }
+  return failure.exit;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -46,6 +46,8 @@ Failure tls_failure(const Error& error, Role own, std::optional<x509::Verificati
 std::string to_text(const Failure& failure);
 /// {"what", "fault", "why", "hint", "exit_code", "code", "alert", "message", "field", "offset", "section"}
 nlohmann::json to_json(const Failure& failure);
+/// Prints it to standard error, as text or as one object with "error" and "exit_code"; its exit status.
+ExitCode report(const Failure& failure, bool json);
 
 /// Text of a peer, safe to show: one line, control characters and what is not ASCII escaped, at most `limit`
 /// long.

@@ -68,6 +68,11 @@ Outcome<SecretOctets> read_file(const std::string& path) {
   return content;
 }
 
+Outcome<> write_output(std::string_view text) {
+  if (write_all(STDOUT_FILENO, as_bytes(text))) return {};
+  return usage_failure(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+}
+
 Outcome<> write_file(const std::string& path, Bytes content, unsigned mode) {
   std::string temporary = path + ".XXXXXX";
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));

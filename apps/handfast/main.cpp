@@ -9,10 +9,10 @@
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <signal.h>
 #include <unistd.h>
 
+#include "certs.hpp"
 #include "connect.hpp"
 #include "failure.hpp"
 #include "serve.hpp"
@@ -25,7 +25,8 @@ Failure usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string what = error.what();
   std::replace(what.begin(), what.end(), '\n', ' ');
   std::string command = "handfast";
-  for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen[0]->get_subcommands())
+    command += " " + chosen[0]->get_name();
   while (what.ends_with('.') || what.ends_with(' ')) what.pop_back();
   return usage_failure(printable(what, 1000), fmt::format("See {} --help.", command)).error();
 }
@@ -49,17 +50,6 @@ Failure bug(std::string_view what) {
   return failure;
 }
 
-ExitCode report(const Failure& failure, bool json) {
-  if (json) {
-    const nlohmann::json object = {{"error", to_json(failure)},
-                                   {"exit_code", static_cast<int>(failure.exit)}};
-    std::fprintf(stderr, "%s\n", object.dump().c_str());
-  } else {
-    std::fputs(to_text(failure).c_str(), stderr);
-  }
-  return failure.exit;
-}
-
 bool is_unknown_command(const CLI::App& app, std::string_view word) {
   const auto known =
       app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
@@ -72,8 +62,10 @@ int run(std::span<char*> arguments) {
   app.require_subcommand(1);
   ConnectOptions connect;
   ServeOptions serve;
+  CertsOptions certs;
   const CLI::App* connect_command = ConnectOptions::add_to(app, connect);
   const CLI::App* serve_command = ServeOptions::add_to(app, serve);
+  const CLI::App* certs_command = CertsOptions::add_to(app, certs);
   if (const std::string_view word = arguments.size() > 1 ? arguments[1] : ""; is_unknown_command(app, word)) {
     const std::string what = fmt::format("there is no subcommand \"{}\"", printable(word));
     return static_cast<int>(
@@ -86,6 +78,7 @@ int run(std::span<char*> arguments) {
   }
   if (connect_command->parsed()) return static_cast<int>(run_connect(connect));
   if (serve_command->parsed()) return static_cast<int>(run_serve(serve));
+  if (certs_command->parsed()) return static_cast<int>(run_certs(*certs_command, certs));
   return static_cast<int>(ExitCode::bug);
 }
 

@@ -1,0 +1,20 @@
+// handfast certs: which of its subcommands.
+#include "certs.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace handfast::tool {
+
+CLI::App* CertsOptions::add_to(CLI::App& app, CertsOptions& options) {
+  CLI::App* command = app.add_subcommand("certs", "Judge certificate chains, and show certificates");
+  command->require_subcommand(1);
+  CertsVerifyOptions::add_to(*command, options.verify);
+  CertsShowOptions::add_to(*command, options.show);
+  return command;
+}
+
+ExitCode run_certs(const CLI::App& command, const CertsOptions& options) {
+  return command.got_subcommand("verify") ? run_certs_verify(options.verify) : run_certs_show(options.show);
+}
+
+}  // namespace handfast::tool
