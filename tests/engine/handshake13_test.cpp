@@ -428,7 +428,7 @@ TEST(MiddleboxCompatibility, ShowsChangeCipherSpecOnlyWhenOn) {
     Pair pair = test::pair(client, server_settings());
     int seen = 0;
     const auto count = [&seen](Octets& octets) {
-      for (std::size_t at = 0; at + 5 <= octets.size(); at += 5U + (octets[at + 3] << 8 | octets[at + 4]))
+      for (std::size_t at = 0; at + 5 <= octets.size(); at += 5U + octets[at + 3] * 256U + octets[at + 4])
         seen += octets[at] == 20 ? 1 : 0;
     };
     pair.to_server = count;
