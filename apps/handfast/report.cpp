@@ -29,6 +29,7 @@ std::string octets(std::size_t count) { return fmt::format("{} octets", count); 
 
 std::string one_flight(const FlightSummary& flight) {
   std::vector<std::string> messages;
+  messages.reserve(flight.messages.size());
   for (const HandshakeType type : flight.messages) messages.push_back(to_string(type));
   return fmt::format("{}: {} ({})", name_of(flight.from), fmt::join(messages, ", "),
                      octets(flight.record_octets));

@@ -46,6 +46,7 @@ Server::Server(ServerPlan plan, EventLog& log)
       log_(log),
       workers_([this] {
         std::vector<std::unique_ptr<Worker>> workers;
+        workers.reserve(plan_.threads);
         for (unsigned i = 0; i < plan_.threads; ++i) workers.push_back(std::make_unique<Worker>());
         return workers;
       }()),

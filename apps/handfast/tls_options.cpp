@@ -23,6 +23,7 @@ constexpr std::array all_groups = {NamedGroup::X25519MLKEM768,     NamedGroup::S
 template <class List>
 std::string list(const List& values) {
   std::vector<std::string_view> names;
+  names.reserve(values.size());
   for (const auto value : values) names.push_back(name_of(value));
   return fmt::format("{}", fmt::join(names, ", "));
 }
