@@ -108,7 +108,10 @@ enum class FindingCode : std::uint16_t {
   bad_policies,
   rsa_size_not_octets,
   key_not_listed,
+  signature_not_listed,
+  crl_no_number,
   crl_number_critical,
+  crl_no_authority_key_identifier,
 };
 /// "der_truncated" and so on.
 [[nodiscard]] std::string_view name_of(FindingCode code) noexcept;

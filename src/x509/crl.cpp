@@ -70,9 +70,12 @@ void read_list_extensions(Der& der, RevocationList& list) noexcept {
       read_scope(extension.value, list.scope, der.fault());
     else if (equal(id, oid::certificate_extension<27>))
       list.delta = true;
-    else if (equal(id, oid::certificate_extension<20>))
+    else if (equal(id, oid::certificate_extension<20>)) {
+      list.has_number = true;
       list.number_critical = extension.critical;
-    else if (extension.critical && !equal(id, oid::certificate_extension<35>))
+    } else if (equal(id, oid::certificate_extension<35>))
+      list.has_authority_key_identifier = true;
+    else if (extension.critical)
       list.unknown_critical = id;
   }
   wrapped.finish("crlExtensions");
@@ -80,7 +83,8 @@ void read_list_extensions(Der& der, RevocationList& list) noexcept {
 
 void read_to_be_signed(Der der, RevocationList& list, Bytes outer_algorithm) noexcept {
   // RFC 5280 §5.1.2.1: the version is there if it is 2.
-  if (der.next_is(tag::integer) && der.small(tag::integer, "tbsCertList.version") != 1)
+  const bool version_2 = der.next_is(tag::integer);
+  if (version_2 && der.small(tag::integer, "tbsCertList.version") != 1)
     der.fail(FindingCode::bad_version, "tbsCertList.version");
   read_signature_identifier(der, list.signature_algorithm, "tbsCertList.signature");
   if (!der.fault().happened() && !equal(list.signature_algorithm.der, outer_algorithm))
@@ -94,7 +98,8 @@ void read_to_be_signed(Der der, RevocationList& list, Bytes outer_algorithm) noe
     list.entries = entries.rest();
     while (entries.more()) read_entry(entries, list.unknown_critical);
   }
-  read_list_extensions(der, list);
+  // The same: extensions are only in version 2.
+  if (version_2) read_list_extensions(der, list);
   der.finish("tbsCertList");
 }
 

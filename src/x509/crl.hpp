@@ -30,7 +30,9 @@ struct RevocationList {
   Bytes entries;  ///< contents of revokedCertificates
   ListScope scope;
   bool delta = false;
+  bool has_number = false;
   bool number_critical = false;
+  bool has_authority_key_identifier = false;
   Bytes unknown_critical;  ///< identifier of a critical extension, of the list or an entry, that is not known
 
   [[nodiscard]] static std::optional<Defect> parse_into(RevocationList& list, Bytes der) noexcept;

@@ -299,9 +299,17 @@ constexpr auto table = std::to_array<FindingInfo>({
     {FindingCode::key_not_listed, "key_not_listed", Binds::issuers, ErrorCode::certificate_refused,
      "The key is of a kind that the web's CAs may not certify.", "Use RSA, P-256, P-384 or P-521.",
      "CA/Browser Forum BR §7.1.3.1"},
+    {FindingCode::signature_not_listed, "signature_not_listed", Binds::issuers,
+     ErrorCode::certificate_refused, "The signature is made in a way that the web's CAs may not use.",
+     "The issuer has to sign with the hash that belongs to its key.", "CA/Browser Forum BR §7.1.3.2"},
+    {FindingCode::crl_no_number, "crl_no_number", Binds::issuers, ErrorCode::certificate_status_missing,
+     "A revocation list has no number.", "The issuer has to number its lists.", "RFC 5280 §5.2.3"},
     {FindingCode::crl_number_critical, "crl_number_critical", Binds::issuers,
      ErrorCode::certificate_status_missing, "A revocation list marks its number as critical.",
      "The issuer has to mark it as not critical.", "RFC 5280 §5.2.3"},
+    {FindingCode::crl_no_authority_key_identifier, "crl_no_authority_key_identifier", Binds::issuers,
+     ErrorCode::certificate_status_missing, "A revocation list does not say which key signed it.",
+     "The issuer has to add its key identifier.", "RFC 5280 §5.2.1"},
 });
 
 constexpr bool in_order() {
@@ -310,7 +318,7 @@ constexpr bool in_order() {
   return true;
 }
 static_assert(in_order(), "the rows stand in the order of FindingCode, one each");
-static_assert(table.size() == static_cast<std::size_t>(FindingCode::crl_number_critical) + 1);
+static_assert(table.size() == static_cast<std::size_t>(FindingCode::crl_no_authority_key_identifier) + 1);
 
 }  // namespace
 

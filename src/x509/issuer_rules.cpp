@@ -355,6 +355,48 @@ void judge_identifier_chain(const Path& path, Judge& judge) {
   }
 }
 
+/// Which signatures the web's CAs may make (CA/Browser Forum BR §7.1.3.2): with the curves the hash of their
+/// size, with PSS a salt as long as the digest.
+bool is_listed_signature(const crypto::SignatureAlgorithm& algorithm, const KeyInfo& signer) noexcept {
+  using crypto::HashAlgorithm;
+  using Kind = crypto::SignatureAlgorithm::Kind;
+  switch (algorithm.kind) {
+    case Kind::rsa_pkcs1: return true;
+    case Kind::rsa_pss: return algorithm.salt_length == crypto::digest_size(algorithm.hash);
+    case Kind::ed25519: return true;  // the key is what is not listed, and key() says so
+    case Kind::ecdsa: break;
+  }
+  return algorithm.hash == (signer.bits == 256   ? HashAlgorithm::sha256
+                            : signer.bits == 384 ? HashAlgorithm::sha384
+                                                 : HashAlgorithm::sha512);
+}
+
+/// Whether a root's own signature is none that it may carry. Nobody relies on it, so that what is not listed
+/// any more only has to have been once: SHA-1 with RSA.
+bool is_listed_root_signature(const SignatureIdentifier& signature, const KeyInfo& signer) noexcept {
+  if (signature.standing == SignatureIdentifier::Standing::supported)
+    return is_listed_signature(signature.algorithm, signer);
+  return equal(signature.identifier, oid::sha1_with_rsa);
+}
+
+void judge_signatures(const Path& path, Judge& judge) {
+  const auto breach = [&](const Certificate& certificate, std::size_t where) {
+    judge.breach(FindingCode::signature_not_listed, where,
+                 [&] { return oid::name_or_dotted(certificate.signature_algorithm.identifier); });
+  };
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const KeyInfo& signer = i + 1 < path.size() ? path[i + 1].certificate.key : path.anchor->key;
+    const SignatureIdentifier& signature = path[i].certificate.signature_algorithm;
+    if (signature.standing == SignatureIdentifier::Standing::supported &&
+        !is_listed_signature(signature.algorithm, signer))
+      breach(path[i].certificate, i);
+  }
+  const auto& root = path.anchor->certificate;
+  if (root && same_name(root->subject, root->issuer) &&
+      !is_listed_root_signature(root->signature_algorithm, root->key))
+    breach(*root, path.size());
+}
+
 }  // namespace
 
 void judge_issuers_conduct(const Path& path, RuleContext& context, Judge& judge) {
@@ -364,6 +406,7 @@ void judge_issuers_conduct(const Path& path, RuleContext& context, Judge& judge)
   if (path.anchor->certificate)
     Conduct(*path.anchor->certificate, Place::anchor, path.size(), context, judge).examine();
   judge_identifier_chain(path, judge);
+  if (context.request.purpose == Purpose::server) judge_signatures(path, judge);
 }
 
 }  // namespace handfast::x509

@@ -84,6 +84,7 @@ class Inquiry {
   }
   bool is_current(FindingCode code, Seconds from, const std::optional<Seconds>& until, Seconds latest);
   bool is_list_good(const RevocationList& list);
+  bool is_list_proper(const RevocationList& list);
   bool is_response_good(const OcspResponse& response);
   bool is_delegate(const Certificate& responder);
 
@@ -141,12 +142,17 @@ bool Inquiry::is_list_good(const RevocationList& list) {
     trouble(FindingCode::crl_bad_signature, [&] { return joined({"list of ", quoted_name(list.issuer)}); });
     return false;
   }
-  if (list.number_critical) {
-    // A rule for issuers: a list that breaks it still counts, unless the profile is strict.
-    trouble(FindingCode::crl_number_critical, [] { return std::string(); });
-    return request_.profile != Profile::webpki_strict;
-  }
   return true;
+}
+
+/// Rules for issuers: a list that breaks them still counts, unless the profile is strict.
+bool Inquiry::is_list_proper(const RevocationList& list) {
+  const std::size_t before = troubles_.size();
+  const auto nothing = [] { return std::string(); };
+  if (!list.has_number) trouble(FindingCode::crl_no_number, nothing);
+  if (list.number_critical) trouble(FindingCode::crl_number_critical, nothing);
+  if (!list.has_authority_key_identifier) trouble(FindingCode::crl_no_authority_key_identifier, nothing);
+  return troubles_.size() == before || request_.profile != Profile::webpki_strict;
 }
 
 void Inquiry::ask_list(Bytes der) {
@@ -157,7 +163,7 @@ void Inquiry::ask_list(Bytes der) {
   if (!is_list_good(list)) return;
   if (const auto entry = find_revoked(list, certificate_.serial))
     return revoked([&] { return revocation_text("in a revocation list", entry->date, entry->reason); });
-  good();
+  if (is_list_proper(list)) good();
 }
 
 /// RFC 6960 §4.2.2.2: a certificate that the issuer itself made for this.

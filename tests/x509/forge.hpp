@@ -111,7 +111,7 @@ struct ListForge {
   Time this_update = moment(2026, 5, 1);
   std::optional<Time> next_update = moment(2026, 7, 1);
   std::vector<Octets> entries;
-  std::vector<Octets> extensions;
+  std::vector<Octets> extensions = {extension(oid::certificate_extension<20>, false, der::integer(12))};
   [[nodiscard]] Octets sign(const Key& signer) const;
 };
 /// An entry of a list; `serial` is a whole INTEGER.

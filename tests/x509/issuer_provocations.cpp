@@ -7,6 +7,17 @@ namespace {
 using x509::FindingCode;
 using x509::KeyUsage;
 
+/// The leaf's status comes from this list alone.
+void rely_on(Scenario& s, const ListForge& list) {
+  s.crls.push_back(list.sign(shared_key(1)));
+  s.tweak = [](x509::VerificationRequest& request) { request.revocation = x509::Revocation::where_provided; };
+}
+
+void sign_with(CertificateForge& certificate, crypto::HashAlgorithm hash, Bytes type) {
+  certificate.algorithm = algorithm_identifier(type);
+  certificate.signing = crypto::SignatureAlgorithm{crypto::SignatureAlgorithm::Kind::ecdsa, hash, 0};
+}
+
 Octets bit_flag(bool value) { return {0x01, 0x01, static_cast<std::uint8_t>(value ? 0xff : 0)}; }
 
 std::vector<Provocation> fields() {
@@ -187,11 +198,35 @@ std::vector<Provocation> names_and_lists() {
       {FindingCode::crl_number_critical, "ListWithACriticalNumber",
        [](Scenario& s) {
          ListForge list = s.leaf_list();
-         list.extensions.push_back(extension(oid::certificate_extension<20>, true, der::integer(1)));
-         s.crls.push_back(list.sign(shared_key(1)));
-         s.tweak = [](x509::VerificationRequest& request) {
-           request.revocation = x509::Revocation::where_provided;
-         };
+         list.extensions[0] = extension(oid::certificate_extension<20>, true, der::integer(1));
+         rely_on(s, list);
+       }},
+      {FindingCode::crl_no_number, "ListWithoutANumber",
+       [](Scenario& s) {
+         ListForge list = s.leaf_list();
+         list.extensions.erase(list.extensions.begin());
+         rely_on(s, list);
+       }},
+      {FindingCode::crl_no_number, "ListOfVersion1",
+       [](Scenario& s) {
+         ListForge list = s.leaf_list();
+         list.version.clear();
+         list.extensions.clear();
+         rely_on(s, list);
+       }},
+      {FindingCode::crl_no_authority_key_identifier, "ListThatNamesNoKey",
+       [](Scenario& s) {
+         ListForge list = s.leaf_list();
+         list.extensions.pop_back();
+         rely_on(s, list);
+       }},
+      {FindingCode::signature_not_listed, "Sha384WithP256",
+       [](Scenario& s) { sign_with(s.leaf, crypto::HashAlgorithm::sha384, oid::ecdsa_with_sha384); }},
+      {FindingCode::signature_not_listed, "IntermediateSignedWithSha512AndP256",
+       [](Scenario& s) { sign_with(s.intermediate, crypto::HashAlgorithm::sha512, oid::ecdsa_with_sha512); }},
+      {FindingCode::signature_not_listed, "RootSignedWithMd5",
+       [](Scenario& s) {
+         s.root.algorithm = algorithm_identifier(oid::md5_with_rsa, der::value(tag::null, Bytes()));
        }},
   };
 }

@@ -84,6 +84,8 @@ std::vector<Provocation> lists() {
        }},
       {FindingCode::crl_malformed, "ListOfVersion3",
        with_list([](Scenario&, ListForge& list) { list.version = der::integer(2); })},
+      {FindingCode::crl_malformed, "ListOfVersion1WithExtensions",
+       with_list([](Scenario&, ListForge& list) { list.version.clear(); })},
       {FindingCode::crl_not_supported, "DeltaList", with_list([](Scenario&, ListForge& list) {
          list.extensions.push_back(extension(oid::certificate_extension<27>, true, der::integer(1)));
        })},

@@ -51,12 +51,14 @@ Octets Scenario::make_leaf() const {
 ListForge Scenario::leaf_list() const {
   ListForge list;
   list.issuer = intermediate.subject;
+  list.extensions.push_back(authority_key_id(intermediate_id));
   return list;
 }
 
 ListForge Scenario::intermediate_list() const {
   ListForge list;
   list.issuer = root.subject;
+  list.extensions.push_back(authority_key_id(root_id));
   return list;
 }
 
