@@ -26,11 +26,12 @@ STANDS_ON = {
 # The layer that implements a public header: lower ones may not include it.
 PUBLIC_HEADERS = {
     "base": ["bytes", "error", "secret", "time", "types"],
+    "wire": ["fields"],
     "crypto": ["random"],
     "x509": ["certificate", "finding_codes", "findings", "issue", "key_usage", "public_suffixes", "server_name",
              "signature_cache", "trust", "verify"],
     "config": ["config", "credential", "policy"],
-    "handshake": ["question", "summary"],
+    "handshake": ["inspect", "question", "summary"],
     "engine": ["connection"],
     "io": ["asio", "asio_answer", "asio_operations", "blocking", "buffered", "error_code"],
 }

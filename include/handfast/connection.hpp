@@ -14,6 +14,9 @@
 
 namespace [[gnu::visibility("default")]] handfast {
 
+namespace inspect {
+class Observer;
+}
 namespace engine {
 class Channel;
 class HandshakeRun;
@@ -95,13 +98,15 @@ class Receiver {
 class Connection {
  public:
   /// A client that wants to reach `server_name`. Its ClientHello waits in transmit().
+  /// An observer is told all that the connection does, and outlives it; null: nobody is told, at no cost.
   /// Errors: random_failed, out_of_memory.
   static Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ServerName& server_name,
-                                   Time now);
+                                   Time now, inspect::Observer* observer = nullptr);
   /// A server.
-  static Result<Connection> server(std::shared_ptr<const ServerConfig> config, Time now);
+  static Result<Connection> server(std::shared_ptr<const ServerConfig> config, Time now,
+                                   inspect::Observer* observer = nullptr);
   /// A server that asks for its configuration when it has seen the ClientHello (ConfigurationQuestion).
-  static Result<Connection> server_asking(Time now);
+  static Result<Connection> server_asking(Time now, inspect::Observer* observer = nullptr);
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;

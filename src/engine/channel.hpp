@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <handfast/connection.hpp>
+#include <handfast/inspect.hpp>
 
 #include "handshake/transport.hpp"
 #include "message/handshake_reader.hpp"
@@ -140,6 +141,7 @@ class Channel {
   crypto::HashAlgorithm hash = crypto::HashAlgorithm::sha256;
   crypto::AeadAlgorithm aead = crypto::AeadAlgorithm::aes_128_gcm;
   bool handshake_done = false;
+  inspect::Observer* observer = nullptr;  ///< is told of every record; null: nobody is
 
   [[nodiscard]] Role role() const noexcept { return role_; }
 
@@ -151,6 +153,19 @@ class Channel {
   Result<> handle_warning();
   Result<> handle_key_update(const message::HandshakeMessage& message);
   Result<> handle_ticket(const message::HandshakeMessage& message);
+
+  Result<record::Record> read_record(MutableBytes input) {
+    if (observer == nullptr) [[likely]]
+      return receiving.reader.read(input);
+    return read_observed(input);
+  }
+  Result<record::Record> read_observed(MutableBytes input);
+  Result<record::Written> write_records(ContentType type, Bytes content, MutableBytes output) {
+    if (observer == nullptr) [[likely]]
+      return sending.writer.write(type, content, output);
+    return write_observed(type, content, output);
+  }
+  Result<record::Written> write_observed(ContentType type, Bytes content, MutableBytes output);
 
   Result<> append_records(ContentType type, Bytes content);
   Result<> append_owed();

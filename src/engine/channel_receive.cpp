@@ -36,6 +36,7 @@ bool may_warn_of(AlertDescription alert, bool tls12) noexcept {
 std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
   if (!receiving.error) {
     receiving.error = error;
+    if (observer != nullptr) observer->failed(error);
     const bool silent = error.code == ErrorCode::peer_alert ||
                         error.code == ErrorCode::peer_refused_certificate ||
                         error.alert == AlertDescription::close_notify;
@@ -58,7 +59,7 @@ Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake) {
       return result;
     }
     if (handshake != nullptr && (handshake->asks() || handshake_done)) return result;
-    const auto record = receiving.reader.read(input.subspan(result.used));
+    const auto record = read_record(input.subspan(result.used));
     if (!record) return fail_with(record.error());
     if (record->kind == record::Record::Kind::incomplete) {
       result.needed = record->size;

@@ -46,13 +46,18 @@ void Channel::append_change_cipher_spec() {
   static constexpr std::array<std::uint8_t, 6> record = {20, 3, 3, 0, 1, 1};
   sending.flight.insert(sending.flight.end(), record.begin(), record.end());
   sending.change_cipher_spec_owed = false;
+  if (observer != nullptr)
+    observer->record({.from = role_,
+                      .type = ContentType::change_cipher_spec,
+                      .octets = record,
+                      .content = Bytes(record).last(1)});
 }
 
 Result<> Channel::append_records(ContentType type, Bytes content) {
   if (sending.change_cipher_spec_owed) append_change_cipher_spec();
   const std::size_t start = sending.flight.size();
   sending.flight.resize(start + sending.writer.written_size(content.size()));
-  const auto written = sending.writer.write(type, content, MutableBytes(sending.flight).subspan(start));
+  const auto written = write_records(type, content, MutableBytes(sending.flight).subspan(start));
   sending.flight.resize(start + (written ? written->written : 0));
   if (!written) return fail(written.error());
   return {};
@@ -137,8 +142,8 @@ Result<Sent> Channel::send(Bytes data, MutableBytes output) {
   while (sent.taken < data.size()) {
     sent.written += transmit(output.subspan(sent.written));
     if (!sending.flight.empty() || sending.closed) break;
-    const auto written = sending.writer.write(ContentType::application_data, data.subspan(sent.taken),
-                                              output.subspan(sent.written));
+    const auto written =
+        write_records(ContentType::application_data, data.subspan(sent.taken), output.subspan(sent.written));
     if (!written) {
       if (sent.written != 0) break;  // what is sealed must go out; the next call says why there was no more
       return fail(written.error());

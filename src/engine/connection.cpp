@@ -41,22 +41,27 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config,
-                                      const ServerName& server_name, Time now) {
+                                      const ServerName& server_name, Time now, inspect::Observer* observer) {
   auto channel = std::make_shared<Channel>(Role::client);
+  channel->observer = observer;
   auto run = std::make_unique<HandshakeRun>(*channel);
   if (auto started = run->start_client(std::move(config), server_name, now); !started)
     return fail(started.error());
   return Connection(std::move(run), std::move(channel));
 }
 
-Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config, Time now) {
+Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config, Time now,
+                                      inspect::Observer* observer) {
   auto channel = std::make_shared<Channel>(Role::server);
+  channel->observer = observer;
   auto run = std::make_unique<HandshakeRun>(*channel);
   if (auto started = run->start_server(std::move(config), now); !started) return fail(started.error());
   return Connection(std::move(run), std::move(channel));
 }
 
-Result<Connection> Connection::server_asking(Time now) { return server(nullptr, now); }
+Result<Connection> Connection::server_asking(Time now, inspect::Observer* observer) {
+  return server(nullptr, now, observer);
+}
 
 Result<Received> Connection::receive(MutableBytes input, Time now) {
   if (!handshake_ || channel_->handshake_done) {

@@ -8,6 +8,7 @@ using handshake::Level;
 
 Result<> HandshakeRun::start(handshake::Handshake& handshake, Time now) {
   handshake_ = &handshake;
+  handshake.observer = channel_.observer;
   handshake.now = now;
   if (!root_) return fail(ErrorCode::out_of_memory);
   root_.start();

@@ -21,6 +21,7 @@ class HandshakeRun final : public handshake::Transport {
   virtual ~HandshakeRun() = default;
 
   // --- for Connection
+  /// The channel's observer, if it has one, is told of the handshake, too.
   Result<> start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name, Time now);
   Result<> start_server(std::shared_ptr<const ServerConfig> config, Time now);
   /// Null when the handshake is over.

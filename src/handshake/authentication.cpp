@@ -123,6 +123,7 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
   x509::Verification verification = x509::verify(request);
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
+  if (hs.observer != nullptr) hs.observer->judged(verification);
   hs.summary.verification = std::move(verification);
   if (!hs.summary.peer_verified) return fail(error);
   return {};

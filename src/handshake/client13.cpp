@@ -151,6 +151,7 @@ Task<> client13(ClientHandshake& hs) {
   const crypto::Digest hellos = hs.transcript.digest();
   const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
   const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
+  hs.tell_secret("shared_secret", shared.view());
   hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
   hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
   co_await hs.transport.install(Level::handshake, Direction::receiving, suite, server_secret.view());

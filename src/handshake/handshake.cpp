@@ -8,12 +8,20 @@ namespace handfast::handshake {
 void Handshake::note_sent(HandshakeType type, Bytes message) {
   transcript.add(message);
   flights.add(role_, type, message.size());
+  if (observer != nullptr) tell_message(role_, type, message);
 }
 
 void Handshake::received(const message::HandshakeMessage& message) {
   transcript.add(message.whole);
-  flights.add(role_ == Role::client ? Role::server : Role::client, message.type, message.whole.size());
+  const Role peer = role_ == Role::client ? Role::server : Role::client;
+  flights.add(peer, message.type, message.whole.size());
+  if (observer != nullptr) tell_message(peer, message.type, message.whole);
   next_.reset();
+}
+
+void Handshake::tell_message(Role from, HandshakeType type, Bytes message) const {
+  const crypto::Digest hash = transcript.selected() ? transcript.digest() : crypto::Digest();
+  observer->message({.from = from, .type = type, .octets = message, .transcript_hash = hash.view()});
 }
 
 void Handshake::complete_summary() {

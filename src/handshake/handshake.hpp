@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <handfast/config.hpp>
+#include <handfast/inspect.hpp>
 #include <handfast/question.hpp>
 #include <handfast/secret.hpp>
 #include <handfast/summary.hpp>
@@ -166,12 +167,18 @@ class Handshake {
   void note_sent(HandshakeType type, Bytes message);
   /// Fills what of the summary is kept in a leaner form until the end.
   void complete_summary();
-  /// Hands a secret to the key log, if there is one.
+  /// Hands a secret to the key log and to the observer, if there are any.
   void log_secret(const CommonSettings& settings, std::string_view label, Bytes secret) const noexcept {
     if (settings.key_log) settings.key_log->write(label, summary.client_random, secret);
+    tell_secret(label, secret);
+  }
+  /// Tells an observer that asks for secrets.
+  void tell_secret(std::string_view name, Bytes secret) const noexcept {
+    if (observer != nullptr && observer->wants_secrets()) observer->secret({name, secret});
   }
 
   Transport& transport;
+  inspect::Observer* observer = nullptr;  ///< null: nobody watches
   schedule::Transcript transcript;
   Summary summary;
   FlightLog flights;
@@ -208,6 +215,7 @@ class Handshake {
     return Operation::Status::ready;
   }
   void received(const message::HandshakeMessage& message);
+  void tell_message(Role from, HandshakeType type, Bytes message) const;
   bool look_ahead() noexcept {
     if (!next_) next_ = reader_.next();
     return next_.has_value();

@@ -4,6 +4,7 @@
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/rsa_key_transport.hpp"
+#include "handshake/observation.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/tls12.hpp"
 #include "x509/certificate.hpp"
@@ -184,6 +185,7 @@ Task<> server12(ServerHandshake& hs) {
   hs.change_cipher_spec = ChangeCipherSpec::refused;
   Choice choice = co_await choose12(hs, hs.hello());
   hs.choice = choice;
+  tell_choice(hs, hs.hello(), choice);
   Tls12State state;
   state.suite = schedule::suite_info(choice.suite);
   state.extended_master_secret = hs.hello().extensions.extended_master_secret.has_value();

@@ -4,6 +4,7 @@
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
 #include "handshake/cookie.hpp"
+#include "handshake/observation.hpp"
 #include "handshake/server_handshake.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
@@ -234,6 +235,7 @@ Task<> server13(ServerHandshake& hs) {
   } else {
     Choice choice = co_await choose(hs, hs.hello());
     hs.choice = choice;
+    tell_choice(hs, hs.hello(), choice);
     if (hs.choice.client_share.empty()) co_await retry(hs);
   }
   const CipherSuite suite = hs.choice.suite;
@@ -252,6 +254,7 @@ Task<> server13(ServerHandshake& hs) {
   const crypto::Digest hellos = hs.transcript.digest();
   const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
   const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
+  hs.tell_secret("shared_secret", key.secret.view());
   hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
   hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
   co_await hs.transport.install(Level::handshake, Direction::sending, suite, server_secret.view());

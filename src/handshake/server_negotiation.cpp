@@ -1,7 +1,7 @@
 // A server's way to a version: ClientHello, the choice of configuration, the choice of version.
 #include <algorithm>
 
-#include "handshake/server_handshake.hpp"
+#include "handshake/observation.hpp"
 
 namespace handfast::handshake {
 namespace {
@@ -86,6 +86,7 @@ Task<> negotiate(ServerHandshake& hs) {
   }
   const ProtocolVersion version = co_await choose_version(hs.settings().policy, hello);
   hs.summary.version = version;
+  tell_version(hs, hello, version);
   if (version == ProtocolVersion::tls13) {
     co_await server13(hs);
   } else {

@@ -42,6 +42,7 @@ Octets signed_params(const Handshake& hs, const Tls12State& state, const message
 void derive_master_secret(Handshake& hs, const CommonSettings& settings, Tls12State& state,
                           Bytes pre_master_secret) {
   const crypto::HashAlgorithm hash = state.suite->hash;
+  hs.tell_secret("pre_master_secret", pre_master_secret);
   // RFC 7627 §4: bound to everything up to and with the ClientKeyExchange.
   state.master_secret =
       state.extended_master_secret

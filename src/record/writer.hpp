@@ -26,6 +26,8 @@ class RecordWriter {
   /// Gives its size. Errors: as write().
   Result<std::size_t> write_empty(MutableBytes out);
 
+  /// Most octets of content in the next record.
+  [[nodiscard]] std::size_t max_content() const noexcept;
   /// Octets of output that write() needs for all of `content_size` octets.
   [[nodiscard]] std::size_t written_size(std::size_t content_size) const noexcept;
 
@@ -54,7 +56,6 @@ class RecordWriter {
   void set_legacy_record_version(ProtocolVersion version) noexcept { legacy_record_version_ = version; }
 
  private:
-  [[nodiscard]] std::size_t max_content() const noexcept;
   [[nodiscard]] std::size_t padding_of(std::size_t content_size) const noexcept;
   [[nodiscard]] std::size_t record_size(std::size_t content_size) const noexcept;
   [[nodiscard]] std::size_t content_that_fits(std::size_t room) const noexcept;
