@@ -30,6 +30,8 @@ PUBLIC_HEADERS = {
     "crypto": ["random"],
     "x509": ["certificate", "finding_codes", "findings", "issue", "key_usage", "public_suffixes", "server_name",
              "signature_cache", "trust", "verify"],
+    "session": ["client_session_store", "external_psk", "replay_guard", "reply", "session", "session_store",
+                "ticket_keys"],
     "config": ["config", "credential", "policy"],
     "handshake": ["inspect", "question", "summary"],
     "engine": ["connection"],
@@ -48,9 +50,9 @@ PEER_LIBRARIES = re.compile(r"^openssl/(ssl\w*|tls1|dtls1|x509v3|x509_vfy|ocsp|c
 CORE_WITHOUT = re.compile(
     r"^(iostream|ostream|istream|syncstream|thread|future|condition_variable|"
     r"sys/(socket|epoll|select|time)\.h|poll\.h|netdb\.h|netinet/.*|arpa/.*|time\.h|ctime|asio.*)$")
-# Trust stores, credentials and key logs name files: they are read when a configuration is built.
+# Trust stores, credentials, key logs, stored sessions and ticket keys name files; no connection waits for one.
 FILES = re.compile(r"^(fstream|filesystem|fcntl\.h|dirent\.h|sys/stat\.h)$")
-READ_FILES = {"x509", "config"}
+READ_FILES = {"x509", "session", "config"}
 STANDARD = re.compile(r"^[a-z0-9_]+$")  # <vector>; the C headers and other libraries have a dot
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -98,6 +98,8 @@ enum class ErrorCode : std::uint16_t {
   unsupported_option,
   no_trust_anchor,
   bad_server_name,
+  stored_state_malformed,
+  file_unwritable,
   file_unreadable,
 };
 

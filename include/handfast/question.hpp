@@ -7,6 +7,8 @@
 #include <vector>
 
 #include <handfast/bytes.hpp>
+#include <handfast/client_session_store.hpp>
+#include <handfast/replay_guard.hpp>
 #include <handfast/types.hpp>
 
 namespace [[gnu::visibility("default")]] handfast {
@@ -37,6 +39,32 @@ struct VerificationQuestion {
   Bytes ocsp_response;           ///< stapled; empty: none
 };
 
-using Question = std::variant<std::monostate, ConfigurationQuestion, SignatureQuestion, VerificationQuestion>;
+/// Which session has this id? Asked of servers whose SessionStore says Later. Answer: the session, or none.
+/// The view lives until then.
+struct SessionQuestion {
+  Bytes id;  ///< as the client sent it, or the ticket
+};
+
+/// Which session should this client offer? Asked of clients whose ClientSessionStore says Later, before
+/// anything is sent. Answer: the session, or none. The pointer lives until then.
+struct ClientSessionQuestion {
+  const SessionKey* key = nullptr;  ///< never null in a question
+};
+
+/// Is this early data new? Asked of servers whose ReplayGuard says Later. Answer: the verdict. Views live
+/// until then.
+struct EarlyDataQuestion {
+  /// What is known about the ClientHello that brought it.
+  EarlyDataClaim claim;
+};
+
+/// Which external PSK has this identity? Asked of servers whose ExternalPskStore says Later. Answer: the PSK,
+/// or none. The view lives until then.
+struct PskQuestion {
+  Bytes identity;  ///< as the client sent it
+};
+
+using Question = std::variant<std::monostate, ConfigurationQuestion, SignatureQuestion, VerificationQuestion,
+                              SessionQuestion, ClientSessionQuestion, EarlyDataQuestion, PskQuestion>;
 
 }  // namespace handfast

@@ -233,6 +233,11 @@ constexpr auto table = std::to_array<ErrorInfo>({
      "Give a CA file or install the system's roots (ca-certificates).", "RFC 5280 §6.1.1"},
     {ErrorCode::bad_server_name, "bad_server_name", Fault::configuration, AlertDescription::internal_error,
      "This is not a host name or IP address.", "Give a DNS name (A-labels) or an address.", "RFC 9525 §2"},
+    {ErrorCode::stored_state_malformed, "stored_state_malformed", Fault::configuration,
+     AlertDescription::internal_error, "Stored sessions or keys are damaged, or of another format.",
+     "Restore the file, or delete it: what it held is made anew.", "—"},
+    {ErrorCode::file_unwritable, "file_unwritable", Fault::configuration, AlertDescription::internal_error,
+     "A file cannot be written.", "Check its path, its folder's permissions and the space on the disk.", "—"},
     {ErrorCode::file_unreadable, "file_unreadable", Fault::configuration, AlertDescription::internal_error,
      "A file cannot be read.", "Check its path and permissions.", "—"},
 });

@@ -1,0 +1,118 @@
+// Sessions as values and as octets.
+#include "session/sessions.hpp"
+
+namespace handfast::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST(Session, ComesBackFromItsOctetsWhole) {
+  for (const Session& session : {full_session(), plain_session()}) {
+    const auto encoded = session.encode();
+    ASSERT_TRUE(encoded);
+    const auto decoded = Session::decode(*encoded);
+    ASSERT_TRUE(decoded) << describe(decoded.error());
+    expect_equal(session, *decoded);
+    EXPECT_EQ(*decoded->encode(), *encoded);
+  }
+}
+
+TEST(Session, CloneHasEverything) {
+  const Session session = full_session();
+  expect_equal(session, session.clone());
+}
+
+TEST(Session, RefusesOctetsThatAreCutOrGoOn) {
+  const auto encoded = full_session().encode();
+  ASSERT_TRUE(encoded);
+  for (std::size_t size = 0; size < encoded->size(); ++size) {
+    const auto decoded = Session::decode(Bytes(*encoded).first(size));
+    ASSERT_FALSE(decoded) << size;
+    EXPECT_EQ(decoded.error().code, ErrorCode::stored_state_malformed);
+  }
+  SecretOctets longer = *encoded;
+  longer.push_back(0);
+  EXPECT_FALSE(Session::decode(longer));
+}
+
+// Whatever is accepted has one encoding: two octets strings are never the same session.
+TEST(Session, ChangedOctetsAreRefusedOrAnotherSession) {
+  const auto encoded = full_session().encode();
+  ASSERT_TRUE(encoded);
+  for (std::size_t i = 0; i < encoded->size(); ++i) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      SecretOctets changed = *encoded;
+      changed[i] = static_cast<std::uint8_t>(changed[i] ^ (1U << bit));
+      if (const auto decoded = Session::decode(changed)) { EXPECT_EQ(*decoded->encode(), changed) << i; }
+    }
+  }
+}
+
+TEST(Session, RefusesAnotherFormatAndOtherVersions) {
+  SecretOctets encoded = *plain_session().encode();
+  encoded[0] = 2;
+  const auto other_format = Session::decode(encoded);
+  ASSERT_FALSE(other_format);
+  EXPECT_STREQ(other_format.error().field, "format");
+  encoded = *plain_session().encode();
+  encoded[2] = 0x05;
+  EXPECT_FALSE(Session::decode(encoded));
+}
+
+TEST(Session, SecretHasTheLengthOfItsVersion) {
+  Session session = plain_session();
+  session.secret = counting_secret(0, 40);
+  EXPECT_FALSE(Session::decode(*session.encode()));
+  session.secret = counting_secret(0, 32);
+  session.version = ProtocolVersion::tls12;
+  EXPECT_FALSE(Session::decode(*session.encode()));
+  session.secret = counting_secret(0, 48);
+  EXPECT_TRUE(Session::decode(*session.encode()));
+  session.secret = counting_secret(0, 16);
+  EXPECT_FALSE(session.encode());
+}
+
+TEST(Session, DoesNotEncodeWhatHasNoRoom) {
+  const auto code = [](const Session& session) { return session.encode().error().code; };
+  Session session = plain_session();
+  session.lifetime = Session::longest_lifetime + seconds(1);
+  EXPECT_EQ(code(session), ErrorCode::invalid_argument);
+  session = plain_session();
+  session.server_name = std::string(256, 'a');
+  EXPECT_EQ(code(session), ErrorCode::invalid_argument);
+  session = plain_session();
+  session.issued = Time(milliseconds(-1));
+  EXPECT_EQ(code(session), ErrorCode::invalid_argument);
+  session = plain_session();
+  session.issued = Time(milliseconds(std::int64_t{1} << 48));
+  EXPECT_EQ(code(session), ErrorCode::invalid_argument);
+  session = plain_session();
+  session.peer_chain = {Octets()};
+  EXPECT_EQ(code(session), ErrorCode::invalid_argument);
+}
+
+TEST(Session, LivesFromItsIssueToTheEndOfItsLifetime) {
+  Session session = plain_session();
+  session.issued = noon;
+  session.lifetime = seconds(100);
+  EXPECT_TRUE(session.is_alive(noon));
+  EXPECT_TRUE(session.is_alive(noon + seconds(100) - milliseconds(1)));
+  EXPECT_FALSE(session.is_alive(noon + seconds(100)));
+  EXPECT_TRUE(session.is_alive(noon - Session::clock_tolerance));
+  EXPECT_FALSE(session.is_alive(noon - Session::clock_tolerance - milliseconds(1)));
+}
+
+TEST(Session, LivesSevenDaysAtMostHoweverItWasMade) {
+  Session session = plain_session();
+  session.lifetime = 2 * Session::longest_lifetime;
+  EXPECT_TRUE(session.is_alive(noon + Session::longest_lifetime - seconds(1)));
+  EXPECT_FALSE(session.is_alive(noon + Session::longest_lifetime));
+  // One that descends from a handshake of long ago.
+  session.lifetime = seconds(7200);
+  session.authenticated = noon - Session::longest_lifetime;
+  EXPECT_FALSE(session.is_alive(noon));
+}
+
+}  // namespace
+}  // namespace handfast::test
