@@ -15,12 +15,10 @@ namespace inspect {
 /// One record. The views live as long as the call that tells of it.
 struct Record {
   Role from = Role::client;                 ///< who sent it
-  ContentType type = ContentType::invalid;  ///< if it is protected:
-  Observer() = default;
-  /// For those who derive from it.
-  Observer(const Observer& other) = default;
-  /// For those who derive from it.
-  Observer& operator=(const Observer& other) = default;
+  ContentType type = ContentType::invalid;  ///< if it is protected: the inner one
+  bool is_protected = false;                ///< keys were in force
+  Bytes octets;                             ///< as on the wire, header included
+  Bytes content;                            ///< without protection and padding
 };
 
 /// One whole handshake message. The views live as long as the call that tells of it.
@@ -71,9 +69,12 @@ class Observer {
   virtual void secret(const DerivedSecret& /*secret*/) noexcept {}
 
  protected:
+  /// For those who derive from it, as the next two.
   Observer() = default;
-  Observer(const Observer&) = default;
-  Observer& operator=(const Observer&) = default;
+  /// A copy is another observer.
+  Observer(const Observer& other) = default;
+  /// A copy is another observer.
+  Observer& operator=(const Observer& other) = default;
 };
 
 }  // namespace inspect
