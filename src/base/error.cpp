@@ -63,7 +63,7 @@ constexpr auto table = std::to_array<ErrorInfo>({
      "Too many warning alerts in a row.", "The peer wastes this side's time; the connection was ended.",
      "RFC 8446 §6"},
     {ErrorCode::too_many_tickets, "too_many_tickets", Fault::peer, AlertDescription::unexpected_message,
-     "Too many session tickets on one connection.",
+     "Too many session tickets without application data.",
      "The peer wastes this side's time; the connection was ended.", "RFC 8446 §4.6.1"},
     {ErrorCode::record_overflow, "record_overflow", Fault::peer, AlertDescription::record_overflow,
      "A record is longer than allowed.",

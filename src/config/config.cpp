@@ -33,12 +33,20 @@ Result<> check_versions_and_suites(const Policy& policy) {
   if (policy.min_version < ProtocolVersion::tls12 || policy.max_version > ProtocolVersion::tls13)
     return unsupported("policy: only TLS 1.2 and 1.3 are spoken");
   bool usable = false;
+  bool needs_curve = true;  // each usable one does
   for (const CipherSuite suite : policy.cipher_suites) {
     const schedule::SuiteInfo* info = schedule::suite_info(suite);
     if (info == nullptr) return unsupported("policy: a cipher suite is not known");
-    usable = usable || policy.allows(info->version);
+    if (!policy.allows(info->version)) continue;
+    usable = true;
+    const bool ecdhe12 =
+        info->version == ProtocolVersion::tls12 && info->key_exchange == schedule::KeyExchange::ecdhe;
+    needs_curve = needs_curve && ecdhe12;
   }
   if (!usable) return unsupported("policy: no cipher suite for the versions");
+  // Hybrids are for TLS 1.3.
+  if (needs_curve && std::none_of(policy.groups.begin(), policy.groups.end(), crypto::is_classical))
+    return unsupported("policy: no group for TLS 1.2");
   return {};
 }
 

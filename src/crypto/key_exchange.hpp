@@ -16,6 +16,12 @@ namespace handfast::crypto {
 /// x25519, secp256r1, secp384r1, secp521r1, X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024.
 [[nodiscard]] bool supported(NamedGroup group) noexcept;
 
+/// A curve of its own, as TLS 1.2 needs it; hybrids are for TLS 1.3.
+[[nodiscard]] constexpr bool is_classical(NamedGroup group) noexcept {
+  return group == NamedGroup::x25519 || group == NamedGroup::secp256r1 || group == NamedGroup::secp384r1 ||
+         group == NamedGroup::secp521r1;
+}
+
 /// Octets of what the client sends, of what the server answers, and of the secret that both then hold; 0 for
 /// a group that is not supported.
 ///

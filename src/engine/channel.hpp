@@ -91,9 +91,9 @@ struct ReceivingHalf {
   message::HandshakeReader messages;  ///< after the handshake
   std::optional<Error> error;         ///< final
   std::uint16_t key_updates = 0;      ///< since the last application data
-  std::uint16_t tickets = 0;
-  std::uint8_t warnings = 0;
-  bool closed = false;  ///< close_notify came
+  std::uint16_t tickets = 0;          ///< since then
+  std::uint8_t warnings = 0;          ///< since then
+  bool closed = false;                ///< close_notify came
 };
 
 /// What exporters and channel bindings of TLS 1.2 need beside the master secret (RFC 5705, RFC 5929).

@@ -90,6 +90,7 @@ Result<> Channel::handle_record(const record::Record& record, HandshakeRun* hand
       if (auto whole = receiving.messages.check_interleaving(); !whole) return whole;
       if (!record.content.empty()) {
         receiving.key_updates = 0;
+        receiving.tickets = 0;
         receiving.warnings = 0;
       }
       result.data = record.content;

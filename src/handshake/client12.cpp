@@ -103,7 +103,7 @@ Task<crypto::Encapsulation> receive_key_exchange(ClientHandshake& hs, const Tls1
   crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::digital_signature);
   const message::ServerKeyExchange& exchange = co_await hs.receive<message::ServerKeyExchange>();
   const NamedGroup group = exchange.params.curve_params.namedcurve;
-  const bool offered = is_classical(group) && hs.settings().policy.groups.contains(group);
+  const bool offered = crypto::is_classical(group) && hs.settings().policy.groups.contains(group);
   co_await require(offered, ErrorCode::illegal_value, "the server's group was not offered");
   const Octets content = signed_params(hs, state, exchange.params);
   const SignatureScheme scheme = exchange.signed_params.algorithm;

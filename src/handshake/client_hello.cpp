@@ -1,6 +1,8 @@
 // How a ClientHello is put together.
 #include "handshake/client_hello.hpp"
 
+#include <algorithm>
+
 #include "handshake/tls12.hpp"
 #include "schedule/suite.hpp"
 #include "wire/codec.hpp"
@@ -34,6 +36,7 @@ struct Arrays {
   Greased<ProtocolVersion, 4> versions;
   std::array<message::ServerName, 1> names{};
   bool has_cbc_suite = false;
+  bool has_ecdhe12_suite = false;
   std::vector<message::ProtocolName> protocols{};
   std::vector<message::KeyShareEntry> shares{};
   std::array<wire::ExtensionSlot, 3> order = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
@@ -45,18 +48,23 @@ constexpr std::array<ECPointFormat, 1> point_formats = {ECPointFormat::uncompres
 
 // What belongs to a version that is not offered could never be negotiated: it is not offered either.
 void fill_suites(const ClientSettings& settings, Arrays& arrays) noexcept {
+  const auto& groups = settings.policy.groups;
+  const bool has_curve = std::any_of(groups.begin(), groups.end(), crypto::is_classical);
   for (const CipherSuite suite : settings.policy.cipher_suites) {
     const schedule::SuiteInfo* info = schedule::suite_info(suite);
     if (!settings.policy.allows(info->version)) continue;
+    const bool ecdhe12 = info->key_exchange == schedule::KeyExchange::ecdhe;
+    if (ecdhe12 && !has_curve) continue;
     arrays.suites.add(suite);
     arrays.has_cbc_suite = arrays.has_cbc_suite || info->cbc.has_value();
+    arrays.has_ecdhe12_suite = arrays.has_ecdhe12_suite || ecdhe12;
   }
   if (settings.fallback) arrays.suites.add(CipherSuite::TLS_FALLBACK_SCSV);
 }
 
 void fill_groups(const Policy& policy, Arrays& arrays) noexcept {
   for (const NamedGroup group : policy.groups)
-    if (policy.allows(ProtocolVersion::tls13) || is_classical(group)) arrays.groups.add(group);
+    if (policy.allows(ProtocolVersion::tls13) || crypto::is_classical(group)) arrays.groups.add(group);
 }
 
 Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease& grease) noexcept {
@@ -85,7 +93,9 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     extensions.server_name = {arrays.names};
   }
   if (settings.request_ocsp) extensions.status_request.emplace();
-  extensions.supported_groups = {arrays.groups.span()};
+  // RFC 8422 §4: what speaks of curves goes with suites that use them [8422:4#2].
+  if (arrays.has_ecdhe12_suite || settings.policy.allows(ProtocolVersion::tls13))
+    extensions.supported_groups = {arrays.groups.span()};
   extensions.signature_algorithms = {arrays.schemes.span()};
   if (!settings.application_protocols.empty()) {
     for (const std::string& protocol : settings.application_protocols)
@@ -93,8 +103,9 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     extensions.application_layer_protocol_negotiation = {arrays.protocols};
   }
   if (settings.policy.allows(ProtocolVersion::tls12)) {
-    // RFC 8422 §5.1.2, RFC 7366, RFC 7627, RFC 5746 §3.4.
-    extensions.ec_point_formats = {point_formats};
+    // RFC 8422 §5.1.2 [8422:5.1#1] [8422:5.1.2#3], RFC 7366, RFC 7627 §5.2 [7627:5.2#1], RFC 5746 §3.4
+    // [5746:3.4#1].
+    if (arrays.has_ecdhe12_suite) extensions.ec_point_formats = {point_formats};
     if (arrays.has_cbc_suite) extensions.encrypt_then_mac.emplace();
     extensions.extended_master_secret.emplace();
     extensions.renegotiation_info.emplace();

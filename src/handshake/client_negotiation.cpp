@@ -8,6 +8,7 @@ namespace handfast::handshake {
 namespace {
 
 constexpr std::size_t arena_octets = 4096;
+constexpr std::uint8_t max_hello_requests = 8;
 
 // Draws everything that is random in this connection's hellos.
 Result<> prepare(ClientHandshake& hs) {
@@ -102,6 +103,8 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
     hs.transcript.replace_with_message_hash();
   }
   const message::HelloRetryRequest& hello = co_await hs.receive<message::HelloRetryRequest>();
+  // RFC 8446 §5.1: the server has nothing more to say before the second ClientHello.
+  co_await require(!hs.has_unread(), ErrorCode::excess_handshake_data);
   co_await require(hello.extensions.supported_versions.has_value(), ErrorCode::missing_extension,
                    "supported_versions");
   co_await check_hello(hs, hello);
@@ -166,6 +169,7 @@ Task<> negotiate(ClientHandshake& hs) {
   co_await prepare(hs);
   co_await send_client_hello(hs);
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
+  if (hs.settings().policy.allows(ProtocolVersion::tls12)) hs.hello_requests_left = max_hello_requests;
 
   message::HandshakeMessage reply = co_await hs.peek();
   std::optional<CipherSuite> settled;
@@ -185,6 +189,8 @@ Task<> negotiate(ClientHandshake& hs) {
     co_await client12(hs);
     co_return;
   }
+  hs.hello_requests_left = 0;
+  co_await require(!hs.ignored_hello_request, ErrorCode::unexpected_message, "hello_request");
   co_await check_hello(hs, hello);
   co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
   co_await message::check_extensions(hello, ProtocolVersion::tls13);

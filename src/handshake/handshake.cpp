@@ -24,6 +24,25 @@ void Handshake::tell_message(Role from, HandshakeType type, Bytes message) const
   observer->message({.from = from, .type = type, .octets = message, .transcript_hash = hash.view()});
 }
 
+bool Handshake::look_ahead() noexcept {
+  while (!next_) {
+    next_ = reader_.next();
+    if (!next_ || !ignores(*next_)) break;
+    next_.reset();
+  }
+  return next_.has_value();
+}
+
+// RFC 5246 §7.4.1.1: a server's wish to begin means nothing to a client that has begun, and is no part of the
+// transcript [5246:7.4.1.1#1].
+bool Handshake::ignores(const message::HandshakeMessage& message) noexcept {
+  if (message.type != HandshakeType::hello_request || !message.body().empty()) return false;
+  if (hello_requests_left == 0) return false;
+  --hello_requests_left;
+  ignored_hello_request = true;
+  return true;
+}
+
 void Handshake::complete_summary() {
   summary.flights = flights.flights();
   summary.peer_chain.reserve(peer_chain.size());

@@ -131,6 +131,7 @@ class Handshake {
     Status poll() override {
       if (handshake_.change_cipher_spec == ChangeCipherSpec::received) return Status::ready;
       handshake_.change_cipher_spec = ChangeCipherSpec::awaited;
+      handshake_.look_ahead();  // past what is ignored
       if (!handshake_.has_unread()) return Status::pending;
       why = Error(ErrorCode::unexpected_message, waits_for());
       return Status::failed;
@@ -187,6 +188,8 @@ class Handshake {
   bool trusted = false;             ///< the answer to a VerificationQuestion
   ChangeCipherSpec change_cipher_spec = ChangeCipherSpec::refused;
   bool dropped_change_cipher_spec = false;       ///< one was passed over: TLS 1.2 does not forgive that
+  std::uint8_t hello_requests_left = 0;          ///< that many more are passed over; TLS 1.2 alone has them
+  bool ignored_hello_request = false;            ///< one was passed over: TLS 1.3 does not forgive that
   Time now;                                      ///< of the call that is running
   Secret<64> exporter_secret{Bytes()};           ///< TLS 1.2: the master secret; empty until known
   std::array<std::uint8_t, 32> server_random{};  ///< TLS 1.2, with exporter_secret
@@ -216,10 +219,8 @@ class Handshake {
   }
   void received(const message::HandshakeMessage& message);
   void tell_message(Role from, HandshakeType type, Bytes message) const;
-  bool look_ahead() noexcept {
-    if (!next_) next_ = reader_.next();
-    return next_.has_value();
-  }
+  bool look_ahead() noexcept;
+  bool ignores(const message::HandshakeMessage& message) noexcept;
 
   static constexpr std::size_t slot_octets = sizeof(message::ClientHello);
   Role role_;

@@ -179,9 +179,6 @@ Task<> receive_certificate_verify(ServerHandshake& hs, const schedule::Transcrip
 //                            <--------  (8) ChangeCipherSpec, Finished
 //   (9) application data     <------->              application data
 Task<> server12(ServerHandshake& hs) {
-  // A server without state lets TLS 1.3's compatibility records pass before it knows the version.
-  co_await require(!hs.dropped_change_cipher_spec, ErrorCode::unexpected_record,
-                   "change_cipher_spec before ClientHello");
   hs.change_cipher_spec = ChangeCipherSpec::refused;
   Choice choice = co_await choose12(hs, hs.hello());
   hs.choice = choice;

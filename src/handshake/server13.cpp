@@ -19,11 +19,14 @@ crypto::HashAlgorithm hash_of(CipherSuite suite) noexcept { return schedule::sui
 // SHA-256 over everything that a second ClientHello must repeat (RFC 8446 §4.1.2 [8446:4.1.2#2]).
 crypto::Digest repeated_part(const ClientHello& hello) {
   crypto::Hash hash(crypto::HashAlgorithm::sha256);
-  const auto add = [&hash](Bytes octets) {
-    const auto size = static_cast<std::uint32_t>(octets.size());
-    hash.update(Bytes(reinterpret_cast<const std::uint8_t*>(&size), sizeof size));
+  const auto add_number = [&hash](std::uint32_t number) {
+    hash.update(Bytes(reinterpret_cast<const std::uint8_t*>(&number), sizeof number));
+  };
+  const auto add = [&](Bytes octets) {
+    add_number(static_cast<std::uint32_t>(octets.size()));
     hash.update(octets);
   };
+  add_number(static_cast<std::uint32_t>(hello.legacy_version));
   add(hello.random);
   add(hello.legacy_session_id);
   add(hello.cipher_suites.octets());
@@ -35,11 +38,9 @@ crypto::Digest repeated_part(const ClientHello& hello) {
       case ExtensionType::cookie:
       case ExtensionType::pre_shared_key:
       case ExtensionType::padding: break;
-      default: {
-        const auto type = static_cast<std::uint32_t>(extension.extension_type);
-        hash.update(Bytes(reinterpret_cast<const std::uint8_t*>(&type), sizeof type));
+      default:
+        add_number(static_cast<std::uint32_t>(extension.extension_type));
         add(extension.extension_data);
-      }
     }
   }
   return hash.digest();
@@ -89,6 +90,8 @@ Task<> retry(ServerHandshake& hs) {
   state.transcript_hash = hs.transcript.digest();
   hs.transcript.replace_with_message_hash();
   hs.summary.hello_retry = true;
+  // RFC 8446 §5.1: the client has nothing more to say before it is asked again.
+  co_await require(!hs.has_unread(), ErrorCode::excess_handshake_data);
   const bool early_data = hs.hello().extensions.early_data.has_value();
   const bool compatible = !hs.hello().legacy_session_id.empty();
   Octets cookie;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/credential_contents.hpp"
+#include "crypto/key_exchange.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/tls12.hpp"
 #include "x509/certificate.hpp"
@@ -17,7 +18,7 @@ using schedule::SuiteInfo;
 std::optional<NamedGroup> choose_curve(const ServerSettings& settings, const ClientHello& hello) {
   const auto& groups = hello.extensions.supported_groups;
   for (const NamedGroup group : settings.policy.groups) {
-    if (!is_classical(group)) continue;
+    if (!crypto::is_classical(group)) continue;
     if (groups ? groups->named_group_list.contains(group) : group == NamedGroup::secp256r1) return group;
   }
   return std::nullopt;

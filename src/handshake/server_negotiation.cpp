@@ -64,6 +64,16 @@ Result<ProtocolVersion> choose_version(const Policy& policy, const message::Clie
   return fail(ErrorCode::unsupported_version);
 }
 
+// RFC 8446 §5: none before the first ClientHello. Only a hello that brings a cookie back may be the second,
+// and TLS 1.2 has none [8446:5#3].
+Result<> check_early_change_cipher_spec(const ServerHandshake& hs) {
+  if (!hs.dropped_change_cipher_spec) return {};
+  if (hs.settings().stateless_retry && hs.hello().extensions.cookie &&
+      hs.summary.version == ProtocolVersion::tls13)
+    return {};
+  return fail(ErrorCode::unexpected_record, "change_cipher_spec before ClientHello");
+}
+
 }  // namespace
 
 ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configuration, Transport& engine)
@@ -72,8 +82,9 @@ ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configurati
 }
 
 Task<> negotiate(ServerHandshake& hs) {
-  // RFC 8446 §4.2.2: a server that keeps no state may meet the second hello first [8446:4.2.2#3].
-  if (hs.config && hs.settings().stateless_retry) hs.change_cipher_spec = ChangeCipherSpec::dropped;
+  // RFC 8446 §4.2.2: a server that keeps no state may meet the second hello first [8446:4.2.2#3]; one without
+  // a configuration does not know yet whether it keeps any.
+  if (!hs.config || hs.settings().stateless_retry) hs.change_cipher_spec = ChangeCipherSpec::dropped;
   const message::HandshakeMessage whole = co_await hs.peek();
   const message::ClientHello& hello = co_await hs.receive<message::ClientHello>();
   copy(hello.random, hs.summary.client_random);
@@ -86,6 +97,7 @@ Task<> negotiate(ServerHandshake& hs) {
   }
   const ProtocolVersion version = co_await choose_version(hs.settings().policy, hello);
   hs.summary.version = version;
+  co_await check_early_change_cipher_spec(hs);
   tell_version(hs, hello, version);
   if (version == ProtocolVersion::tls13) {
     co_await server13(hs);

@@ -17,12 +17,6 @@ inline constexpr std::array<std::uint8_t, 8> downgrade_to_tls12 = {0x44, 0x4f, 0
 inline constexpr std::array<std::uint8_t, 8> downgrade_to_tls11 = {0x44, 0x4f, 0x57, 0x4e,
                                                                    0x47, 0x52, 0x44, 0};
 
-/// A curve of its own, as TLS 1.2 needs it; hybrids are for TLS 1.3.
-[[nodiscard]] constexpr bool is_classical(NamedGroup group) noexcept {
-  return group == NamedGroup::x25519 || group == NamedGroup::secp256r1 || group == NamedGroup::secp384r1 ||
-         group == NamedGroup::secp521r1;
-}
-
 /// What is known of a TLS 1.2 handshake between ServerHello and Finished.
 struct Tls12State {
   const schedule::SuiteInfo* suite = nullptr;

@@ -71,6 +71,39 @@ TEST(ConfigurationQuestion, PassGivesTheRawOctetsBack) {
   EXPECT_TRUE(rest.done());
 }
 
+// RFC 8446 §5: whether a change_cipher_spec in front was allowed is known when the configuration is
+// [8446:5#3].
+TEST(ConfigurationQuestion, LeavesRoomForTheSecondHelloOfAStatelessRetry) {
+  ServerSettings server = server_settings();
+  server.policy.groups = {NamedGroup::secp384r1};
+  server.stateless_retry = true;
+  const auto config = make(server);
+  Pair pair = asking_server();
+  pair.run();
+  ASSERT_TRUE(pair.server.connection.choose_configuration(config, now));
+  pair.client.deliver(pair.server.transmit());
+  const Octets second = pair.client.transmit();
+  ASSERT_EQ(second[0], 20) << "middlebox compatibility: change_cipher_spec goes first";
+  End other(*Connection::server_asking(now));
+  other.deliver(second);
+  ASSERT_NE(open<ConfigurationQuestion>(other), nullptr) << failure(other);
+  EXPECT_TRUE(other.connection.choose_configuration(config, now));
+}
+
+TEST(ConfigurationQuestion, DoesNotLoosenChangeCipherSpecInFrontOfAFirstHello) {
+  for (const bool stateless : {true, false}) {
+    ServerSettings server = server_settings();
+    server.stateless_retry = stateless;
+    Pair pair = asking_server();
+    pair.server.deliver(Octets{20, 3, 3, 0, 1, 1});
+    pair.server.deliver(pair.client.transmit());
+    ASSERT_NE(open<ConfigurationQuestion>(pair.server), nullptr) << failure(pair.server);
+    const auto chosen = pair.server.connection.choose_configuration(make(server), now);
+    ASSERT_FALSE(chosen) << stateless;
+    EXPECT_EQ(chosen.error().code, ErrorCode::unexpected_record);
+  }
+}
+
 struct HeldKey {
   Authority::Leaf leaf = authority().issue(x509::KeyKind::ec_p256, Authority::leaf_template());
   Credential with_key = *Credential::from_pem(as_bytes(leaf.chain_pem), leaf.key_pem);

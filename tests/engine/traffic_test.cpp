@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/pair.hpp"
+#include "support/forger.hpp"
 
 namespace handfast::test {
 namespace {
@@ -140,6 +140,21 @@ TEST(KeyUpdate, FloodIsRefused) {
   }
   ASSERT_TRUE(pair.server.error);
   EXPECT_EQ(pair.server.error->code, ErrorCode::too_many_key_updates);
+}
+
+// RFC 8446 §4.6.1: a server may send tickets as long as the connection lives; what is bounded is a flood of
+// them.
+TEST(Tickets, AreBoundedWithoutDataBetweenThem) {
+  const Octets ticket = {4, 0, 0, 14, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 1, 't', 0, 0};
+  Forger server(ProtocolVersion::tls13, Role::client);
+  for (int i = 0; i < 200; ++i) {
+    server.say(ContentType::handshake, ticket);
+    ASSERT_FALSE(server.victim().error) << failure(server.victim());
+    if (i % 50 == 0) server.say(ContentType::application_data, as_bytes("data"));
+  }
+  for (int i = 0; i < 65 && !server.victim().error; ++i) server.say(ContentType::handshake, ticket);
+  ASSERT_TRUE(server.victim().error);
+  EXPECT_EQ(server.victim().error->code, ErrorCode::too_many_tickets);
 }
 
 TEST(Close, IsCleanOnlyWithCloseNotify) {

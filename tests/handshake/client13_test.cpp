@@ -189,6 +189,12 @@ std::vector<Breach> breaches() {
       // Order (§4)
       {"ClientHelloFromTheServer", replace(HandshakeType::encrypted_extensions, [](Octets& m) { m[0] = 1; }),
        unexpected_message, A::unexpected_message},
+      {"HelloRequestBeforeTheServerHello",
+       replace(HandshakeType::server_hello, [](Octets& m) { m.insert(m.begin(), 4, 0); }), unexpected_message,
+       A::unexpected_message},
+      {"HelloRequest",
+       replace(HandshakeType::encrypted_extensions, [](Octets& m) { m.insert(m.begin(), 4, 0); }),
+       unexpected_message, A::unexpected_message},
       {"UnknownMessage", replace(HandshakeType::encrypted_extensions, [](Octets& m) { m[0] = 99; }),
        unexpected_message, A::unexpected_message},
       {"MessageTooLarge", replace(HandshakeType::finished, [](Octets& m) { m[1] = 0xff; }), message_too_large,
@@ -222,6 +228,12 @@ std::vector<Breach> breaches() {
       {"GroupChangesAfterRetry",
        set<ServerHello>([](auto& m) { m.extensions.key_share->server_share.group = NamedGroup::x25519; }),
        bad_key_share, A::illegal_parameter, true},  // [8446:4.2.8#10,11]
+      {"OctetsBehindTheRetry",
+       replace(HandshakeType::server_hello,
+               [](Octets& m) {
+                 if (message::is_hello_retry_request(m)) m.push_back(2);
+               }),
+       excess_handshake_data, A::unexpected_message, true},  // [8446:5.1#5]
       {"SecondRetry",
        replace(HandshakeType::server_hello,
                [](Octets& m) { copy(message::hello_retry_request_random, MutableBytes(m).subspan(6)); }),

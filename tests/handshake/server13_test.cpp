@@ -129,6 +129,11 @@ std::vector<Breach> breaches() {
       // The second hello (§4.1.2)
       {"SecondHelloWithAnotherRandom", set_second([](auto& m) { m.random = zeros; }), hello_changed,
        A::illegal_parameter, true},  // [8446:4.1.2#2]
+      {"SecondHelloWithAnotherLegacyVersion",
+       set_second([](auto& m) { m.legacy_version = ProtocolVersion::tls13; }), hello_changed,
+       A::illegal_parameter, true},
+      {"OctetsBehindTheFirstHello", replace(HandshakeType::client_hello, [](Octets& m) { m.push_back(1); }),
+       excess_handshake_data, A::unexpected_message, true},  // [8446:5.1#5]
       {"SecondHelloWithoutAlpn",
        set_second([](auto& m) { remove(m, ExtensionType::application_layer_protocol_negotiation); }),
        hello_changed, A::illegal_parameter, true},
