@@ -38,7 +38,7 @@ class TicketKeys {
   /// Errors: invalid_argument for options out of range, random_failed.
   static Result<std::shared_ptr<TicketKeys>> make(Time now, TicketKeyOptions options = {},
                                                   RandomSource* random = nullptr);
-  /// A set from what export_keys() wrote. `options.rotation` means nothing here.
+  /// A set from what export_keys() wrote. `options.rotation` says how often an import comes.
   /// Errors: invalid_argument, stored_state_malformed.
   static Result<std::shared_ptr<TicketKeys>> import(Bytes exported, TicketKeyOptions options = {},
                                                     RandomSource* random = nullptr);
