@@ -27,7 +27,7 @@ std::string_view name_of(PskHash value) noexcept;
 struct ExternalPsk {
   /// What the client sends in the clear; 1 to 65,535 octets.
   Octets identity;
-  /// The key; 1 octet at least.
+  /// The key; 16 octets at least (RFC 9257 §6).
   SecretOctets key;
   /// The hash it is for.
   PskHash hash = PskHash::sha256;
@@ -43,6 +43,9 @@ struct ExternalPsk {
 
   /// A deliberate copy.
   [[nodiscard]] ExternalPsk clone() const;
+  /// Whether it can be used at all. Errors: invalid_argument: the identity is empty or has more than 65,535
+  /// octets, the key has less than 16.
+  [[nodiscard]] Result<> check() const noexcept;
 };
 
 /// The PSK that RFC 9258 §5.1 makes of an external one for one protocol and one hash, so that no key serves
@@ -50,7 +53,8 @@ struct ExternalPsk {
 ///
 /// `psk.hash` is the hash that the external key came with (SHA-256 if none did). `context` is what tells the
 /// users of the key apart, such as both their names, 0 to 65,535 octets; both sides give the same.
-/// Errors: invalid_argument: an imported PSK, an empty or too long part, a target other than TLS 1.3.
+/// Errors: as ExternalPsk::check; invalid_argument: an imported PSK, identity and context together too long,
+/// a target other than TLS 1.3.
 Result<ExternalPsk> import_psk(const ExternalPsk& psk, Bytes context, ProtocolVersion target_protocol,
                                PskHash target_kdf);
 /// For both hashes of TLS 1.3's suites: what a client offers, and what a server's store holds. Errors: as
@@ -75,7 +79,7 @@ class ExternalPskStore {
 /// An ExternalPskStore that never changes, so that it needs no lock: made once, then shared. Answers at once.
 class ExternalPskTable final : public ExternalPskStore {
  public:
-  /// Errors: invalid_argument: an identity that is there twice, an empty or too long identity, an empty key.
+  /// Errors: as ExternalPsk::check; invalid_argument: an identity that is there twice.
   static Result<std::shared_ptr<ExternalPskTable>> make(std::vector<ExternalPsk> psks);
   /// From text: a line for each PSK, `identity:key in hexadecimal digits`, an identity of other than printing
   /// characters as `#identity in hexadecimal digits`; `#` and a space start a comment. All are for SHA-256.

@@ -64,8 +64,8 @@ struct StrikeRegisterOptions {
   /// How far the arrival may be from where the ticket's age puts it, either way; 1 ms to 60 s. It has to
   /// cover a round trip and the error of both clocks over the ticket's life (RFC 8446 §8.3).
   std::chrono::milliseconds window{10'000};
-  /// Claims that it can remember in two windows, about; what exceeds them is rejected. Memory: 64 to 128
-  /// octets each, taken at the start.
+  /// Claims that it can remember in the time of two windows, about; what exceeds them is rejected. Memory: up
+  /// to 96 octets each, taken at the start.
   std::size_t claims = 65'536;
 };
 
