@@ -22,6 +22,7 @@ STANDS_ON = {
     "config": ["schedule", "x509", "session"],
     "handshake": ["message", "config"],
     "engine": ["handshake", "record"],
+    "explain": ["handshake", "record"],
 }
 # The layer that implements a public header: lower ones may not include it.
 PUBLIC_HEADERS = {
@@ -35,6 +36,7 @@ PUBLIC_HEADERS = {
     "config": ["config", "credential", "policy"],
     "handshake": ["inspect", "question", "summary"],
     "engine": ["connection"],
+    "explain": ["explain"],
     "io": ["asio", "asio_answer", "asio_operations", "blocking", "buffered", "error_code"],
 }
 # Folders above the public API; they see it and, of src/, only what is named here.

@@ -1,0 +1,257 @@
+// Stories: steps, octets, messages and derivations of real handshakes.
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "explain/explained.hpp"
+#include "support/vectors.hpp"
+
+namespace handfast {
+namespace {
+
+using inspect::Operation;
+using inspect::Story;
+using test::Scene;
+
+std::vector<std::string> titles(const Story& story) {
+  std::vector<std::string> texts;
+  for (const auto& step : story.steps)
+    texts.push_back(step.number.empty() ? step.title : step.number + " " + step.title);
+  return texts;
+}
+
+const inspect::Derivation& derivation(const Story& story, const std::string& name) {
+  const auto found = std::ranges::find(story.derivations, name, &inspect::Derivation::name);
+  if (found == story.derivations.end()) throw std::runtime_error("no derivation " + name);
+  return *found;
+}
+
+TEST(Story, TellsTheNineStepsOfRsaKeyTransport) {
+  Scene scene = test::classic();
+  test::make_mutual(scene);
+  const Story story = scene.explained();
+  EXPECT_TRUE(story.rsa_key_transport);
+  EXPECT_TRUE(story.mutual);
+  EXPECT_EQ(titles(story), (std::vector<std::string>{
+                               "1 ClientHello", "2 ServerHello",
+                               "3 Certificate, CertificateRequest, ServerHelloDone", "4 Client Certificate",
+                               "5 ClientKeyExchange with the encrypted pre-master secret, CertificateVerify",
+                               "6 Master secret and session keys, on both sides",
+                               "7 Client ChangeCipherSpec, Finished", "8 Server ChangeCipherSpec, Finished",
+                               "9 Application data", "Alert: close_notify", "Alert: close_notify"}));
+  EXPECT_EQ(story.steps[6].messages.size(), 1U);
+  EXPECT_EQ(story.steps[6].records.size(), 2U);
+  EXPECT_FALSE(story.steps[5].derivations.empty());
+}
+
+TEST(Story, HasNineStepsWithoutAClientCertificateToo) {
+  const Story story = test::classic().explained();
+  const auto& fourth = story.steps.at(3);
+  EXPECT_EQ(fourth.number, "4");
+  EXPECT_EQ(fourth.title, "Client Certificate: not asked for");
+  EXPECT_TRUE(fourth.messages.empty());
+  EXPECT_EQ(story.steps.at(8).title, "Application data");
+}
+
+TEST(Story, TellsTls13) {
+  const Story story = test::tls13().explained();
+  EXPECT_EQ(titles(story),
+            (std::vector<std::string>{"1 ClientHello", "2 ServerHello", "3 Handshake keys, on both sides",
+                                      "4 EncryptedExtensions", "5 Certificate, CertificateVerify",
+                                      "6 Server Finished", "7 Application keys, on both sides",
+                                      "8 Client Finished", "9 Application data", "Alert: close_notify"}));
+  EXPECT_EQ(story.group, NamedGroup::X25519MLKEM768);
+  EXPECT_EQ(story.server_name, "localhost");
+  EXPECT_FALSE(story.hello_retry || story.mutual || story.resumed || story.rsa_key_transport);
+  for (const auto& step : story.steps) {
+    EXPECT_FALSE(step.text.empty()) << step.title;
+    EXPECT_FALSE(step.section.empty()) << step.title;
+  }
+  EXPECT_FALSE(story.steps[1].is_encrypted);
+  EXPECT_TRUE(story.steps[3].is_encrypted);
+}
+
+TEST(Story, TellsARetry) {
+  const Story story = test::retry().explained();
+  EXPECT_TRUE(story.hello_retry);
+  EXPECT_EQ(story.steps[1].title, "HelloRetryRequest");
+  EXPECT_EQ(story.steps[2].title, "ClientHello, again");
+  EXPECT_EQ(story.steps[3].title, "ServerHello");
+  EXPECT_EQ(story.messages[1].name, "hello_retry_request");
+}
+
+TEST(Story, TellsMutualTls13) {
+  Scene scene = test::tls13();
+  test::make_mutual(scene);
+  const Story story = scene.explained();
+  EXPECT_TRUE(story.mutual);
+  const auto found = titles(story);
+  EXPECT_NE(std::ranges::find(found, "9 Client Certificate, CertificateVerify"), found.end());
+}
+
+TEST(Story, CoversEveryOctetExactlyOnce) {
+  for (const auto& [name, scene] : test::all_scenes()) {
+    const Story story = scene.explained();
+    ASSERT_GT(story.records.size(), 4U) << name;
+    for (const auto& record : story.records)
+      for (const auto& dump : record.dumps) EXPECT_EQ(test::broken(dump), "") << name;
+  }
+}
+
+TEST(Story, ShowsTheRecordsThatWereSent) {
+  for (const auto& [name, scene] : test::all_scenes()) {
+    const inspect::Recording recording = scene.recorded();
+    const Story story = inspect::explain(recording);
+    ASSERT_EQ(story.records.size(), recording.records.size());
+    for (std::size_t i = 0; i < story.records.size(); ++i)
+      EXPECT_EQ(story.records[i].dumps.front().octets, recording.records[i].octets) << name;
+    std::size_t octets = 0;
+    for (const auto& flight : story.flights) octets += flight.octets;
+    std::size_t expected = 0;
+    for (const auto& record : recording.records) expected += record.octets.size();
+    EXPECT_EQ(octets, expected);
+  }
+}
+
+TEST(Story, PutsEveryMessageAndRecordIntoAStep) {
+  for (const auto& [name, scene] : test::all_scenes()) {
+    const Story story = scene.explained();
+    std::multiset<std::size_t> messages;
+    std::set<std::size_t> records;
+    std::set<std::size_t> derivations;
+    for (const auto& step : story.steps) {
+      messages.insert(step.messages.begin(), step.messages.end());
+      records.insert(step.records.begin(), step.records.end());
+      derivations.insert(step.derivations.begin(), step.derivations.end());
+    }
+    EXPECT_EQ(messages.size(), story.messages.size()) << name;
+    EXPECT_EQ(records.size(), story.records.size()) << name;
+    EXPECT_EQ(derivations.size(), story.derivations.size()) << name;
+  }
+}
+
+// What the connection told by itself: every value is computed from its inputs and is the connection's own.
+TEST(Story, DerivesWhatTheConnectionUsed) {
+  for (const auto& [name, scene] : test::all_scenes()) {
+    const Story story = scene.explained();
+    EXPECT_TRUE(story.remarks.empty()) << name << ": " << story.remarks.front();
+    for (const auto& derivation : story.derivations) {
+      EXPECT_EQ(derivation.value.size(), derivation.length) << name << ' ' << derivation.name;
+      EXPECT_FALSE(derivation.value.empty()) << name << ' ' << derivation.name;
+    }
+    const bool tls13 = story.version == ProtocolVersion::tls13;
+    for (const char* shown : {"client_verify_data", "server_verify_data"})
+      EXPECT_TRUE(derivation(story, shown).confirmed) << name << ' ' << shown;
+    EXPECT_TRUE(derivation(story, tls13 ? "server_application_traffic_secret_0" : "master_secret").confirmed)
+        << name;
+  }
+}
+
+TEST(Story, SaysWhenAValueIsNotTheConnections) {
+  inspect::Recording recording = test::tls13().recorded();
+  for (auto& secret : recording.secrets)
+    if (secret.name == "shared_secret") secret.value.front() ^= 1U;
+  const Story story = inspect::explain(recording);
+  EXPECT_FALSE(derivation(story, "client_handshake_traffic_secret").confirmed);
+  EXPECT_FALSE(derivation(story, "client_verify_data").confirmed);
+  EXPECT_FALSE(story.remarks.empty());
+}
+
+TEST(Story, HasTheTreeWithoutItsSecrets) {
+  const Story story = inspect::explain(test::record(test::client_settings(), test::server_settings(), false));
+  EXPECT_TRUE(derivation(story, "handshake_secret").value.empty());
+  EXPECT_TRUE(derivation(story, "server_handshake_write_key").value.empty());
+  EXPECT_FALSE(derivation(story, "transcript_hellos").value.empty());
+  for (const auto& made : story.derivations)
+    EXPECT_TRUE(!made.is_secret || made.value.empty() || made.name == "early_secret" ||
+                made.name == "derived_early")  // constants of a connection without a PSK
+        << made.name;
+}
+
+TEST(Story, InputsComeBeforeWhatIsMadeOfThem) {
+  for (const auto& [name, scene] : test::all_scenes()) {
+    const Story story = scene.explained();
+    for (std::size_t i = 0; i < story.derivations.size(); ++i)
+      for (const auto& input : story.derivations[i].inputs)
+        EXPECT_TRUE(!input.derivation || *input.derivation < i) << name;
+  }
+}
+
+// The transcript hashes are those that the connection told its observer.
+TEST(Story, HasTheTranscriptOfTheConnection) {
+  class Hashes final : public inspect::Observer {
+   public:
+    void record(const inspect::Record& record) noexcept override { recorder.record(record); }
+    void message(const inspect::Message& message) noexcept override {
+      hashes.push_back(to_octets(message.transcript_hash));
+    }
+    inspect::Recorder recorder{false};
+    std::vector<Octets> hashes;
+  };
+  for (const auto& [name, scene] : test::all_scenes()) {
+    Hashes hashes;
+    auto client =
+        Connection::client(test::make(scene.client), *ServerName::parse("localhost"), test::now, &hashes);
+    auto server = Connection::server(test::make(scene.server), test::now);
+    ASSERT_TRUE(client && server);
+    test::Pair pair(std::move(*client), std::move(*server));
+    pair.run();
+    ASSERT_TRUE(pair.done()) << name;
+    const Story story = inspect::explain(hashes.recorder.recording());
+    ASSERT_EQ(story.messages.size(), hashes.hashes.size()) << name;
+    int known = 0;
+    for (std::size_t i = 0; i < hashes.hashes.size(); ++i) {
+      if (hashes.hashes[i].empty()) continue;  // the connection did not know the hash yet
+      EXPECT_EQ(story.messages[i].transcript_hash, hashes.hashes[i]) << name << ' ' << i;
+      ++known;
+    }
+    EXPECT_GT(known, 1) << name;
+  }
+}
+
+TEST(Story, PutsMessagesTogetherFromTheirRecords) {
+  Scene scene = test::tls13();
+  scene.client.record_size_limit = 64;
+  const Story story = scene.explained();
+  const auto certificate =
+      std::ranges::find(story.messages, HandshakeType::certificate, &inspect::ExplainedMessage::type);
+  ASSERT_NE(certificate, story.messages.end());
+  EXPECT_GT(certificate->last_record, certificate->first_record + 2);
+  const auto& dumps = story.records[certificate->last_record].dumps;
+  ASSERT_GE(dumps.size(), 3U);
+  EXPECT_EQ(dumps[2].octets, certificate->octets);
+  const auto names = [](const inspect::Field& field) { return field.name == "tbsCertificate"; };
+  EXPECT_TRUE(std::ranges::any_of(dumps[2].fields, names));
+}
+
+TEST(Story, TellsOfAFailure) {
+  const test::Authority stranger;
+  Scene scene = test::tls13();
+  scene.client.trust = stranger.trust();
+  const Story story = scene.explained();
+  EXPECT_EQ(story.steps.back().title, "Alert: unknown_ca");
+  ASSERT_TRUE(story.error);
+  ASSERT_TRUE(story.verification);
+  EXPECT_FALSE(story.verification->ok());
+}
+
+TEST(Story, OfNothingIsEmpty) {
+  const Story story = inspect::explain({});
+  EXPECT_FALSE(story.version);
+  EXPECT_TRUE(story.steps.empty());
+  EXPECT_TRUE(story.derivations.empty());
+}
+
+TEST(Recorder, KeepsWithinItsLimits) {
+  inspect::Recorder recorder(false, {}, {.records = 3, .octets = 100});
+  const Octets octets(40);
+  inspect::Record record;
+  record.octets = octets;
+  for (int i = 0; i < 5; ++i) recorder.record(record);
+  EXPECT_EQ(recorder.recording().records.size(), 2U);
+  EXPECT_EQ(recorder.recording().left_out, 3U);
+}
+
+}  // namespace
+}  // namespace handfast
