@@ -34,7 +34,7 @@ PUBLIC_HEADERS = {
     "session": ["client_session_store", "external_psk", "replay_guard", "reply", "session", "session_store",
                 "ticket_keys"],
     "config": ["config", "credential", "policy"],
-    "handshake": ["inspect", "question", "summary"],
+    "handshake": ["deprecation", "inspect", "question", "summary"],
     "engine": ["connection"],
     "explain": ["explain"],
     "io": ["asio", "asio_answer", "asio_operations", "blocking", "buffered", "error_code"],

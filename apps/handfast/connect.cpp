@@ -80,7 +80,10 @@ nlohmann::json flights_json(const ConnectReport& report, const nlohmann::json& k
 nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
   nlohmann::json json = to_json(report.summary.value_or(Summary()), Role::client);
   if (!report.handshake_done)  // its defaults are no news
-    for (const char* name : {"version", "cipher_suite", "group", "signature", "alpn"}) json[name] = nullptr;
+    for (const char* name :
+         {"version", "cipher_suite", "group", "signature", "alpn", "extended_master_secret",
+          "secure_renegotiation", "encrypt_then_mac", "deprecated"})
+      json[name] = nullptr;
   json["target"] = printable(options.target);
   json["address"] = report.address ? nlohmann::json(report.address->address().to_string()) : nlohmann::json();
   json["port"] = report.address ? nlohmann::json(report.address->port()) : nlohmann::json();

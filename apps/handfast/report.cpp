@@ -2,6 +2,7 @@
 #include "report.hpp"
 
 #include <handfast/certificate.hpp>
+#include <handfast/deprecation.hpp>
 #include <handfast/findings.hpp>
 
 #include <fmt/chrono.h>
@@ -78,6 +79,13 @@ nlohmann::json flight_json(const FlightSummary& flight) {
           {"record_octets", flight.record_octets}};
 }
 
+nlohmann::json deprecated_json(const Summary& summary) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Deprecation& one : deprecations(summary))
+    list.push_back({{"what", one.what}, {"why", one.why}, {"better", one.better}, {"section", one.section}});
+  return list;
+}
+
 template <class E>
 nlohmann::json name_or_null(const std::optional<E>& value) {
   return value ? nlohmann::json(to_string(*value)) : nlohmann::json();
@@ -121,6 +129,11 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
   add("verified", verified(summary, own));
   for (std::size_t i = 0; i < summary.flights.size(); ++i)
     add(i == 0 ? "flights" : "", one_flight(summary.flights[i]));
+  const char* name = "deprecated";
+  for (const Deprecation& one : deprecations(summary)) {
+    add(name, fmt::format("{}: {}. Better: {} ({})", one.what, one.why, one.better, one.section));
+    name = "";
+  }
   return list;
 }
 
@@ -144,6 +157,10 @@ nlohmann::json to_json(const Summary& summary, Role own) {
           {"verification", verification},
           {"resumed", summary.resumed},
           {"hello_retry", summary.hello_retry},
+          {"extended_master_secret", summary.extended_master_secret},
+          {"secure_renegotiation", summary.secure_renegotiation},
+          {"encrypt_then_mac", summary.encrypt_then_mac},
+          {"deprecated", deprecated_json(summary)},
           {"flights", flights}};
 }
 

@@ -40,7 +40,7 @@ enum class ClientAuthentication : std::uint8_t { none, request, require };
 
 /// What both roles can set.
 struct CommonSettings {
-  /// Versions, suites, groups and signature schemes.
+  /// Versions, suites, groups and signature schemes. A version without a suite is left out.
   Policy policy = policies::standard;
   /// Roots that the peer's certificate must lead to. Null: a client takes the system's store, a server needs
   /// one as soon as it asks for client certificates.

@@ -38,6 +38,13 @@ struct Summary {
   /// No certificates were exchanged, for a session was resumed.
   bool resumed = false;
   bool hello_retry = false;  ///< a HelloRetryRequest was needed
+  /// The secrets are bound to the whole handshake: RFC 7627 in TLS 1.2, always in TLS 1.3.
+  bool extended_master_secret = true;
+  /// The peer would notice that a connection is spliced behind another: RFC 5746 in TLS 1.2, always in
+  /// TLS 1.3.
+  bool secure_renegotiation = true;
+  /// TLS 1.2 with a CBC suite: the MAC is over the ciphertext (RFC 7366).
+  bool encrypt_then_mac = false;
   /// The server asked for a client certificate.
   bool client_certificate_requested = false;
   /// The ClientHello's random, by which key logs name a connection.

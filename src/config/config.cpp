@@ -50,6 +50,17 @@ Result<> check_versions_and_suites(const Policy& policy) {
   return {};
 }
 
+// A version without a suite would be offered, or chosen, in vain.
+void leave_out_versions_without_suite(Policy& policy) {
+  const auto has = [&policy](ProtocolVersion version) {
+    return std::any_of(
+        policy.cipher_suites.begin(), policy.cipher_suites.end(),
+        [version](CipherSuite suite) { return schedule::suite_info(suite)->version == version; });
+  };
+  if (!has(ProtocolVersion::tls13)) policy.max_version = ProtocolVersion::tls12;
+  if (!has(ProtocolVersion::tls12)) policy.min_version = ProtocolVersion::tls13;
+}
+
 Result<> check_groups_and_schemes(const Policy& policy) {
   if (policy.groups.empty()) return unsupported("policy: no group");
   for (const NamedGroup group : policy.groups)
@@ -114,6 +125,7 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  leave_out_versions_without_suite(settings.policy);
   if (verifies && settings.verification == PeerVerification::full) {
     if (!settings.trust) {
       auto system = TrustStore::system();
@@ -142,6 +154,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
   if (settings.credentials.empty()) return unsupported("credentials: a server needs a certificate");
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  leave_out_versions_without_suite(settings.policy);
   const bool asks = settings.client_authentication != ClientAuthentication::none;
   if (asks && settings.verification == PeerVerification::full &&
       (!settings.trust || settings.trust->size() == 0))

@@ -225,6 +225,9 @@ Task<> client12(ClientHandshake& hs) {
   co_await accept_other_extensions(hs, hello, state);
   hs.summary.version = ProtocolVersion::tls12;
   hs.summary.cipher_suite = state.suite->suite;
+  hs.summary.extended_master_secret = state.extended_master_secret;
+  hs.summary.encrypt_then_mac = state.encrypt_then_mac;
+  hs.summary.secure_renegotiation = hello.extensions.renegotiation_info.has_value();
 
   co_await receive_certificate(hs, state);
   const crypto::PublicKey key = co_await leaf_key12(hs, 0);

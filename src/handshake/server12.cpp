@@ -40,6 +40,20 @@ void agree_on_sizes(ServerHandshake& hs, const ClientHello& hello, message::Serv
   }
 }
 
+// What the client offered against attacks on TLS 1.2 itself is taken.
+void accept_security_extensions(ServerHandshake& hs, Tls12State& state) {
+  const ClientHello& hello = hs.hello();
+  // RFC 7627 §5.2 [7627:5.2#2].
+  state.extended_master_secret = hello.extensions.extended_master_secret.has_value();
+  state.encrypt_then_mac = state.suite->cbc && hello.extensions.encrypt_then_mac;  // RFC 7366 §3
+  hs.summary.extended_master_secret = state.extended_master_secret;
+  hs.summary.encrypt_then_mac = state.encrypt_then_mac;
+  // RFC 5746 §3.6: as an extension or as a suite that is none [5746:3.6#1,2].
+  hs.summary.secure_renegotiation =
+      hello.extensions.renegotiation_info ||
+      hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+}
+
 // (2) ServerHello.
 Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   const ClientHello& hello = hs.hello();
@@ -52,9 +66,8 @@ Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
     extensions.server_name.emplace();
     hs.summary.server_name_acknowledged = true;
   }
-  if (hello.extensions.renegotiation_info ||
-      hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV))
-    extensions.renegotiation_info.emplace();
+  // RFC 5746 §3.6, §4.3: said even though nothing is ever renegotiated here [5746:3.6#4] [5746:4.3#1].
+  if (hs.summary.secure_renegotiation) extensions.renegotiation_info.emplace();
   if (state.extended_master_secret) extensions.extended_master_secret.emplace();
   if (state.encrypt_then_mac) extensions.encrypt_then_mac.emplace();
   static constexpr std::array<ECPointFormat, 1> formats = {ECPointFormat::uncompressed};
@@ -185,8 +198,7 @@ Task<> server12(ServerHandshake& hs) {
   tell_choice(hs, hs.hello(), choice);
   Tls12State state;
   state.suite = schedule::suite_info(choice.suite);
-  state.extended_master_secret = hs.hello().extensions.extended_master_secret.has_value();
-  state.encrypt_then_mac = state.suite->cbc && hs.hello().extensions.encrypt_then_mac;
+  accept_security_extensions(hs, state);
   state.status_follows =
       hs.hello().extensions.status_request && !choice.proof.credential->contents().ocsp_response.empty();
   hs.hello_version = hs.hello().legacy_version;

@@ -27,6 +27,15 @@ TEST(ConfigPolicy, NeedsASuiteOfItsVersions) {
   EXPECT_EQ(refusal(policy), "policy: no cipher suite for the versions");
 }
 
+TEST(ConfigPolicy, LeavesOutAVersionWithoutASuite) {
+  ClientSettings settings = client_settings();
+  settings.policy.cipher_suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};
+  EXPECT_EQ(make(settings)->settings().policy.max_version, ProtocolVersion::tls12);
+  ServerSettings server = server_settings();
+  server.policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
+  EXPECT_EQ(make(server)->settings().policy.min_version, ProtocolVersion::tls13);
+}
+
 // Hybrids are for TLS 1.3: nothing is left for an ECDHE suite of TLS 1.2.
 TEST(ConfigPolicy, NeedsACurveForTls12) {
   Policy policy = policies::classic;

@@ -1,6 +1,8 @@
 // Whole TLS 1.2 handshakes between two connections.
 #include <map>
 
+#include <handfast/deprecation.hpp>
+
 #include <gtest/gtest.h>
 
 #include "support/pair.hpp"
@@ -133,6 +135,43 @@ TEST(Handshake12, IsReachedFromBothSidesOfTheVersions) {
     ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
     EXPECT_EQ(pair.client.connection.take_summary()->version, ProtocolVersion::tls12);
   }
+}
+
+// What deprecations() says of a connection with this suite, by `what`.
+std::vector<std::string_view> deprecated(CipherSuite suite, bool best_peer) {
+  ClientSettings client = client_settings();
+  client.policy = policies::classic;
+  client.policy.cipher_suites = {suite};
+  ServerSettings server = server_settings();
+  server.policy = policies::classic;
+  server.credentials = {credential_of(x509::KeyKind::rsa_2048), credential_of(x509::KeyKind::ec_p256)};
+  Pair pair = test::pair(client, server);
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  Summary ours = *pair.client.connection.take_summary();
+  const Summary theirs = *pair.server.connection.take_summary();
+  EXPECT_EQ(ours.encrypt_then_mac, theirs.encrypt_then_mac);
+  EXPECT_TRUE(ours.extended_master_secret && theirs.extended_master_secret);
+  EXPECT_TRUE(ours.secure_renegotiation && theirs.secure_renegotiation);
+  if (!best_peer) ours.encrypt_then_mac = ours.extended_master_secret = ours.secure_renegotiation = false;
+  std::vector<std::string_view> names;
+  for (const Deprecation& one : deprecations(ours)) {
+    names.push_back(one.what);
+    EXPECT_FALSE(one.why.empty() || one.better.empty() || one.section.empty());
+  }
+  return names;
+}
+
+TEST(Deprecations, NameWhatIsUsedThoughBetterIsKnown) {
+  using Names = std::vector<std::string_view>;
+  EXPECT_EQ(deprecated(CipherSuite::TLS_AES_128_GCM_SHA256, true), Names{});
+  EXPECT_EQ(deprecated(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, true), Names{"TLS 1.2"});
+  EXPECT_EQ(deprecated(CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, true), (Names{"CBC", "TLS 1.2"}));
+  EXPECT_EQ(deprecated(CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384, true),
+            (Names{"RSA key transport", "TLS 1.2"}));
+  EXPECT_EQ(deprecated(CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA, false),
+            (Names{"RSA key transport", "CBC with the MAC inside", "SHA-1 in the MAC",
+                   "no extended_master_secret", "no renegotiation_info", "TLS 1.2"}));
 }
 
 TEST(Handshake12, NewerSidesDoNotMeetOlderOnes) {

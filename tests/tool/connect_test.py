@@ -90,6 +90,22 @@ class Echo(harness.ToolTest):
         self.assertEqual(event["data"], {"sent": 5, "received": 5})
         self.assertIsNone(event["error"])
 
+    def test_what_is_deprecated_is_said(self):
+        rsa = self.pki.leaf("rsa", kind=("rsa", "rsa_keygen_bits:2048"))
+        with harness.Serve(*rsa.options, "--mode", "echo", "--policy", "classic") as serve:
+            old = ("--half-close", "--policy", "classic", "--max", "1.2", "--ciphers", "TLS_RSA_WITH_AES_128_CBC_SHA")
+            ended = self.connect(serve, *old, "--json", data=b"x")
+            self.assertEqual((ended.status, ended.output), (0, b"x"), ended.errors)
+            self.assertEqual([one["what"] for one in ended.json()["deprecated"]],
+                             ["RSA key transport", "CBC", "SHA-1 in the MAC", "TLS 1.2"])
+            for one in ended.json()["deprecated"]:
+                self.assertTrue(one["why"] and one["better"] and one["section"])
+            ended = self.connect(serve, *old, data=b"x")
+            for word in ("RSA key transport: ", "Better: TLS 1.3, or a suite with ECDHE"):
+                self.assertIn(word, ended.errors)
+            ended = self.connect(serve, "--half-close", "--json", data=b"x")
+            self.assertEqual(ended.json()["deprecated"], [])
+
     def test_ipv6_and_addresses_as_names(self):
         if not socket.has_ipv6:
             self.skipTest("no IPv6")
