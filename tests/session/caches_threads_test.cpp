@@ -51,9 +51,10 @@ TEST(SessionCacheInThreads, KeepsToItsLimits) {
   in_threads(4, [&](std::uint32_t thread) {
     for (std::uint32_t i = 0; i < 2000; ++i) {
       cache.put(id(thread * 100'000 + i), plain_session(), noon);
-      if (auto found = cache.find(id(i), noon).take()) EXPECT_EQ(found->server_name, "www.example.com");
+      const auto found = cache.find(id(i), noon).take();
+      EXPECT_TRUE(!found || found->server_name == "www.example.com");
       if (i % 7 == 0) cache.remove(id(thread * 100'000 + i));
-      if (i % 100 == 0) EXPECT_LE(cache.octets(), 200'000U);
+      EXPECT_LE(cache.octets(), 200'000U);
     }
   });
   EXPECT_LE(cache.size(), 500U);

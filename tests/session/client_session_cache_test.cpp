@@ -189,7 +189,7 @@ TEST(SessionFile, IsNotReadWhenEverybodyMayUseIt) {
   ClientSessionCache cache;
   cache.put(key(), with_ticket(1), noon);
   const SecretOctets file = cache.encode(noon);
-  for (const mode_t mode : {0604, 0602, 0644, 0666}) {
+  for (const mode_t mode : {0604U, 0602U, 0644U, 0666U}) {
     write_file(folder.file("sessions"), file, mode);
     ClientSessionCache loaded;
     EXPECT_EQ(loaded.load(folder.file("sessions"), noon).error().code, ErrorCode::file_unreadable) << mode;
