@@ -1,9 +1,9 @@
 // A caller of Handfast as a server's event loop would be one: one input and one output buffer a thread.
 #include "handfast_library.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
-
-#include "credentials.hpp"
 
 namespace handfast::bench {
 namespace {
@@ -38,10 +38,33 @@ T value_of(Result<T> result) {
   return std::move(*result);
 }
 
+Octets read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  Octets content{std::istreambuf_iterator<char>(file), {}};
+  if (!file || content.empty()) throw std::runtime_error("cannot read " + path);
+  return content;
+}
+
+std::string name_of_key(KeyType key) { return key == KeyType::ecdsa ? "ecdsa" : "rsa"; }
+
+std::string authority_path(const std::string& folder, KeyType key) {
+  return folder + "/" + name_of_key(key) + "-authority.pem";
+}
+
+Credential read_credential(const std::string& folder, const std::string& role, KeyType key) {
+  const std::string prefix = folder + "/" + name_of_key(key) + "-" + role;
+  return value_of(Credential::from_pem(read_file(prefix + ".pem"), read_file(prefix + ".key")));
+}
+
+void remember_signatures(const Scenario& scenario, CommonSettings& settings) {
+  if (scenario.signature_cache) settings.signature_cache = std::make_shared<x509::SignatureCache>();
+}
+
 std::shared_ptr<const ClientConfig> client_config(const std::string& folder, const Scenario& scenario) {
   ClientSettings settings;
   settings.policy = policy_of(scenario);
-  settings.trust = value_of(TrustStore::from_file(folder + "/" + authority_file(scenario.key)));
+  remember_signatures(scenario, settings);
+  settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
   if (scenario.mutual) settings.credentials = {read_credential(folder, "client", scenario.key)};
   return value_of(ClientConfig::make(std::move(settings)));
 }
@@ -49,9 +72,10 @@ std::shared_ptr<const ClientConfig> client_config(const std::string& folder, con
 std::shared_ptr<const ServerConfig> server_config(const std::string& folder, const Scenario& scenario) {
   ServerSettings settings;
   settings.policy = policy_of(scenario);
+  remember_signatures(scenario, settings);
   settings.credentials = {read_credential(folder, "server", scenario.key)};
   if (scenario.mutual) {
-    settings.trust = value_of(TrustStore::from_file(folder + "/" + authority_file(scenario.key)));
+    settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
     settings.client_authentication = ClientAuthentication::require;
   }
   return value_of(ServerConfig::make(std::move(settings)));

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "bench.hpp"
 #include "certs.hpp"
 #include "connect.hpp"
 #include "failure.hpp"
@@ -63,9 +64,11 @@ int run(std::span<char*> arguments) {
   ConnectOptions connect;
   ServeOptions serve;
   CertsOptions certs;
+  BenchOptions bench;
   const CLI::App* connect_command = ConnectOptions::add_to(app, connect);
   const CLI::App* serve_command = ServeOptions::add_to(app, serve);
   const CLI::App* certs_command = CertsOptions::add_to(app, certs);
+  const CLI::App* bench_command = BenchOptions::add_to(app, bench);
   if (const std::string_view word = arguments.size() > 1 ? arguments[1] : ""; is_unknown_command(app, word)) {
     const std::string what = fmt::format("there is no subcommand \"{}\"", printable(word));
     return static_cast<int>(
@@ -79,6 +82,7 @@ int run(std::span<char*> arguments) {
   if (connect_command->parsed()) return static_cast<int>(run_connect(connect));
   if (serve_command->parsed()) return static_cast<int>(run_serve(serve));
   if (certs_command->parsed()) return static_cast<int>(run_certs(*certs_command, certs));
+  if (bench_command->parsed()) return static_cast<int>(run_bench(bench));
   return static_cast<int>(ExitCode::bug);
 }
 

@@ -14,6 +14,7 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
+  double floor = 0;  ///< of that, what the primitives take, measured beside it; 0: not known
 };
 using Figures = std::vector<Figure>;
 
@@ -27,15 +28,11 @@ inline double median(std::vector<double> samples) {
 
 inline nlohmann::ordered_json to_json(const Figures& figures) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
-  for (const Figure& figure : figures) object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
+  for (const Figure& figure : figures) {
+    auto& told = object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
+    if (figure.floor != 0) told["floor"] = figure.floor;
+  }
   return object;
-}
-
-inline Figures figures_of(const nlohmann::ordered_json& object) {
-  Figures figures;
-  for (const auto& [name, figure] : object.items())
-    figures.push_back({name, figure.at("value").get<double>(), figure.at("unit").get<std::string>()});
-  return figures;
 }
 
 }  // namespace handfast::bench

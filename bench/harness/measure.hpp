@@ -191,6 +191,7 @@ Figures measure(const std::string& folder, const Scenario& scenario, double seco
     case Kind::handshake: return measure_handshakes<Library>(setup, seconds);
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
+    case Kind::primitives: break;  // not of a Library
   }
   return {};
 }

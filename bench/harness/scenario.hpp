@@ -11,6 +11,7 @@ enum class Kind : std::uint8_t {
   handshake,  ///< from nothing to both Finished verified, and the end of both connections
   records,    ///< application data, one record a send
   memory,     ///< what the heap holds and how often it is asked
+  primitives,  ///< what no protocol can do without: each operation alone, and their sum for each handshake
 };
 enum class Suite : std::uint8_t {
   aes_128_gcm,  ///< TLS 1.3, as the two below
@@ -29,7 +30,8 @@ struct Scenario {
   Suite suite = Suite::aes_128_gcm;
   Group group = Group::x25519;
   KeyType key = KeyType::ecdsa;
-  bool mutual = false;          ///< the client shows a certificate, too
+  bool mutual = false;           ///< the client shows a certificate, too
+  bool signature_cache = false;  ///< who verifies remembers good signatures of certificates (Handfast only)
   std::size_t record_size = 0;  ///< octets of data in a record
 
   [[nodiscard]] constexpr bool is_tls12() const noexcept {
@@ -37,7 +39,7 @@ struct Scenario {
   }
 };
 
-inline constexpr std::array<Scenario, 12> scenarios = {{
+inline constexpr std::array<Scenario, 13> scenarios = {{
     {.name = "hs13-ecdsa"},
     {.name = "hs13-rsa", .key = KeyType::rsa},
     {.name = "hs13-mlkem", .group = Group::x25519_mlkem768},
@@ -50,6 +52,7 @@ inline constexpr std::array<Scenario, 12> scenarios = {{
     {.name = "small-64", .kind = Kind::records, .record_size = 64},
     {.name = "small-1024", .kind = Kind::records, .record_size = 1024},
     {.name = "mem", .kind = Kind::memory},
+    {.name = "primitives", .kind = Kind::primitives},
 }};
 
 constexpr const Scenario* find_scenario(std::string_view name) noexcept {

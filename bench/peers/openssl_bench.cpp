@@ -2,15 +2,13 @@
 //
 //   handfast-bench-openssl --credentials FOLDER [--seconds S] SCENARIO
 #include <array>
-#include <cstdio>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "harness/measure.hpp"
+#include "harness/program.hpp"
 
 namespace handfast::bench {
 namespace {
@@ -78,7 +76,10 @@ Context make_context(const SSL_METHOD* method, const Scenario& scenario) {
   const int version = scenario.is_tls12() ? TLS1_2_VERSION : TLS1_3_VERSION;
   require(SSL_CTX_set_min_proto_version(context.get(), version) == 1, "version");
   require(SSL_CTX_set_max_proto_version(context.get(), version) == 1, "version");
-  require(SSL_CTX_set1_groups_list(context.get(), "X25519") == 1, "group");
+  // libssl's TLS 1.2 counts the curve of an ECDSA certificate among these groups; the server's order makes it
+  // X25519 all the same.
+  const bool p256_certificate = scenario.is_tls12() && scenario.key == KeyType::ecdsa;
+  require(SSL_CTX_set1_groups_list(context.get(), p256_certificate ? "X25519:P-256" : "X25519") == 1, "group");
   set_suite(context.get(), scenario.suite);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context.get(), 0);
@@ -171,47 +172,19 @@ struct OpensslLibrary {
   using Endpoint = OpensslEndpoint;
 };
 
-int run(int argc, char** argv) {
-  std::string folder;
-  std::string name;
-  double seconds = 0.3;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    if (word == "--credentials" && i + 1 < argc) {
-      folder = argv[++i];
-    } else if (word == "--seconds" && i + 1 < argc) {
-      seconds = std::stod(argv[++i]);
-    } else {
-      name = word;
-    }
-  }
-  const Scenario* scenario = find_scenario(name);
-  if (folder.empty() || scenario == nullptr) {
-    std::fprintf(stderr, "usage: handfast-bench-openssl --credentials FOLDER [--seconds S] SCENARIO\n");
-    return 2;
-  }
-  nlohmann::ordered_json json;
-  json["library"] = OpenSSL_version(OPENSSL_VERSION);
-  json["scenarios"] = nlohmann::ordered_json::object();
-  // OpenSSL 3.0 has no ML-KEM.
-  if (scenario->group == Group::x25519) {
-    Figures figures = measure<OpensslLibrary>(folder, *scenario, seconds);
-    // All is C here: there are no allocations of another kind.
-    std::erase_if(figures, [](const Figure& figure) { return figure.name.ends_with("_own_allocations"); });
-    json["scenarios"][name] = to_json(figures);
-  }
-  std::puts(json.dump(2).c_str());
-  return 0;
+Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
+  // OpenSSL 3.0 has no ML-KEM; primitives are no matter of libssl.
+  if (scenario.group != Group::x25519 || scenario.kind == Kind::primitives) return {};
+  Figures figures = measure<OpensslLibrary>(options.folder, scenario, options.seconds);
+  // All is C here: there are no allocations of another kind.
+  std::erase_if(figures, [](const Figure& figure) { return figure.name.ends_with("_own_allocations"); });
+  return figures;
 }
 
 }  // namespace
 }  // namespace handfast::bench
 
 int main(int argc, char** argv) {
-  try {
-    return handfast::bench::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "handfast-bench-openssl: %s\n", error.what());
-    return 1;
-  }
+  using namespace handfast::bench;
+  return run_program(argc, argv, OpenSSL_version(OPENSSL_VERSION), measure_one);
 }

@@ -1,0 +1,168 @@
+// handfast bench: starts the measuring programs in turns, prints what they found.
+#include "bench.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "bench_credentials.hpp"
+#include "bench_report.hpp"
+#include "files.hpp"
+
+namespace handfast::tool {
+namespace {
+
+// Ours and the peer take turns, so that both meet the same moods of the machine.
+constexpr std::size_t rounds = 5;
+
+/// The programs of one run.
+struct Bench {
+  BenchCredentials credentials;
+  BenchProgram ours;
+  std::optional<BenchProgram> peer;
+  std::vector<BenchScenario> scenarios;
+};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// The median of each figure over the rounds.
+BenchFigures merged(const std::vector<BenchFigures>& all) {
+  BenchFigures result = all.front();
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    std::vector<double> values;
+    std::vector<double> overheads;
+    for (const BenchFigures& figures : all) {
+      values.push_back(figures.at(i).value);
+      if (const auto& overhead = figures.at(i).overhead) overheads.push_back(*overhead);
+    }
+    result[i].value = median(std::move(values));
+    if (!overheads.empty()) result[i].overhead = median(std::move(overheads));
+  }
+  return result;
+}
+
+Outcome<BenchRow> measure_row(Bench& bench, const BenchScenario& scenario, double seconds) {
+  const std::size_t turns = scenario.name == "mem" ? 1 : rounds;  // counts do not vary
+  const double slice = seconds / static_cast<double>(turns);
+  std::vector<BenchFigures> ours;
+  std::vector<BenchFigures> peers;
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    auto figures = bench.ours.measure(bench.credentials.path(), scenario.name, slice);
+    if (!figures) return std::unexpected(std::move(figures.error()));
+    ours.push_back(std::move(*figures));
+    if (!bench.peer) continue;
+    auto theirs = bench.peer->measure(bench.credentials.path(), scenario.name, slice);
+    if (!theirs) return std::unexpected(std::move(theirs.error()));
+    peers.push_back(std::move(*theirs));
+  }
+  return BenchRow{scenario, merged(ours), peers.empty() ? BenchFigures() : merged(peers)};
+}
+
+Outcome<std::vector<BenchScenario>> chosen(const BenchOptions& options, const BenchProgram& program) {
+  auto known = program.scenarios();
+  if (!known || options.scenarios.empty()) return known;
+  for (const std::string& name : options.scenarios) {
+    const auto is_it = [&](const BenchScenario& scenario) { return scenario.name == name; };
+    if (std::ranges::none_of(*known, is_it))
+      return usage_failure(fmt::format("there is no scenario \"{}\"", printable(name)),
+                           "handfast bench --list names them.");
+  }
+  std::erase_if(*known, [&](const BenchScenario& scenario) {
+    return std::ranges::find(options.scenarios, scenario.name) == options.scenarios.end();
+  });
+  return known;
+}
+
+Outcome<Bench> prepare(const BenchOptions& options) {
+  auto ours = BenchProgram::find("handfast");
+  if (!ours) return std::unexpected(std::move(ours.error()));
+  auto scenarios = chosen(options, *ours);
+  if (!scenarios) return std::unexpected(std::move(scenarios.error()));
+  std::optional<BenchProgram> peer;
+  if (options.peer != "none") {
+    auto found = BenchProgram::find(options.peer);
+    if (!found) return std::unexpected(std::move(found.error()));
+    peer = std::move(*found);
+  }
+  auto credentials = BenchCredentials::make();
+  if (!credentials) return std::unexpected(std::move(credentials.error()));
+  return Bench{std::move(*credentials), std::move(*ours), std::move(peer), std::move(*scenarios)};
+}
+
+Outcome<> measure_all(const BenchOptions& options, Bench& bench, BenchReport& report) {
+  report.seconds = options.seconds;
+  for (const BenchScenario& scenario : bench.scenarios) {
+    auto row = measure_row(bench, scenario, options.seconds);
+    if (!row) return std::unexpected(std::move(row.error()));
+    report.rows.push_back(std::move(*row));
+    if (bench.peer) report.peer = bench.peer->library();
+    if (options.json) continue;
+    if (report.rows.size() == 1) std::fputs(table_heading(report).c_str(), stdout);
+    std::fputs(table_of(report.rows.back()).c_str(), stdout);
+    std::fflush(stdout);
+  }
+  if (options.json) std::fputs(json_of(report).c_str(), stdout);
+  if (options.plot.empty()) return {};
+  return write_file(options.plot, as_bytes(svg_of(report)), 0644);
+}
+
+Outcome<> run(const BenchOptions& options) {
+  if (options.list) {
+    const auto ours = BenchProgram::find("handfast");
+    if (!ours) return std::unexpected(ours.error());
+    const auto scenarios = ours->scenarios();
+    if (!scenarios) return std::unexpected(scenarios.error());
+    for (const BenchScenario& scenario : *scenarios) std::puts(scenario.name.c_str());
+    return {};
+  }
+  auto bench = prepare(options);
+  if (!bench) return std::unexpected(std::move(bench.error()));
+  BenchReport report;
+  return measure_all(options, *bench, report);
+}
+
+}  // namespace
+
+CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
+  CLI::App* command =
+      app.add_subcommand("bench", "Measure handshakes, records and memory, beside another library");
+  command->add_option("scenario", options.scenarios, "what to measure (default: all)")->type_name("SCENARIO");
+  command->add_option("--peer", options.peer, "the library to compare with: openssl or none")
+      ->type_name("LIBRARY")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"openssl", "none"}).description(""));
+  command->add_option("--seconds", options.seconds, "time for each scenario and library")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 600.0).description(""));
+  command->add_option("--plot", options.plot, "write the ratios as a picture, too")->type_name("FILE.svg");
+  command->add_flag("--list", options.list, "name the scenarios, and measure nothing");
+  command->add_flag("--json", options.json, "one JSON object instead of a table");
+  command->footer(
+      "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
+      "ours:\nmore is better. \"over floor\" is what a handshake takes beyond its primitives.\n"
+      "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
+  return command;
+}
+
+ExitCode run_bench(const BenchOptions& options) {
+  const auto done = run(options);
+  if (done) return ExitCode::ok;
+  const Failure& failure = done.error();
+  if (options.json) {
+    std::fprintf(stderr, "%s\n", to_json(failure).dump().c_str());
+  } else {
+    std::fputs(to_text(failure).c_str(), stderr);
+  }
+  return failure.exit;
+}
+
+}  // namespace handfast::tool

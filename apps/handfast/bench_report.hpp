@@ -1,0 +1,36 @@
+// What handfast bench found: as a table for people, as JSON for programs, as a picture.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench_program.hpp"
+
+namespace handfast::tool {
+
+struct BenchRow {
+  BenchScenario scenario;
+  BenchFigures ours;
+  BenchFigures peers;  ///< matched by name; may be empty
+};
+
+struct BenchReport {
+  std::string peer;  ///< "OpenSSL 3.0.22 ..."; empty: none was measured
+  double seconds = 0;
+  std::vector<BenchRow> rows;
+};
+
+/// Peer's figure by ours, so that more is better. What we measured with a cache that the peer lacks
+/// ("client_cached") is compared with the peer's "client". None: there is nothing to compare.
+[[nodiscard]] std::optional<double> ratio_of(const BenchRow& row, const BenchFigure& ours) noexcept;
+
+[[nodiscard]] std::string table_heading(const BenchReport& report);
+[[nodiscard]] std::string table_of(const BenchRow& row);
+/// {"library", "peer", "seconds", "scenarios": {NAME: {FIGURE: {"value", "unit", "peer", "ratio",
+/// "overhead"}}}}
+[[nodiscard]] std::string json_of(const BenchReport& report);
+/// A bar for each ratio, with a line at 1; no scripts, no fonts from elsewhere.
+[[nodiscard]] std::string svg_of(const BenchReport& report);
+
+}  // namespace handfast::tool
