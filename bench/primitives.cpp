@@ -68,14 +68,16 @@ void measure_group(Stopwatch& watch, const std::string& name, NamedGroup group) 
   RandomSource& random = system_random();
   const auto client = value_of(crypto::PrivateShare::generate(group, random));
   const auto server = value_of(crypto::encapsulate(group, client.public_share(), random));
-  watch.measure(name + "-generate", [&] { require(crypto::PrivateShare::generate(group, random).has_value()); });
+  watch.measure(name + "-generate",
+                [&] { require(crypto::PrivateShare::generate(group, random).has_value()); });
   watch.measure(name + "-encapsulate",
                 [&] { require(crypto::encapsulate(group, client.public_share(), random).has_value()); });
   watch.measure(name + "-decapsulate", [&] { require(client.decapsulate(server.share).has_value()); });
 }
 
 crypto::PublicKey load(const crypto::PublicKey& key) {
-  if (key.type() == crypto::KeyType::rsa) return value_of(crypto::PublicKey::rsa(key.modulus(), key.exponent()));
+  if (key.type() == crypto::KeyType::rsa)
+    return value_of(crypto::PublicKey::rsa(key.modulus(), key.exponent()));
   return value_of(crypto::PublicKey::ec(NamedGroup::secp256r1, key.point()));
 }
 
@@ -142,8 +144,8 @@ void schedule12() {
   transcript.add(messages);
   const crypto::Digest digest = transcript.digest();
   const auto master = schedule::extended_master_secret12(hash, premaster, digest);
-  const schedule::KeyBlock12 keys(
-      *schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256), master.view(), random, random);
+  const schedule::KeyBlock12 keys(*schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
+                                  master.view(), random, random);
   const crypto::AeadKey client(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::client));
   const crypto::AeadKey server(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::server));
   (void)schedule::verify_data12(hash, Role::client, master.view(), digest);
@@ -161,7 +163,8 @@ const std::vector<Sum>& sums() {
   static const std::vector<Sum> all = {
       {"hs13-ecdsa/server", {"x25519-encapsulate", "ecdsa-sign", "tls13-schedule"}},
       {"hs13-ecdsa/client",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load", "ecdsa-verify", "ecdsa-verify", "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-load", "ecdsa-verify", "ecdsa-verify",
+        "tls13-schedule"}},
       {"hs13-ecdsa/client_cached",
        {"x25519-generate", "x25519-decapsulate", "ecdsa-load", "ecdsa-verify", "tls13-schedule"}},
       {"hs13-rsa/server", {"x25519-encapsulate", "rsa-sign", "tls13-schedule"}},
@@ -184,7 +187,8 @@ const std::vector<Sum>& sums() {
        {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load", "ecdsa-verify", "ecdsa-verify",
         "tls13-schedule"}},
       {"hs13-mutual/client_cached",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load", "ecdsa-verify", "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load", "ecdsa-verify",
+        "tls13-schedule"}},
       {"hs12-ecdhe-ecdsa/server", {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "tls12-schedule"}},
       {"hs12-ecdhe-ecdsa/client",
        {"x25519-encapsulate", "ecdsa-load", "ecdsa-verify", "ecdsa-verify", "tls12-schedule"}},

@@ -10,7 +10,8 @@ namespace handfast::bench {
 /// Throws.
 [[nodiscard]] Figures measure_primitives(const std::string& folder, double seconds);
 
-/// Microseconds of what each side of one handshake is made of: "server", "client", "client_cached", ... Throws.
+/// Microseconds of what each side of one handshake is made of: "server", "client", "client_cached", ...
+/// Throws.
 [[nodiscard]] Figures measure_floor(const std::string& folder, std::string_view scenario, double seconds);
 
 }  // namespace handfast::bench

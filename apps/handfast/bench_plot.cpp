@@ -24,7 +24,8 @@ std::vector<Bar> bars_of(const BenchReport& report) {
   std::vector<Bar> bars;
   for (const BenchRow& row : report.rows)
     for (const BenchFigure& figure : row.ours)
-      if (const auto ratio = ratio_of(row, figure)) bars.push_back({row.scenario.name + " " + figure.name, *ratio});
+      if (const auto ratio = ratio_of(row, figure))
+        bars.push_back({row.scenario.name + " " + figure.name, *ratio});
   return bars;
 }
 
@@ -67,7 +68,8 @@ std::string svg_of(const BenchReport& report) {
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
       "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-      "<text x=\"8\" y=\"18\" font-size=\"14\">Handfast beside {2}: peer's figure by ours, more is better</text>\n",
+      "<text x=\"8\" y=\"18\" font-size=\"14\">Handfast beside {2}: peer's figure by ours, more is "
+      "better</text>\n",
       label_width + plot_width + 60, height, escaped(report.peer.empty() ? "no peer" : report.peer));
   svg += scale_of(height);
   int y = top;

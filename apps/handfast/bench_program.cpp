@@ -84,8 +84,9 @@ Outcome<BenchProgram> BenchProgram::find(const std::string& library) {
   for (const char* folder : {".", "../../bench", "../libexec/handfast"})
     if (const fs::path path = here / folder / name; fs::exists(path, error))
       return BenchProgram(path.lexically_normal().string());
-  return usage_failure(name + " is not there",
-                       "Build the benchmarks (HANDFAST_BUILD_BENCH=ON), or use --peer none to go without the peer.");
+  return usage_failure(
+      name + " is not there",
+      "Build the benchmarks (HANDFAST_BUILD_BENCH=ON), or use --peer none to go without the peer.");
 }
 
 Outcome<std::vector<BenchScenario>> BenchProgram::scenarios() const {
@@ -100,15 +101,15 @@ Outcome<std::vector<BenchScenario>> BenchProgram::scenarios() const {
 
 Outcome<BenchFigures> BenchProgram::measure(const std::string& folder, const std::string& scenario,
                                             double seconds) {
-  const auto told =
-      json_of(path_, {"--credentials", folder, "--seconds", std::to_string(seconds), scenario});
+  const auto told = json_of(path_, {"--credentials", folder, "--seconds", std::to_string(seconds), scenario});
   if (!told) return std::unexpected(told.error());
   library_ = told->at("library").get<std::string>();
   BenchFigures figures;
   const Json& scenarios = told->at("scenarios");
   if (!scenarios.contains(scenario)) return figures;
   for (const auto& [name, told_figure] : scenarios.at(scenario).items()) {
-    BenchFigure figure{name, told_figure.at("value").get<double>(), told_figure.at("unit").get<std::string>()};
+    BenchFigure figure{name, told_figure.at("value").get<double>(),
+                       told_figure.at("unit").get<std::string>()};
     if (told_figure.contains("floor")) figure.overhead = figure.value - told_figure.at("floor").get<double>();
     figures.push_back(std::move(figure));
   }

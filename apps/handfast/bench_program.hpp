@@ -1,4 +1,5 @@
-// A program that measures one TLS library for handfast bench: handfast-bench-handfast, handfast-bench-openssl.
+// A program that measures one TLS library for handfast bench: handfast-bench-handfast,
+// handfast-bench-openssl.
 //
 // Each library has a program of its own, so that the tool links no peer, and so that the heap can be counted
 // by replacing malloc without the tool's own malloc being any other than everywhere.

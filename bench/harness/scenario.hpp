@@ -8,9 +8,9 @@
 namespace handfast::bench {
 
 enum class Kind : std::uint8_t {
-  handshake,  ///< from nothing to both Finished verified, and the end of both connections
-  records,    ///< application data, one record a send
-  memory,     ///< what the heap holds and how often it is asked
+  handshake,   ///< from nothing to both Finished verified, and the end of both connections
+  records,     ///< application data, one record a send
+  memory,      ///< what the heap holds and how often it is asked
   primitives,  ///< what no protocol can do without: each operation alone, and their sum for each handshake
 };
 enum class Suite : std::uint8_t {
@@ -32,7 +32,7 @@ struct Scenario {
   KeyType key = KeyType::ecdsa;
   bool mutual = false;           ///< the client shows a certificate, too
   bool signature_cache = false;  ///< who verifies remembers good signatures of certificates (Handfast only)
-  std::size_t record_size = 0;  ///< octets of data in a record
+  std::size_t record_size = 0;   ///< octets of data in a record
 
   [[nodiscard]] constexpr bool is_tls12() const noexcept {
     return suite == Suite::ecdhe_ecdsa_aes_128_gcm || suite == Suite::rsa_aes_128_gcm;

@@ -79,7 +79,8 @@ Context make_context(const SSL_METHOD* method, const Scenario& scenario) {
   // libssl's TLS 1.2 counts the curve of an ECDSA certificate among these groups; the server's order makes it
   // X25519 all the same.
   const bool p256_certificate = scenario.is_tls12() && scenario.key == KeyType::ecdsa;
-  require(SSL_CTX_set1_groups_list(context.get(), p256_certificate ? "X25519:P-256" : "X25519") == 1, "group");
+  require(SSL_CTX_set1_groups_list(context.get(), p256_certificate ? "X25519:P-256" : "X25519") == 1,
+          "group");
   set_suite(context.get(), scenario.suite);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context.get(), 0);
