@@ -241,11 +241,12 @@ class Process:
 class Serve(Process):
     """handfast serve over HTTP, or as told, with the world's file."""
 
-    def __init__(self, world: World, kind: str, *arguments: str, client_auth: str = "no", mode: str = "http"):
+    def __init__(self, world: World, kind: str, *arguments: str, client_auth: str = "no", mode: str = "http",
+                 root: bool = True):
         auth = {"no": [], "optional": ["--client-ca", world.ca, "--client-auth", "request"],
                 "required": ["--client-ca", world.ca, "--client-auth", "require"]}[client_auth]
-        root = ["--root", str(world.root)] if mode == "http" else []
-        super().__init__([TOOL, "serve", "--json", "--listen", "127.0.0.1:0", "--mode", mode, *root,
+        files = ["--root", str(world.root)] if mode == "http" and root else []
+        super().__init__([TOOL, "serve", "--json", "--listen", "127.0.0.1:0", "--mode", mode, *files,
                           *world.leaf(kind).options, *auth, *arguments])
         self.kind = kind
         self.port = json.loads(self.wait_for('"event":"listening"').string)["port"]
