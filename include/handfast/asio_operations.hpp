@@ -40,10 +40,14 @@ struct HandshakeTask {
   ::asio::enable_partial_cancellation cancellation;
 
   Want next(Core& core) {
-    const auto advanced = core.buffered.advance(system_now());
-    if (!advanced) outcome.error = make_error_code(advanced.error());
+    // What stands behind the handshake is for the reader, and its first data would free the summary: while our
+    // last flight goes out, nothing more is consumed.
+    if (!core.buffered.connection().handshake_done()) {
+      if (const auto advanced = core.buffered.advance(system_now()); !advanced)
+        outcome.error = make_error_code(advanced.error());
+    }
     if (!core.buffered.output().empty()) return Want::output;
-    if (!advanced || core.buffered.connection().handshake_done()) return Want::nothing;
+    if (outcome.error || core.buffered.connection().handshake_done()) return Want::nothing;
     return core.buffered.connection().pending().index() != 0 ? Want::answer : Want::input;
   }
 };

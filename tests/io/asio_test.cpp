@@ -111,6 +111,38 @@ TEST_F(AsioStream, WorksWithUseAwaitable) {
   run(ask(*client), answer(*server));
 }
 
+// Data that shares a read with the peer's Finished, while our own last flight still has to go: half-RTT data
+// here, a request after a TLS 1.2 client's false start (RFC 7918) elsewhere.
+TEST_F(AsioStream, KeepsTheSummaryWhenDataCameWithTheFinished) {
+  Socket near(context);
+  Socket far(context);
+  net::local::connect_pair(near, far);
+  client.emplace(std::move(near), client_connection());
+  Connection peer = server_connection();
+  Octets buffer(65536);
+  bool done = false;
+  client->async_handshake([&](std::error_code error) {
+    EXPECT_FALSE(error) << error.message();
+    done = true;
+  });
+  context.run_one();  // the ClientHello is written
+  const std::size_t count = far.read_some(net::buffer(buffer));
+  ASSERT_TRUE(peer.receive({buffer.data(), count}, system_now()));
+  std::size_t flight = peer.transmit(buffer);
+  const auto sent = peer.send_half_rtt(as_bytes("early"), MutableBytes(buffer).subspan(flight));
+  ASSERT_TRUE(sent);
+  flight += sent->written;
+  net::write(far, net::buffer(buffer, flight));
+  context.run();
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(client->take_summary());
+  std::array<char, 5> early{};
+  run([&]() -> net::awaitable<void> {
+    co_await net::async_read(*client, net::buffer(early), net::use_awaitable);
+  });
+  EXPECT_EQ(std::string_view(early.data(), 5), "early");
+}
+
 TEST_F(AsioStream, WorksWithCallbacks) {
   connect();
   std::string got(4, ' ');
