@@ -58,12 +58,13 @@ Outcome<> replace(List& values, const std::vector<std::string>& names, std::stri
   return {};
 }
 
-// A client offers shares for what it did before, as far as it still may; else for its first choice.
+// A client offers shares for what it did before, as far as it still may, in its new order (RFC 8446 §4.2.8);
+// else for its first choice.
 void choose_key_shares(Policy& policy) {
   const auto before = policy.key_shares;
   policy.key_shares.clear();
-  for (const NamedGroup group : before)
-    if (policy.groups.contains(group)) policy.key_shares.add(group);
+  for (const NamedGroup group : policy.groups)
+    if (before.contains(group)) policy.key_shares.add(group);
   if (policy.key_shares.empty()) policy.key_shares.add(policy.groups.front());
 }
 

@@ -40,8 +40,8 @@ struct HandshakeTask {
   ::asio::enable_partial_cancellation cancellation;
 
   Want next(Core& core) {
-    // What stands behind the handshake is for the reader, and its first data would free the summary: while our
-    // last flight goes out, nothing more is consumed.
+    // What stands behind the handshake is for the reader, and its first data would free the summary: while
+    // our last flight goes out, nothing more is consumed.
     if (!core.buffered.connection().handshake_done()) {
       if (const auto advanced = core.buffered.advance(system_now()); !advanced)
         outcome.error = make_error_code(advanced.error());

@@ -43,38 +43,61 @@ def refuse(world: World, serve: Serve, *arguments: str) -> None:
     assert ended.status != 0 and serve.connection()["error"], ended.errors
 
 
-def run_cases(cases: Cases, world: World) -> None:
-    for kind in KINDS:
-        with Serve(world, kind, "--policy", "classic") as serve:
-            for suite in SUITES13 + interop.suites12(kind):
-                cases.check(f"{suite}, {kind}", fetch, world, serve, *only(suite), version=version_of(suite),
-                            suite=suite)
+def matrix13(cases: Cases, world: World, kind: str) -> None:
+    """Suite x group x kind of certificate."""
+    with Serve(world, kind, "--policy", "classic") as serve:
+        for suite in SUITES13:
+            for group in CURVES:
+                cases.check(f"{suite}, {group}, {kind}", fetch, world, serve, *only(suite), "--curves", GROUPS[group],
+                            version="TLSv1.3", suite=suite, group=group)
+
+
+def matrix12(cases: Cases, world: World, kind: str) -> None:
+    with Serve(world, kind, "--policy", "classic") as serve:
+        for suite in interop.suites12(kind):
+            cases.check(f"{suite}, {kind}", fetch, world, serve, *only(suite), version="TLSv1.2", suite=suite)
+
+
+def groups12(cases: Cases, world: World) -> None:
+    suite = interop.ECDHE_RSA[0]
+    for group in CURVES:
+        # P-256 besides: the CA's key, which a TLS 1.2 client's groups have to name.
+        offered = dict.fromkeys([GROUPS[group], "P-256"])
+        with Serve(world, "rsa", "--groups", group) as serve:
+            cases.check(f"{suite}, {group}", fetch, world, serve, *only(suite), "--curves", ":".join(offered),
+                        version="TLSv1.2", suite=suite, group=group)
+
+
+def extensions(cases: Cases, world: World) -> None:
     with Serve(world, "rsa", "--policy", "classic", "--alpn", "http/1.1") as serve:
         for suite in (SUITES13[0], interop.ECDHE_RSA[0]):
-            for group in CURVES:
-                # P-256 in both: the CA's key, which a TLS 1.2 client's groups have to name.
-                offered = dict.fromkeys([GROUPS[group], "P-256"]) if suite in SUITES13 else [GROUPS[group]]
-                cases.check(f"{suite}, {group}", fetch, world, serve, *only(suite), "--curves", ":".join(offered),
-                            version=version_of(suite), suite=suite)
             cases.check(f"{version_of(suite)}, ALPN", fetch, world, serve, *only(suite), "--http1.1",
                         version=version_of(suite), alpn="http/1.1", server_name="localhost")
             cases.check(f"{version_of(suite)}, no ALPN", fetch, world, serve, *only(suite), "--no-alpn",
                         version=version_of(suite), alpn=None)
             cases.check(f"{version_of(suite)}, a CA that curl does not know", distrust, world, serve, "unknown_ca",
                         ca=False)
-    for mode in ("optional", "required"):
-        with Serve(world, "p256", client_auth=mode) as serve:
-            for suite in (SUITES13[0], interop.ECDHE_ECDSA[0]):
-                for client_kind in [*KINDS, None]:
-                    name = f"{version_of(suite)}, client certificate {mode}: {client_kind}"
-                    if mode == "required" and not client_kind:
-                        cases.check(name, refuse, world, serve, *only(suite))
-                        continue
-                    cases.check(name, fetch, world, serve, *only(suite), client_kind=client_kind,
-                                version=version_of(suite), suite=suite)
     with Serve(world, "p256") as serve:
         cases.check("all that curl offers", fetch, world, serve, version="TLSv1.3")
         cases.check("another name than the certificate's", distrust, world, serve, None, host="other.example")
+
+
+def client_certificates(cases: Cases, world: World, mode: str) -> None:
+    with Serve(world, "p256", client_auth=mode) as serve:
+        for suite in (SUITES13[0], interop.ECDHE_ECDSA[0]):
+            for client_kind in [*KINDS, None]:
+                name = f"{version_of(suite)}, client certificate {mode}: {client_kind}"
+                if mode == "required" and not client_kind:
+                    cases.check(name, refuse, world, serve, *only(suite))
+                    continue
+                cases.check(name, fetch, world, serve, *only(suite), client_kind=client_kind,
+                            version=version_of(suite), suite=suite)
+
+
+def run_cases(cases: Cases, world: World) -> None:
+    by_kind = [(matrix, kind) for kind in KINDS for matrix in (matrix13, matrix12)]
+    interop.run_parts(cases, world, [*by_kind, (groups12,), (extensions,), (client_certificates, "optional"),
+                                     (client_certificates, "required")])
 
 
 if __name__ == "__main__":

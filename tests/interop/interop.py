@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tool"))
@@ -27,6 +28,8 @@ import harness  # noqa: E402  (from tests/tool)
 TOOL = harness.TOOL
 # A sanitized build on a busy machine is slow; nothing waits so long when all is well.
 PATIENCE = 30
+# Parts of a test that run at once: cases mostly wait for each other's processes.
+WORKERS = 3
 SKIPPED = 77
 
 # ---- what there is to combine
@@ -76,13 +79,10 @@ def scheme_fits(scheme: str, kind: str, version: str) -> bool:
                     scheme) is not None
 
 
-def mixed_client_keys(kinds: list[str]):
-    """Client certificates for a matrix: one mode after the other, with each kind of key in turn."""
-    turn = 0
-    while True:
-        yield [("no", None), ("optional", kinds[turn % len(kinds)] if turn % 2 else None),
-               ("required", kinds[(turn + 3) % len(kinds)])]
-        turn += 1
+def mixed_client_keys(kinds: list[str], turn: int) -> list[tuple]:
+    """Client certificates for the row `turn` of a matrix: each mode, with each kind of key in turn."""
+    return [("no", None), ("optional", kinds[turn % len(kinds)] if turn % 2 else None),
+            ("required", kinds[(turn + 3) % len(kinds)])]
 
 
 # ---- cases
@@ -94,6 +94,7 @@ class Cases:
         self.peer = peer
         self.filter = sys.argv[1] if len(sys.argv) > 1 else ""
         self.results: list[dict] = []
+        self._lock = threading.Lock()
         self.counts = {"passed": 0, "failed": 0, "skipped": 0}
 
     def check(self, name: str, function, *arguments, **settings) -> None:
@@ -112,12 +113,14 @@ class Cases:
             self._add(f"{name} ({why})", "skipped", 0.0)
 
     def _add(self, name: str, outcome: str, seconds: float, failure: str = "") -> None:
-        self.counts[outcome] += 1
-        if outcome != "passed":
-            print(f"{outcome:7} {self.peer}: {name}\n{failure}", flush=True)
-        self.results.append({"name": name, "status": "RUN", "time": f"{seconds:.3f}s",
-                             "result": "SKIPPED" if outcome == "skipped" else "COMPLETED",
-                             **({"failures": [{"failure": failure}]} if failure else {})})
+        result = {"name": name, "status": "RUN", "time": f"{seconds:.3f}s",
+                  "result": "SKIPPED" if outcome == "skipped" else "COMPLETED",
+                  **({"failures": [{"failure": failure}]} if failure else {})}
+        with self._lock:
+            self.counts[outcome] += 1
+            self.results.append(result)
+            if outcome != "passed":
+                print(f"{outcome:7} {self.peer}: {name}\n{failure}", flush=True)
 
     def write_report(self) -> None:
         kind, _, path = os.environ.get("GTEST_OUTPUT", "").partition(":")
@@ -127,12 +130,21 @@ class Cases:
             Path(path).write_text(json.dumps(report, indent=1))
 
 
+def run_parts(cases: Cases, world: "World", parts: list[tuple]) -> None:
+    """Runs parts, each a function of the cases and the world with further arguments, some at once. A part has its
+    servers for itself; its cases run one after the other."""
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        for done in [pool.submit(part, cases, world, *further) for part, *further in parts]:
+            done.result()
+
+
 def missing(programs: list[str]) -> list[str]:
     return [program for program in programs if shutil.which(program) is None]
 
 
-def main(peer: str, programs: list[str], run_cases, optional: bool = False) -> None:
-    """run_cases(cases, world) with all programs there, else a skip of the whole."""
+def main(peer: str, programs: list[str], run_cases, optional: bool = False, file_octets: int = 20000) -> None:
+    """run_cases(cases, world) with all programs there, else a skip of the whole. The world's file is by default more
+    than a record."""
     absent = missing(programs)
     if absent:
         print(f"skipped {peer}: not installed: {', '.join(absent)}")
@@ -141,7 +153,7 @@ def main(peer: str, programs: list[str], run_cases, optional: bool = False) -> N
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix=f"handfast-{peer}-") as scratch:
-            run_cases(cases, World(Path(scratch)))
+            run_cases(cases, World(Path(scratch), file_octets))
     finally:
         cases.write_report()
         print(", ".join(f"{count} {outcome}" for outcome, count in cases.counts.items()),
@@ -155,22 +167,24 @@ def main(peer: str, programs: list[str], run_cases, optional: bool = False) -> N
 class World:
     """A scratch folder with a CA, a leaf of each kind (made when first asked for) and a file to serve."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, file_octets: int):
         self.folder = folder
         self.pki = harness.Pki(folder / "pki")
         self.ca = self.pki.ca
         self._leaves: dict[str, harness.Leaf] = {}
-        # Two records, and no more: gnutls-cli writes it octet by octet. Text, since some peers take lines.
-        letters = random.Random(2).choices("abcdefghijklmnopqrstuvwxyz0123456789\n", k=20000)
+        self._issuing = threading.Lock()
+        # Text, since gnutls-serv and others take lines.
+        letters = random.Random(2).choices("abcdefghijklmnopqrstuvwxyz0123456789\n", k=file_octets)
         self.file = "".join(letters).encode()
         self.root = folder / "root"
         self.root.mkdir()
         (self.root / "file.txt").write_bytes(self.file)
 
     def leaf(self, kind: str) -> harness.Leaf:
-        if kind not in self._leaves:
-            self._leaves[kind] = self.pki.leaf(kind, kind=KINDS[kind])
-        return self._leaves[kind]
+        with self._issuing:
+            if kind not in self._leaves:
+                self._leaves[kind] = self.pki.leaf(kind, kind=KINDS[kind])
+            return self._leaves[kind]
 
     def client_leaf(self, kind: str | None) -> harness.Leaf | None:
         return self.leaf(kind) if kind else None

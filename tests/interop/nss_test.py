@@ -101,30 +101,39 @@ def refused_client(world: World, server: Server, *arguments: str) -> None:
     assert told["error"]["alert"], told["error"]
 
 
-def suites(cases: Cases, world: World, store: Store) -> None:
-    """Suite (and with it the key exchange) x kind of certificate."""
+def matrix(cases: Cases, world: World, store: Store, kind: str) -> None:
+    """Suite (and with it the key exchange) x kind of certificate, in TLS 1.3 x group."""
     # selfserv has some suites switched off unless they are named.
     every = "".join(f":{number}" for number in NUMBERS.values())
-    for kind in KINDS:
-        with Server(store, kind, "-c", every) as server, Serve(world, kind, "--policy", "classic") as serve:
-            for suite in SUITES13 + interop.suites12(kind):
-                expected = {"version": version_of(suite), "suite": suite}
-                cases.check(f"connect: {suite}, {kind}", as_client, world, server, *ours(suite), **expected)
-                cases.check(f"serve: {suite}, {kind}", as_server, world, store, serve, *only(suite), **expected)
+    with Server(store, kind, "-c", every) as server, Serve(world, kind, "--policy", "classic") as serve:
+        for suite in SUITES13:
+            for group in CURVES:
+                name = f"{suite}, {group}, {kind}"
+                expected = {"version": "TLSv1.3", "suite": suite, "group": group}
+                cases.check(f"connect: {name}", as_client, world, server, *ours(suite), "--groups", group, **expected)
+                cases.check(f"serve: {name}", as_server, world, store, serve, *only(suite), "-I", GROUPS[group],
+                            **expected)
+        for suite in interop.suites12(kind):
+            expected = {"version": "TLSv1.2", "suite": suite}
+            cases.check(f"connect: {suite}, {kind}", as_client, world, server, *ours(suite), **expected)
+            cases.check(f"serve: {suite}, {kind}", as_server, world, store, serve, *only(suite), **expected)
 
 
-def groups(cases: Cases, world: World, store: Store) -> None:
-    for suite in (SUITES13[0], interop.ECDHE_RSA[0]):
-        for group in CURVES:
-            name = f"{suite}, {group}"
-            expected = {"version": version_of(suite), "suite": suite, "group": group}
-            offered = list(dict.fromkeys([group, "secp256r1"]))
-            with Server(store, "rsa", "-I", GROUPS[group]) as server:
-                cases.check(f"connect: {name}", as_client, world, server, *ours(suite), "--groups",
-                            ",".join(offered), **expected)
-            with Serve(world, "rsa", "--groups", group) as serve:
-                cases.check(f"serve: {name}", as_server, world, store, serve, *only(suite), "-I",
-                            ",".join(GROUPS[each] for each in offered), **expected)
+def groups12(cases: Cases, world: World, store: Store) -> None:
+    suite = interop.ECDHE_RSA[0]
+    for group in CURVES:
+        name = f"{suite}, {group}"
+        expected = {"version": "TLSv1.2", "suite": suite, "group": group}
+        offered = list(dict.fromkeys([group, "secp256r1"]))
+        with Server(store, "rsa", "-I", GROUPS[group]) as server:
+            cases.check(f"connect: {name}", as_client, world, server, *ours(suite), "--groups", ",".join(offered),
+                        **expected)
+        with Serve(world, "rsa", "--groups", group) as serve:
+            cases.check(f"serve: {name}", as_server, world, store, serve, *only(suite), "-I",
+                        ",".join(GROUPS[each] for each in offered), **expected)
+
+
+def second_hellos(cases: Cases, world: World, store: Store) -> None:
     for group in CURVES[1:]:
         expected = {"version": "TLSv1.3", "group": group, "hello_retry": True}
         with Server(store, "rsa", "-I", GROUPS[group]) as server:
@@ -167,8 +176,8 @@ def versions(cases: Cases, world: World, store: Store) -> None:
 
 def run_cases(cases: Cases, world: World) -> None:
     store = Store(world)
-    for part in (suites, groups, client_certificates, versions):
-        part(cases, world, store)
+    others = (groups12, second_hellos, client_certificates, versions)
+    interop.run_parts(cases, world, [*((matrix, store, kind) for kind in KINDS), *((part, store) for part in others)])
 
 
 if __name__ == "__main__":

@@ -137,9 +137,10 @@ TEST_F(AsioStream, KeepsTheSummaryWhenDataCameWithTheFinished) {
   ASSERT_TRUE(done);
   EXPECT_TRUE(client->take_summary());
   std::array<char, 5> early{};
-  run([&]() -> net::awaitable<void> {
-    co_await net::async_read(*client, net::buffer(early), net::use_awaitable);
-  });
+  net::async_read(*client, net::buffer(early),
+                  [](std::error_code error, std::size_t) { EXPECT_FALSE(error); });
+  context.restart();
+  context.run();
   EXPECT_EQ(std::string_view(early.data(), 5), "early");
 }
 

@@ -140,6 +140,11 @@ class Echo(harness.ToolTest):
         self.assertEqual([flight["from"] for flight in ended.json()["flights"]],
                          ["client", "server", "client", "server", "client"])
 
+    def test_groups_in_any_order(self):
+        with self.serve("--groups", "X25519MLKEM768") as serve:
+            report = self.connect(serve, "--json", "--half-close", "--groups", "x25519,X25519MLKEM768").json()
+        self.assertEqual((report["group"], report["hello_retry"]), ("X25519MLKEM768", False))
+
     def test_key_log(self):
         log = self.folder / "keys.log"
         with self.serve("--mode", "echo") as serve:
