@@ -88,7 +88,7 @@ TEST_P(EachCbcAttacked, LooksAtEachOctetOfPadding) {
 }
 
 // SSL 3.0's padding says its length only at the end, and so a block of it can be exchanged for any other.
-TEST_P(EachCbcAttacked, TakesNoPaddingOfSsl30) {
+TEST_P(EachCbcAttacked, PoodleTakesNoPaddingOfSsl30) {
   const Octets content =
       counting(cbc_block * 3 - (GetParam().encrypt_then_mac ? 0 : GetParam().mac_size()) % cbc_block);
   const std::size_t padding = least_padding(GetParam(), content.size());

@@ -11,7 +11,7 @@ using test::is_poisoned;
 using test::poison;
 using test::publish;
 
-class CbcPoison : public test::Poison {
+class LuckyThirteen : public test::Poison {
  protected:
   // What stands behind AES is poisoned; the verdict is published, and with it the size.
   static void expect(const CbcWay& way, Octets plaintext, bool genuine, std::size_t content_size) {
@@ -27,7 +27,7 @@ class CbcPoison : public test::Poison {
   }
 };
 
-TEST_F(CbcPoison, GoodRecordsOfAnyPadding) {
+TEST_F(LuckyThirteen, GoodRecordsOfAnyPadding) {
   for (const CbcWay& way : cbc_ways) {
     for (const std::size_t size : {0U, 20U, 300U, 1000U}) {
       for (const std::size_t more : {0U, 48U, 240U}) {
@@ -41,7 +41,7 @@ TEST_F(CbcPoison, GoodRecordsOfAnyPadding) {
   EXPECT_EQ(errors(), 0U);
 }
 
-TEST_F(CbcPoison, RecordsWithAnythingWrong) {
+TEST_F(LuckyThirteen, RecordsWithAnythingWrong) {
   for (const CbcWay& way : cbc_ways) {
     for (const std::size_t size : {0U, 300U}) {
       const std::size_t padding = least_padding(way, size) + 32;

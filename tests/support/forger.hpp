@@ -38,12 +38,20 @@ class Forger {
 
   /// The end that is lied to.
   [[nodiscard]] End& victim() noexcept { return forged_ == Role::server ? pair.client : pair.server; }
-  /// One record (or more, when it is long) of this content.
+  /// One record (or more, when it is long) of this content; without content: of application data.
   [[nodiscard]] Octets seal(ContentType type, Bytes content) {
-    Octets out(writer.written_size(content.size()));
-    const auto written = writer.write(type, content, out);
-    EXPECT_TRUE(written) << (written ? "" : describe(written.error()));
-    if (written) out.resize(written->written);
+    Octets out(std::max(writer.written_size(content.size()), min_output));
+    std::size_t size = 0;
+    if (content.empty()) {
+      const auto written = writer.write_empty(out);
+      EXPECT_TRUE(written) << (written ? "" : describe(written.error()));
+      size = written.value_or(0);
+    } else {
+      const auto written = writer.write(type, content, out);
+      EXPECT_TRUE(written) << (written ? "" : describe(written.error()));
+      if (written) size = written->written;
+    }
+    out.resize(size);
     return out;
   }
   /// seal(), and the victim takes it.
