@@ -62,6 +62,7 @@ struct ClientSessionCacheLimits {
 /// once. A file can carry it from one process to the next.
 class ClientSessionCache final : public ClientSessionStore {
  public:
+  /// An empty one.
   explicit ClientSessionCache(ClientSessionCacheLimits limits = {});
   ~ClientSessionCache() override;
 

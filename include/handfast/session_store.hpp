@@ -43,6 +43,7 @@ struct SessionCacheLimits {
 /// A SessionStore in this process: bounded, least recently used first out, a lock a shard. Answers at once.
 class SessionCache final : public SessionStore {
  public:
+  /// An empty one.
   explicit SessionCache(SessionCacheLimits limits = {});
   ~SessionCache() override;
 
