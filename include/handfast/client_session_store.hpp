@@ -43,9 +43,9 @@ class ClientSessionStore {
   /// Later: the connection asks a ClientSessionQuestion before it sends anything.
   virtual Reply<std::optional<Session>> take(const SessionKey& key, Time now) = 0;
   /// Keeps a session, which may be lost at any time.
-  virtual void put(const SessionKey& key, Session session, Time now) noexcept = 0;
+  virtual void put(const SessionKey& key, Session session, Time now) = 0;
   /// Forgets all sessions under that key: the server failed verification, or broke a rule.
-  virtual void remove(const SessionKey& key) noexcept = 0;
+  virtual void remove(const SessionKey& key) = 0;
 };
 
 /// How much a ClientSessionCache holds.
@@ -69,9 +69,9 @@ class ClientSessionCache final : public ClientSessionStore {
   /// The newest session under that key that is alive.
   Reply<std::optional<Session>> take(const SessionKey& key, Time now) override;
   /// Keeps a session; what cannot fit is not kept.
-  void put(const SessionKey& key, Session session, Time now) noexcept override;
+  void put(const SessionKey& key, Session session, Time now) override;
   /// Forgets all sessions under that key.
-  void remove(const SessionKey& key) noexcept override;
+  void remove(const SessionKey& key) override;
 
   /// Sessions that are held, those past their lifetime among them.
   [[nodiscard]] std::size_t size() const noexcept;

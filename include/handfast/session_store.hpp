@@ -25,9 +25,9 @@ class SessionStore {
   /// Later: the connection asks a SessionQuestion. The view lives until this returns.
   virtual Reply<std::optional<Session>> find(Bytes id, Time now) = 0;
   /// Keeps a session, which may be lost at any time: then its client makes a full handshake.
-  virtual void put(Bytes id, const Session& session, Time now) noexcept = 0;
+  virtual void put(Bytes id, const Session& session, Time now) = 0;
   /// Forgets a session: its connection ended with a fatal alert (RFC 5246 §7.2.2).
-  virtual void remove(Bytes id) noexcept = 0;
+  virtual void remove(Bytes id) = 0;
 };
 
 /// How much a SessionCache holds, and how often a session serves.
@@ -50,9 +50,9 @@ class SessionCache final : public SessionStore {
   /// The session of that id, if it is there and alive.
   Reply<std::optional<Session>> find(Bytes id, Time now) override;
   /// Keeps a session of an id of 1 to 255 octets; others, and what cannot fit, are not kept.
-  void put(Bytes id, const Session& session, Time now) noexcept override;
+  void put(Bytes id, const Session& session, Time now) override;
   /// Forgets a session.
-  void remove(Bytes id) noexcept override;
+  void remove(Bytes id) override;
 
   /// Sessions that are held, those past their lifetime among them.
   [[nodiscard]] std::size_t size() const noexcept;

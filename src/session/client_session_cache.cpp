@@ -1,6 +1,4 @@
 // A client's sessions in the memory of this process, and in a file.
-#include <new>
-
 #include <handfast/client_session_store.hpp>
 
 #include "session/bounded_map.hpp"
@@ -63,7 +61,7 @@ Reply<std::optional<Session>> ClientSessionCache::take(const SessionKey& key, Ti
   });
 }
 
-void ClientSessionCache::put(const SessionKey& key, Session session, Time now) noexcept try {
+void ClientSessionCache::put(const SessionKey& key, Session session, Time now) {
   const auto encoded_key = session::encode_key(key);
   auto encoded = session.encode();
   if (!encoded_key || !encoded || !session.is_alive(now) || shards_->sessions_per_server == 0) return;
@@ -76,15 +74,11 @@ void ClientSessionCache::put(const SessionKey& key, Session session, Time now) n
     sessions.push_back(*std::move(encoded));
     map.put(*encoded_key, std::move(sessions));
   });
-} catch (const std::bad_alloc&) {
-  // A session that is not kept costs a full handshake.
 }
 
-void ClientSessionCache::remove(const SessionKey& key) noexcept try {
+void ClientSessionCache::remove(const SessionKey& key) {
   const auto encoded_key = session::encode_key(key);
   if (encoded_key) shards_->maps.with(*encoded_key, [&](Map& map) { map.erase(*encoded_key); });
-} catch (const std::bad_alloc&) {
-  // What stays is judged again before it is used.
 }
 
 std::size_t ClientSessionCache::size() const noexcept {

@@ -1,6 +1,4 @@
 // A server's sessions in the memory of this process.
-#include <new>
-
 #include <handfast/session_store.hpp>
 
 #include "session/bounded_map.hpp"
@@ -36,16 +34,14 @@ Reply<std::optional<Session>> SessionCache::find(Bytes id, Time now) {
   });
 }
 
-void SessionCache::put(Bytes id, const Session& session, Time now) noexcept try {
+void SessionCache::put(Bytes id, const Session& session, Time now) {
   if (id.empty() || id.size() > 255 || !session.is_alive(now)) return;
   auto encoded = session.encode();
   if (!encoded) return;
   shards_->maps.with(id, [&](Shards::Map& map) { map.put(id, *std::move(encoded)); });
-} catch (const std::bad_alloc&) {
-  // A session that is not kept costs a full handshake.
 }
 
-void SessionCache::remove(Bytes id) noexcept {
+void SessionCache::remove(Bytes id) {
   shards_->maps.with(id, [&](Shards::Map& map) { map.erase(id); });
 }
 

@@ -71,6 +71,7 @@ Result<Bytes> entries_of(Bytes file) noexcept {
 
 Result<Octets> encode_key(const SessionKey& key) {
   std::vector<StoredKey::ProtocolName> protocols;
+  protocols.reserve(key.application_protocols.size());
   for (const std::string& name : key.application_protocols) protocols.emplace_back(as_bytes(name));
   StoredKey stored;
   stored.server_name = as_bytes(key.server_name);
