@@ -2,15 +2,21 @@
 // connections and threads.
 #pragma once
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <handfast/client_session_store.hpp>
 #include <handfast/credential.hpp>
 #include <handfast/error.hpp>
+#include <handfast/external_psk.hpp>
 #include <handfast/policy.hpp>
 #include <handfast/random.hpp>
+#include <handfast/replay_guard.hpp>
+#include <handfast/session_store.hpp>
+#include <handfast/ticket_keys.hpp>
 #include <handfast/trust.hpp>
 #include <handfast/verify.hpp>
 
@@ -66,12 +72,22 @@ struct CommonSettings {
   std::uint32_t max_handshake_message = 65536;
   /// Records under one key before a KeyUpdate is sent; 0: the limit of the AEAD (RFC 8446 §5.5).
   std::uint64_t key_update_after_records = 0;
+  /// Also use PSKs without a fresh key exchange (psk_ke, RFC 8446 §4.2.9): such a connection can be read by
+  /// whoever gets hold of the PSK later. A client offers the mode, a server takes it where the client wants
+  /// nothing else.
+  bool allow_psk_without_key_exchange = false;
   /// Null: nothing is logged.
   std::shared_ptr<KeyLog> key_log;
   /// Null: system_random(). Must outlive the configuration and be safe to use from its threads.
   RandomSource* random = nullptr;
   /// Also keep the exporter secret after the handshake, for export_keying_material.
   bool exporters = true;
+};
+
+/// How many tickets a client would like (RFC 9149 §3).
+struct TicketRequest {
+  std::uint8_t new_session = 1;  ///< after a full handshake
+  std::uint8_t resumption = 1;   ///< after a resumption
 };
 
 /// What a client can set.
@@ -93,11 +109,24 @@ struct ClientSettings : CommonSettings {
   bool request_ocsp = true;
   /// Ask for certificate timestamps (RFC 6962 §3.3), which the summary then holds.
   bool request_signed_certificate_timestamps = false;
+  /// Where sessions are kept and looked for; null: nothing is resumed. With a store and without a
+  /// signature_cache the configuration makes one, so that a resumed chain is judged anew without public-key
+  /// operations.
+  std::shared_ptr<ClientSessionStore> session_store;
+  /// PSKs that both sides were given, most wanted first, offered behind a session (RFC 8446 §4.2.11). A
+  /// server that takes one proves itself by it and shows no certificate. TLS 1.3 only.
+  std::vector<std::shared_ptr<const ExternalPsk>> external_psks;
+  /// How many tickets to ask for; none: the server decides.
+  std::optional<TicketRequest> ticket_request;
+  /// Offer early data where the session or the first external PSK allows it: Connection::send_early_data. It
+  /// can be replayed (RFC 8446 §8): for requests only that may be carried out twice.
+  bool early_data = false;
 };
 
 /// What a server can set.
 struct ServerSettings : CommonSettings {
-  /// At least one. The first is shown when no name matches (or no name was sent).
+  /// At least one, unless there are external_psks. The first is shown when no name matches (or none was
+  /// sent).
   std::vector<Credential> credentials;
   /// Whether the client has to show a certificate.
   ClientAuthentication client_authentication = ClientAuthentication::none;
@@ -112,6 +141,24 @@ struct ServerSettings : CommonSettings {
   std::array<std::uint8_t, 32> cookie_key{};
   /// The client's order of cipher suites and groups decides instead of the policy's.
   bool prefer_client_order = false;
+  /// Seals whole sessions into tickets (RFC 8446 §4.6.1, RFC 5077); null: no such tickets.
+  std::shared_ptr<TicketKeys> ticket_keys;
+  /// Keeps the sessions of clients that get no sealed tickets: in TLS 1.3 when there are no ticket_keys, in
+  /// TLS 1.2 by session id. Null: none are kept.
+  std::shared_ptr<SessionStore> session_store;
+  /// Tickets after a full handshake of TLS 1.3, 0..16; after a resumption there is one. A ticket_request of
+  /// the client replaces both, up to 16 (RFC 9149).
+  std::uint8_t tickets = 2;
+  /// How long a session may be resumed, at most Session::longest_lifetime; ticket_keys may say less.
+  /// Resumption does not prolong it beyond a week after certificates were last checked.
+  std::chrono::seconds session_lifetime{86'400};
+  /// External PSKs by identity (RFC 8446 §4.2.11); null: none. A server that has some may do without
+  /// credentials.
+  std::shared_ptr<ExternalPskStore> external_psks;
+  /// Octets of early data taken under one ticket; 0: none, and tickets allow none. Needs a replay_guard.
+  std::uint32_t max_early_data_size = 0;
+  /// Decides whether early data was taken before.
+  std::shared_ptr<ReplayGuard> replay_guard;
 };
 
 /// A checked client configuration. Immutable and shared; a connection holds one reference.
@@ -127,6 +174,9 @@ class ClientConfig {
   [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
   /// False only for configurations of dangerous::without_verification.
   [[nodiscard]] bool verifies() const noexcept { return verifies_; }
+  /// What sessions of this configuration are kept under beside the server's name (SessionKey::configuration):
+  /// a digest over the certificates that this client may have shown.
+  [[nodiscard]] Bytes session_context() const noexcept { return session_context_; }
 
  private:
   friend struct ConfigAccess;
@@ -134,6 +184,7 @@ class ClientConfig {
   ClientSettings settings_;
   RandomSource* random_ = nullptr;
   bool verifies_ = true;
+  std::array<std::uint8_t, 32> session_context_{};
 };
 
 /// A checked server configuration. Immutable and shared; a connection holds one reference, so that a reload

@@ -99,9 +99,10 @@ class Connection {
  public:
   /// A client that wants to reach `server_name`. Its ClientHello waits in transmit().
   /// An observer is told all that the connection does, and outlives it; null: nobody is told, at no cost.
+  /// Sessions are kept under name and `port`, so that servers of one host do not get each other's.
   /// Errors: random_failed, out_of_memory.
   static Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ServerName& server_name,
-                                   Time now, inspect::Observer* observer = nullptr);
+                                   Time now, inspect::Observer* observer = nullptr, std::uint16_t port = 443);
   /// A server.
   static Result<Connection> server(std::shared_ptr<const ServerConfig> config, Time now,
                                    inspect::Observer* observer = nullptr);
@@ -153,6 +154,12 @@ class Connection {
   Result<> answer_signature(Bytes signature, Time now);
   /// The verdict that a VerificationQuestion asked for.
   Result<> answer_verification(bool trusted, Time now);
+  /// The session that a SessionQuestion or a ClientSessionQuestion asked for; none: there is none.
+  Result<> answer_session(std::optional<Session> session, Time now);
+  /// The external PSK that a PskQuestion asked for; none: the identity is not known.
+  Result<> answer_psk(std::optional<ExternalPsk> psk, Time now);
+  /// The verdict that an EarlyDataQuestion asked for.
+  Result<> answer_early_data(EarlyDataVerdict verdict, Time now);
 
   /// New sending keys before the next data. Errors: not_ready, unsupported_option (TLS 1.2).
   Result<> update_keys(KeyUpdateRequest request);

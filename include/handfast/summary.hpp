@@ -22,6 +22,15 @@ struct FlightSummary {
   std::size_t record_octets = 0;   ///< the records that carried them, as on the wire
 };
 
+/// What became of early data (RFC 8446 §4.2.10).
+enum class EarlyData : std::uint8_t {
+  none,      ///< the client offered none
+  accepted,  ///< it is part of the connection
+  rejected,  ///< the client has to send it again, if it still wants to
+};
+/// "none", "accepted", "rejected".
+std::string_view name_of(EarlyData value) noexcept;
+
 /// Negotiated values. Taken once, after the handshake; what is not taken is freed.
 struct Summary {
   /// The version.
@@ -35,8 +44,15 @@ struct Summary {
   std::string server_name;                          ///< server_name sent or received; empty: none
   /// The server said that it used server_name.
   bool server_name_acknowledged = false;
-  /// No certificates were exchanged, for a session was resumed.
+  /// No certificates were exchanged, for a session was resumed. The chain and its verification below are then
+  /// those of the session, judged anew for this connection by a client.
   bool resumed = false;
+  /// The external PSK that proved both sides; empty: none did.
+  Octets external_psk_identity;
+  /// What became of early data.
+  EarlyData early_data = EarlyData::none;
+  /// Why early data was rejected, for people; empty: it was not, or only the server knows.
+  const char* early_data_reason = "";
   bool hello_retry = false;  ///< a HelloRetryRequest was needed
   /// The secrets are bound to the whole handshake: RFC 7627 in TLS 1.2, always in TLS 1.3.
   bool extended_master_secret = true;

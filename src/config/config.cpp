@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include <handfast/config.hpp>
+#include <handfast/signature_cache.hpp>
 
 #include "config/credential_contents.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/key_exchange.hpp"
 #include "schedule/suite.hpp"
 
@@ -17,6 +19,10 @@ struct ConfigAccess {
     config.settings_ = std::move(settings);
     config.random_ = &random;
     config.verifies_ = verifies;
+    crypto::Hash shown(crypto::HashAlgorithm::sha256);
+    for (const Credential& credential : config.settings_.credentials)
+      shown.update(crypto::hash(crypto::HashAlgorithm::sha256, credential.chain().front()).view());
+    copy(shown.digest().view(), config.session_context_);
   }
   static void fill(ServerConfig& config, ServerSettings settings, RandomSource& random) {
     config.settings_ = std::move(settings);
@@ -121,9 +127,32 @@ Result<> check_credentials(const CommonSettings& settings, std::span<const Crede
   return {};
 }
 
+// RFC 8446 §4.2.11: lengths as the wire has them; the rest is RFC 9257's advice, not ours to enforce.
+Result<> check_psks(const ClientSettings& settings) {
+  for (const auto& psk : settings.external_psks)
+    if (!psk || psk->key.empty() || psk->identity.empty() || psk->identity.size() > 0xffff)
+      return fail(ErrorCode::invalid_argument, "external_psks: identity or key is empty, or too long");
+  if (settings.external_psks.size() > 8) return fail(ErrorCode::invalid_argument, "external_psks: 8 at most");
+  if (!settings.external_psks.empty() && !settings.policy.allows(ProtocolVersion::tls13))
+    return unsupported("external_psks: the policy has no TLS 1.3");
+  return {};
+}
+
+// What a server needs before it can resume, take PSKs or early data.
+Result<> check_sessions(const ServerSettings& settings) {
+  if (settings.tickets > 16) return fail(ErrorCode::invalid_argument, "tickets: 16 at most");
+  if (settings.session_lifetime < std::chrono::seconds(1) ||
+      settings.session_lifetime > Session::longest_lifetime)
+    return fail(ErrorCode::invalid_argument, "session_lifetime: 1 second to 7 days");
+  if (settings.max_early_data_size != 0 && !settings.replay_guard)
+    return unsupported("max_early_data_size: early data needs a replay_guard");
+  return {};
+}
+
 Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings, bool verifies) {
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
+  if (auto ok = check_psks(settings); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
   leave_out_versions_without_suite(settings.policy);
   if (verifies && settings.verification == PeerVerification::full) {
@@ -134,6 +163,8 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
     }
     if (settings.trust->size() == 0) return fail(ErrorCode::no_trust_anchor);
   }
+  if (settings.session_store && !settings.signature_cache)
+    settings.signature_cache = std::make_shared<x509::SignatureCache>(1024);
   RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
   auto config = ConfigAccess::client();
   ConfigAccess::fill(*config, std::move(settings), random, verifies);
@@ -152,7 +183,9 @@ Result<std::shared_ptr<const ClientConfig>> dangerous::without_verification(Clie
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings settings) {
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
-  if (settings.credentials.empty()) return unsupported("credentials: a server needs a certificate");
+  if (settings.credentials.empty() && !settings.external_psks)
+    return unsupported("credentials: a server needs a certificate");
+  if (auto ok = check_sessions(settings); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
   leave_out_versions_without_suite(settings.policy);
   const bool asks = settings.client_authentication != ClientAuthentication::none;

@@ -11,6 +11,7 @@
 #include <handfast/connection.hpp>
 #include <handfast/inspect.hpp>
 
+#include "engine/resumption.hpp"
 #include "handshake/transport.hpp"
 #include "message/handshake_reader.hpp"
 #include "record/reader.hpp"
@@ -88,12 +89,14 @@ struct SendingHalf {
 struct ReceivingHalf {
   record::RecordReader reader;
   schedule::TrafficSecret traffic_secret{Bytes()};
-  message::HandshakeReader messages;  ///< after the handshake
-  std::optional<Error> error;         ///< final
-  std::uint16_t key_updates = 0;      ///< since the last application data
-  std::uint16_t tickets = 0;          ///< since then
-  std::uint8_t warnings = 0;          ///< since then
-  bool closed = false;                ///< close_notify came
+  message::HandshakeReader messages;       ///< after the handshake
+  std::unique_ptr<Resumption> resumption;  ///< null: tickets are of no use
+  std::optional<Error> error;              ///< final
+  Time now;                                ///< of the call that is running
+  std::uint16_t key_updates = 0;           ///< since the last application data
+  std::uint16_t tickets = 0;               ///< since then
+  std::uint8_t warnings = 0;               ///< since then
+  bool closed = false;                     ///< close_notify came
 };
 
 /// What exporters and channel bindings of TLS 1.2 need beside the master secret (RFC 5705, RFC 5929).
@@ -110,7 +113,7 @@ class Channel {
   // --- receiving half
 
   /// Connection::receive and Receiver::receive. `handshake`: null when it is over.
-  Result<Received> receive(MutableBytes input, HandshakeRun* handshake);
+  Result<Received> receive(MutableBytes input, HandshakeRun* handshake, Time now);
   Result<> end_of_stream() noexcept;
   /// Octets of handshake messages that come after the handshake.
   Result<> handle_late_messages(Bytes fragment);

@@ -49,8 +49,9 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
   return fail(*receiving.error);
 }
 
-Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake) {
+Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake, Time now) {
   if (receiving.error) return fail(*receiving.error);
+  receiving.now = now;
   Received result;
   for (;;) {
     if (receiving.closed) {  // RFC 8446 §6.1: what comes after close_notify is ignored [8446:6.1#3]
@@ -179,11 +180,12 @@ Result<> Channel::handle_key_update(const message::HandshakeMessage& message) {
   return {};
 }
 
-// This client offers no PSK, so that a ticket is of no use to it; it must still be well-formed.
+// Without a session store a ticket is of no use; it must still be well-formed.
 Result<> Channel::handle_ticket(const message::HandshakeMessage& message) {
   const auto ticket = wire::decode<message::NewSessionTicket>(message.body());
   if (!ticket) return fail(ticket.error());
   if (++receiving.tickets > max_tickets) return fail(ErrorCode::too_many_tickets);
+  if (receiving.resumption) receiving.resumption->keep(*ticket, receiving.now);
   return {};
 }
 

@@ -26,8 +26,8 @@ Receiver::Receiver(std::shared_ptr<Channel> channel) noexcept : channel_(std::mo
 Receiver::Receiver(Receiver&&) noexcept = default;
 Receiver& Receiver::operator=(Receiver&&) noexcept = default;
 Receiver::~Receiver() = default;
-Result<Received> Receiver::receive(MutableBytes input, Time /*now*/) {
-  return channel_->receive(input, nullptr);
+Result<Received> Receiver::receive(MutableBytes input, Time now) {
+  return channel_->receive(input, nullptr, now);
 }
 Result<> Receiver::end_of_stream() noexcept { return channel_->end_of_stream(); }
 void Receiver::rest() noexcept { channel_->rest_receiving(); }
@@ -41,11 +41,12 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config,
-                                      const ServerName& server_name, Time now, inspect::Observer* observer) {
+                                      const ServerName& server_name, Time now, inspect::Observer* observer,
+                                      std::uint16_t port) {
   auto channel = std::make_shared<Channel>(Role::client);
   channel->observer = observer;
   auto run = std::make_unique<HandshakeRun>(*channel);
-  if (auto started = run->start_client(std::move(config), server_name, now); !started)
+  if (auto started = run->start_client(std::move(config), server_name, now, port); !started)
     return fail(started.error());
   return Connection(std::move(run), std::move(channel));
 }
@@ -65,13 +66,13 @@ Result<Connection> Connection::server_asking(Time now, inspect::Observer* observ
 
 Result<Received> Connection::receive(MutableBytes input, Time now) {
   if (!handshake_ || channel_->handshake_done) {
-    auto received = channel_->receive(input, nullptr);
+    auto received = channel_->receive(input, nullptr, now);
     // The summary is there until the first data: an idle connection keeps traffic state only.
     if (received && !received->data.empty()) handshake_.reset();
     return received;
   }
   handshake_->set_time(now);
-  return channel_->receive(input, handshake_.get());
+  return channel_->receive(input, handshake_.get(), now);
 }
 
 Result<> Connection::end_of_stream() noexcept { return channel_->end_of_stream(); }
@@ -162,6 +163,33 @@ Result<> Connection::answer_verification(bool trusted, Time now) {
   if (auto open = check_open<VerificationQuestion>(*this); !open) return open;
   handshake_->set_time(now);
   handshake_->handshake()->trusted = trusted;
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+Result<> Connection::answer_session(std::optional<Session> session, Time now) {
+  const bool asked = std::holds_alternative<SessionQuestion>(pending());
+  if (auto open = asked ? check_open<SessionQuestion>(*this) : check_open<ClientSessionQuestion>(*this);
+      !open)
+    return open;
+  handshake_->set_time(now);
+  handshake_->handshake()->answered_session = std::move(session);
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+Result<> Connection::answer_psk(std::optional<ExternalPsk> psk, Time now) {
+  if (auto open = check_open<PskQuestion>(*this); !open) return open;
+  handshake_->set_time(now);
+  handshake_->handshake()->answered_psk = std::move(psk);
+  handshake_->handshake()->question = {};
+  return handshake_->run();
+}
+
+Result<> Connection::answer_early_data(EarlyDataVerdict verdict, Time now) {
+  if (auto open = check_open<EarlyDataQuestion>(*this); !open) return open;
+  handshake_->set_time(now);
+  handshake_->handshake()->early_data_verdict = verdict;
   handshake_->handshake()->question = {};
   return handshake_->run();
 }

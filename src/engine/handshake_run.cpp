@@ -1,6 +1,8 @@
 // The handshake's transport over TLS records.
 #include "engine/handshake_run.hpp"
 
+#include "handshake/client_psk.hpp"
+
 namespace handfast::engine {
 
 using handshake::Direction;
@@ -16,9 +18,9 @@ Result<> HandshakeRun::start(handshake::Handshake& handshake, Time now) {
 }
 
 Result<> HandshakeRun::start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
-                                    Time now) {
+                                    Time now, std::uint16_t port) {
   channel_.sending.writer.set_legacy_record_version(ProtocolVersion::tls10);
-  client_ = std::make_unique<handshake::ClientHandshake>(std::move(config), name, *this);
+  client_ = std::make_unique<handshake::ClientHandshake>(std::move(config), name, *this, port);
   root_ = handshake::negotiate(*client_);
   return start(*client_, now);
 }
@@ -61,6 +63,7 @@ void HandshakeRun::finish() {
   if (channel_.handshake_done) {
     channel_.sending.application_keys = true;
     if (settings().exporters) keep_exporters();
+    if (client_) keep_resumption();
   }
   handshake_->complete_summary();
   summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
@@ -92,6 +95,17 @@ void HandshakeRun::keep_exporters() {
   inputs->server_random = handshake_->server_random;
   inputs->tls_unique = handshake_->tls_unique;
   channel_.exporter12 = std::move(inputs);
+}
+
+void HandshakeRun::keep_resumption() {
+  if (client_->resumption_master_secret.empty()) return;
+  auto resumption = std::make_unique<Resumption>();
+  resumption->store = client_->settings().session_store;
+  resumption->key = handshake::session_key(*client_);
+  resumption->pattern = handshake::session_pattern(*client_);
+  resumption->hash = channel_.hash;
+  resumption->resumption_master_secret = std::move(client_->resumption_master_secret);
+  channel_.receiving.resumption = std::move(resumption);
 }
 
 Result<> HandshakeRun::flush() {

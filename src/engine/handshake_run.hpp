@@ -22,7 +22,8 @@ class HandshakeRun final : public handshake::Transport {
 
   // --- for Connection
   /// The channel's observer, if it has one, is told of the handshake, too.
-  Result<> start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name, Time now);
+  Result<> start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name, Time now,
+                        std::uint16_t port);
   Result<> start_server(std::shared_ptr<const ServerConfig> config, Time now);
   /// Null when the handshake is over.
   [[nodiscard]] handshake::Handshake* handshake() noexcept { return handshake_; }
@@ -65,6 +66,7 @@ class HandshakeRun final : public handshake::Transport {
  private:
   Result<> flush();
   void keep_exporters();
+  void keep_resumption();
   [[nodiscard]] const CommonSettings& settings() const noexcept;
   void limit_application_key() noexcept;
   Result<> start(handshake::Handshake& handshake, Time now);

@@ -103,11 +103,10 @@ void keep_certificates(Handshake& hs, const message::Certificate& certificate) {
   }
 }
 
-namespace {
-
-Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name) {
+x509::Verification verify_chain(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
+                                std::span<const Bytes> chain, Bytes ocsp_response) {
   x509::VerificationRequest request;
-  request.chain = hs.peer_chain;
+  request.chain = chain;
   request.trust = settings.trust.get();
   request.name = name;
   request.purpose = hs.role() == Role::client ? x509::Purpose::server : x509::Purpose::client;
@@ -119,8 +118,19 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
   request.min_rsa_bits = settings.policy.min_rsa_bits;
   request.signature_cache = settings.signature_cache.get();
   request.signature_schemes = settings.policy.signature_schemes.span();
-  request.ocsp_response = hs.summary.ocsp_response;
-  x509::Verification verification = x509::verify(request);
+  request.ocsp_response = ocsp_response;
+  return x509::verify(request);
+}
+
+void keep_session_peer(Handshake& hs, const Session& session) {
+  hs.peer_chain.assign(session.peer_chain.begin(), session.peer_chain.end());
+  hs.summary.ocsp_response = session.ocsp_response;
+}
+
+namespace {
+
+Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name) {
+  x509::Verification verification = verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response);
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
   if (hs.observer != nullptr) hs.observer->judged(verification);

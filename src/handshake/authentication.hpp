@@ -62,6 +62,14 @@ void keep_certificates(Handshake& handshake, const message::Certificate& certifi
 Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const ServerName* name,
                    bool verifies);
 
+/// The peer's chain, judged by roots, time, purpose and name as they are now. `name`: null on a server.
+[[nodiscard]] x509::Verification verify_chain(const Handshake& handshake, const CommonSettings& settings,
+                                              const ServerName* name, std::span<const Bytes> chain,
+                                              Bytes ocsp_response);
+/// The peer of a session is the peer of this connection: its chain stands for the one that is not sent. Views
+/// of the session, which outlives the handshake.
+void keep_session_peer(Handshake& handshake, const Session& session);
+
 /// CertificateVerify of the peer, against the leaf it showed. Gives the scheme. `before`: the transcript up
 /// to and with the Certificate.
 Task<SignatureScheme> receive_certificate_verify(Handshake& handshake, const CommonSettings& settings,

@@ -1,6 +1,7 @@
 // TLS 1.3, the client's side.
 #include "handshake/authentication.hpp"
 #include "handshake/client_handshake.hpp"
+#include "handshake/client_psk.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
 #include "x509/certificate.hpp"
@@ -8,11 +9,14 @@
 namespace handfast::handshake {
 namespace {
 
-// The secret that both sides share after the ServerHello's key_share.
-Result<crypto::SharedSecret> agree(ClientHandshake& hs, const message::ServerHello& hello) {
-  // RFC 8446 §4.2.8: without a PSK the server must send a share, for a group we sent one for
-  // [8446:4.2.8#10,11].
-  if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
+// The secret that both sides share after the ServerHello's key_share; empty: there is only the PSK.
+Result<crypto::SharedSecret> agree(ClientHandshake& hs, const message::ServerHello& hello, bool with_psk) {
+  // RFC 8446 §4.2.8: the server must send a share, for a group we sent one for [8446:4.2.8#10,11], unless a
+  // PSK may go without (§4.2.9).
+  if (!hello.extensions.key_share) {
+    if (with_psk && hs.settings().allow_psk_without_key_exchange) return crypto::SharedSecret(Bytes());
+    return fail(ErrorCode::missing_extension, "key_share");
+  }
   const message::KeyShareEntry& theirs = hello.extensions.key_share->server_share;
   const crypto::PrivateShare* ours = hs.share_of(theirs.group);
   if (ours == nullptr) return fail(ErrorCode::bad_key_share, "the server answered a share that was not sent");
@@ -145,9 +149,13 @@ Task<> client13(ClientHandshake& hs) {
   hs.summary.cipher_suite = suite;
   hs.transcript.select(hash);
 
-  const crypto::SharedSecret shared = co_await agree(hs, hello);
+  const std::optional<std::size_t> psk = co_await accept_psk(hs, hello, hash);
+  const crypto::SharedSecret shared = co_await agree(hs, hello, psk.has_value());
   hs.attempt.shares.clear();
-  schedule::HandshakeSecret handshake_secret = schedule::EarlySecret(hash).extract(shared.view());
+  schedule::EarlySecret early_secret =
+      psk ? std::move(hs.attempt.psks[*psk].secret) : schedule::EarlySecret(hash);
+  schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(shared.view());
+  hs.attempt.psks.clear();
   const crypto::Digest hellos = hs.transcript.digest();
   const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
   const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
@@ -161,8 +169,12 @@ Task<> client13(ClientHandshake& hs) {
 
   const message::EncryptedExtensions& extensions = co_await hs.receive<message::EncryptedExtensions>();
   co_await accept_extensions(hs, extensions);
-  const Request request = co_await receive_request(hs);
-  co_await authenticate_server(hs);
+  Request request;
+  if (!psk) {  // RFC 8446 §2.2: who holds the PSK is proven by it
+    Request received = co_await receive_request(hs);
+    request = received;
+    co_await authenticate_server(hs);
+  }
   co_await receive_finished(hs, hash, server_secret.view());
 
   schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
@@ -177,6 +189,8 @@ Task<> client13(ClientHandshake& hs) {
 
   if (request.received) co_await authenticate_ourselves(hs, request);
   co_await send_finished(hs, hash, client_secret.view());
+  if (hs.settings().session_store)
+    hs.resumption_master_secret = master_secret.resumption_master_secret(hs.transcript.digest());
   co_await hs.transport.install(Level::application, Direction::sending, suite, client_data.view());
 }
 

@@ -14,11 +14,16 @@ namespace handfast::handshake {
 class ClientHandshake : public Handshake {
  public:
   ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
-                  Transport& engine);
+                  Transport& engine, std::uint16_t server_port = 443);
 
   std::shared_ptr<const ClientConfig> config;
   ServerName server_name;
+  std::uint16_t port;  ///< of the server: sessions are kept under it
   Attempt attempt;
+  std::optional<Session> session;                          ///< that is offered
+  std::optional<x509::Verification> session_verification;  ///< of its chain, today
+  /// TLS 1.3, with a session store: what the PSKs of tickets come from. Empty until known.
+  crypto::MacValue resumption_master_secret{Bytes()};
   OfferedExtensions offered;  ///< extensions of the ClientHello sent last
 
   [[nodiscard]] const ClientSettings& settings() const noexcept { return config->settings(); }

@@ -39,6 +39,8 @@ struct Arrays {
   bool has_ecdhe12_suite = false;
   std::vector<message::ProtocolName> protocols{};
   std::vector<message::KeyShareEntry> shares{};
+  std::vector<message::PskIdentity> identities{};
+  std::vector<message::PskBinderEntry> binders{};
   std::array<wire::ExtensionSlot, 3> order = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
                                               wire::ExtensionSlot::others()};
 };
@@ -129,6 +131,43 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
   }
 }
 
+constexpr std::array psk_modes = {PskKeyExchangeMode::psk_dhe_ke, PskKeyExchangeMode::psk_ke};
+
+// Identities, and room for their binders: what these cover is not complete yet.
+void fill_psks(const ClientSettings& settings, const Attempt& attempt, Arrays& arrays,
+               message::ClientHello& hello) {
+  auto& extensions = hello.extensions;
+  if (!settings.policy.allows(ProtocolVersion::tls13)) return;
+  // RFC 8446 §4.2.9: the modes also tell a server which tickets are of use here [8446:4.2.9#1].
+  if (settings.session_store || !attempt.psks.empty())
+    extensions.psk_key_exchange_modes = {
+        std::span(psk_modes).first(settings.allow_psk_without_key_exchange ? 2 : 1)};
+  if (settings.ticket_request)
+    extensions.ticket_request = {settings.ticket_request->new_session, settings.ticket_request->resumption};
+  if (attempt.psks.empty()) return;
+  static constexpr std::array<std::uint8_t, crypto::max_digest_size> room{};
+  for (const ClientPsk& psk : attempt.psks) {
+    arrays.identities.push_back({psk.identity, psk.obfuscated_ticket_age});
+    arrays.binders.push_back(Bytes(room).first(crypto::digest_size(psk.hash)));
+  }
+  extensions.pre_shared_key = {arrays.identities, arrays.binders};
+  if (attempt.early_data) extensions.early_data.emplace();
+}
+
+// RFC 8446 §4.2.11.2: each binder covers all that came before and this hello up to the binders
+// [8446:4.2.11.2#1].
+void write_binders(const Attempt& attempt, const schedule::Transcript& before, Bytes covered,
+                   MutableBytes binders) {
+  std::size_t at = 2;  // behind the list's length
+  for (const ClientPsk& psk : attempt.psks) {
+    const crypto::Digest digest =
+        before.selected() ? before.digest_with(covered) : crypto::hash(psk.hash, covered);
+    const crypto::MacValue binder = psk.secret.binder(psk.kind, digest);
+    copy(binder.view(), binders.subspan(at + 1, binder.size()));
+    at += 1 + binder.size();
+  }
+}
+
 OfferedExtensions offered_extensions(const message::ClientHello& hello) {
   OfferedExtensions offered;
   for (const ExtensionType type : wire::extension_types<message::ClientHelloExtensions>())
@@ -153,7 +192,8 @@ Grease draw_grease(Bytes random) noexcept {
 }
 
 Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, const ServerName& name,
-                                              const Attempt& attempt, Octets& out) {
+                                              const Attempt& attempt, const schedule::Transcript& before,
+                                              Octets& out) {
   const Policy& policy = settings.policy;
   Arrays arrays{
       .suites = {attempt.grease.cipher_suite, {}},
@@ -169,7 +209,12 @@ Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, co
   hello.cipher_suites = arrays.suites.span();
   hello.legacy_compression_methods = one_zero;
   fill_extensions(settings, name, attempt, arrays, hello);
+  fill_psks(settings, attempt, arrays, hello);
+  const std::size_t start = out.size();
   if (auto appended = wire::append_message(hello, out); !appended) return fail(appended.error());
+  const MutableBytes whole = MutableBytes(out).subspan(start);
+  const std::size_t covered = message::truncated(whole, hello).size();
+  write_binders(attempt, before, whole.first(covered), whole.subspan(covered));
   return offered_extensions(hello);
 }
 

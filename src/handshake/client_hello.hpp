@@ -8,6 +8,8 @@
 
 #include "crypto/key_exchange.hpp"
 #include "message/client_hello.hpp"
+#include "schedule/key_schedule.hpp"
+#include "schedule/transcript.hpp"
 
 namespace handfast::handshake {
 
@@ -25,26 +27,42 @@ struct Grease {
 /// Six values of RFC 8701 out of six random octets; the two extensions differ.
 [[nodiscard]] Grease draw_grease(Bytes random) noexcept;
 
+/// One PSK that is offered, ready to bind itself to the hello.
+struct ClientPsk {
+  schedule::PskKind kind{};
+  crypto::HashAlgorithm hash{};
+  schedule::EarlySecret secret;
+  Octets identity;
+  std::uint32_t obfuscated_ticket_age = 0;
+};
+
 /// What differs between connections and attempts.
 struct Attempt {
   std::array<std::uint8_t, 32> random{};
   std::array<std::uint8_t, 32> session_id{};  ///< sent when the configuration wants middlebox compatibility
   Grease grease;
   std::vector<crypto::PrivateShare>
-      shares;                ///< of the groups offered at once, or the one the server asked for
-  bool share_asked = false;  ///< a HelloRetryRequest named the group of the one share
-  Octets cookie;             ///< of a HelloRetryRequest; empty: none
+      shares;                   ///< of the groups offered at once, or the one the server asked for
+  bool share_asked = false;     ///< a HelloRetryRequest named the group of the one share
+  Octets cookie;                ///< of a HelloRetryRequest; empty: none
+  std::vector<ClientPsk> psks;  ///< in the order in which they are offered
+  bool early_data = false;      ///< comes behind this hello, under the first PSK
+  bool resumes12 = false;       ///< a session of TLS 1.2 is offered, too:
+  Octets session_ticket;        ///< its ticket (RFC 5077), or empty: asks for one
+  Octets session_id12;          ///< its session id, or what stands for the ticket (RFC 5077 §3.4)
 };
 
 /// Whether a made-up session id is sent (RFC 8446 §D.4).
 [[nodiscard]] bool sends_session_id(const ClientSettings& settings) noexcept;
 
 /// Extensions that a ClientHello of this side can hold.
-using OfferedExtensions = Preferences<ExtensionType, 24>;
+using OfferedExtensions = Preferences<ExtensionType, 32>;
 
-/// Appends the whole ClientHello message to `out` and says which extensions it holds.
-/// Errors: internal_error.
+/// Appends the whole ClientHello message to `out` and says which extensions it holds. `before`: the
+/// transcript so far, which binders cover (nothing, or a hello and its HelloRetryRequest). Errors:
+/// internal_error.
 Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, const ServerName& name,
-                                              const Attempt& attempt, Octets& out);
+                                              const Attempt& attempt, const schedule::Transcript& before,
+                                              Octets& out);
 
 }  // namespace handfast::handshake

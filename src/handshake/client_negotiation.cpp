@@ -1,5 +1,6 @@
 // A client's way to a version: ClientHello, perhaps HelloRetryRequest and a second ClientHello, ServerHello.
 #include "handshake/client_handshake.hpp"
+#include "handshake/client_psk.hpp"
 #include "handshake/tls12.hpp"
 #include "message/server_hello.hpp"
 #include "schedule/suite.hpp"
@@ -32,7 +33,7 @@ Result<> prepare(ClientHandshake& hs) {
 Result<> send_client_hello(ClientHandshake& hs) {
   Octets& out = hs.transport.outgoing();
   const std::size_t start = out.size();
-  const auto offered = append_client_hello(hs.settings(), hs.server_name, hs.attempt, out);
+  const auto offered = append_client_hello(hs.settings(), hs.server_name, hs.attempt, hs.transcript, out);
   if (!offered) return fail(offered.error());
   hs.offered = *offered;
   hs.note_sent(HandshakeType::client_hello, Bytes(out).subspan(start));
@@ -111,6 +112,7 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
   co_await prepare_retry(hs, hello);
   const CipherSuite chosen = hello.cipher_suite;
+  retry_psks(hs, schedule::suite_info(chosen)->hash);
   hs.summary.hello_retry = true;
   if (hs.settings().middlebox_compatibility) hs.transport.send_change_cipher_spec();
   co_await send_client_hello(hs);
@@ -133,8 +135,11 @@ Result<> check_older_version(const ClientHandshake& hs, const message::ServerHel
 }  // namespace
 
 ClientHandshake::ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
-                                 Transport& engine)
-    : Handshake(Role::client, engine, arena_octets), config(std::move(configuration)), server_name(name) {
+                                 Transport& engine, std::uint16_t server_port)
+    : Handshake(Role::client, engine, arena_octets),
+      config(std::move(configuration)),
+      server_name(name),
+      port(server_port) {
   set_limits({.large = settings().max_handshake_message, .other = 16384});
   if (settings().send_server_name && name.is_dns()) summary.server_name = std::string(name.text());
 }
@@ -167,6 +172,7 @@ Result<> accept_fragments(ClientHandshake& hs, MaxFragmentLength length, bool be
 
 Task<> negotiate(ClientHandshake& hs) {
   co_await prepare(hs);
+  co_await prepare_psks(hs);
   co_await send_client_hello(hs);
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
   if (hs.settings().policy.allows(ProtocolVersion::tls12)) hs.hello_requests_left = max_hello_requests;

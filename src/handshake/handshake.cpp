@@ -3,6 +3,19 @@
 
 #include "config/credential_contents.hpp"
 
+namespace handfast {
+
+std::string_view name_of(EarlyData value) noexcept {
+  switch (value) {
+    case EarlyData::none: return "none";
+    case EarlyData::accepted: return "accepted";
+    case EarlyData::rejected: return "rejected";
+  }
+  return {};
+}
+
+}  // namespace handfast
+
 namespace handfast::handshake {
 
 void Handshake::note_sent(HandshakeType type, Bytes message) {

@@ -184,8 +184,11 @@ class Handshake {
   Summary summary;
   FlightLog flights;
   Question question;
-  std::optional<Octets> signature;  ///< the answer to a SignatureQuestion
-  bool trusted = false;             ///< the answer to a VerificationQuestion
+  std::optional<Octets> signature;          ///< the answer to a SignatureQuestion
+  bool trusted = false;                     ///< the answer to a VerificationQuestion
+  std::optional<Session> answered_session;  ///< the answer to a question about sessions; none: there is none
+  std::optional<ExternalPsk> answered_psk;  ///< the answer to a PskQuestion; none: there is none
+  EarlyDataVerdict early_data_verdict{};    ///< the answer to an EarlyDataQuestion
   ChangeCipherSpec change_cipher_spec = ChangeCipherSpec::refused;
   bool dropped_change_cipher_spec = false;       ///< one was passed over: TLS 1.2 does not forgive that
   std::uint8_t hello_requests_left = 0;          ///< that many more are passed over; TLS 1.2 alone has them

@@ -51,6 +51,10 @@ inspect::Choice group_choice(const ServerHandshake& hs, const ClientHello& hello
     told.why = "None: with RSA key transport the client alone chooses the secret.";
     return told;
   }
+  if (!choice.key_exchange) {
+    told.why = "None: the client wants the PSK alone, without a fresh key exchange.";
+    return told;
+  }
   told.chosen = to_string(choice.group);
   if (hs.summary.version == ProtocolVersion::tls12) {
     told.why = "The first group of the server's order that the client offers.";
@@ -68,7 +72,9 @@ inspect::Choice scheme_choice(const ServerHandshake& hs, const ClientHello& hell
   if (hello.extensions.signature_algorithms)
     told.offered = names(hello.extensions.signature_algorithms->supported_signature_algorithms);
   told.accepted = names(hs.settings().policy.signature_schemes);
-  if (choice.proof.scheme == SignatureScheme{}) {
+  if (hs.psk) {
+    told.why = "None: who knows the PSK is proven by its binder and by Finished.";
+  } else if (choice.proof.scheme == SignatureScheme{}) {
     told.why = "None: with RSA key transport the server proves its key by decrypting.";
   } else {
     told.chosen = to_string(choice.proof.scheme);

@@ -6,6 +6,7 @@
 #include "handshake/cookie.hpp"
 #include "handshake/observation.hpp"
 #include "handshake/server_handshake.hpp"
+#include "handshake/server_psk.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
 
@@ -71,7 +72,7 @@ Result<> check_second_hello(const ServerHandshake& hs, const RetryState& state, 
 }
 
 Result<> choose_again(ServerHandshake& hs, const RetryState& state) {
-  auto choice = choose(hs, hs.hello());
+  auto choice = choose(hs, hs.hello(), hash_of(state.suite));
   if (!choice) return fail(choice.error());
   hs.choice = *choice;
   // [8446:4.1.4#8]: the same suite; and the share must be there now.
@@ -100,39 +101,50 @@ Task<> retry(ServerHandshake& hs) {
   if (compatible) hs.transport.send_change_cipher_spec();
   if (early_data) hs.transport.skip_early_data();
 
+  const schedule::Transcript before = hs.transcript;
+  const message::HandshakeMessage whole = co_await hs.peek();
   const ClientHello& hello = co_await hs.receive<ClientHello>();
   if (!cookie.empty()) {
     const bool returned = hello.extensions.cookie && equal(hello.extensions.cookie->cookie, cookie);
     co_await require(returned, ErrorCode::bad_cookie);
   }
   co_await check_second_hello(hs, state, !cookie.empty());
+  co_await find_psk(hs);
   co_await choose_again(hs, state);
+  co_await check_binder(hs, whole.whole, before);
 }
 
 // A second ClientHello whose first one met another connection object: the cookie brings the state back.
-Result<> resume_retry(ServerHandshake& hs) {
+Task<> resume_retry(ServerHandshake& hs) {
   const ClientHello& hello = hs.hello();
-  if (!hs.settings().stateless_retry) return fail(ErrorCode::bad_cookie, "none was given out");
+  co_await require(hs.settings().stateless_retry, ErrorCode::bad_cookie, "none was given out");
   const Bytes cookie = hello.extensions.cookie->cookie;
-  auto state = open_cookie(cookie, hs.now, hs.settings().cookie_key);
-  if (!state) return fail(state.error());
-  if (auto ok = check_second_hello(hs, *state, true); !ok) return ok;
-  if (auto ok = choose_again(hs, *state); !ok) return ok;
+  const RetryState state = co_await open_cookie(cookie, hs.now, hs.settings().cookie_key);
+  co_await check_second_hello(hs, state, true);
+  co_await find_psk(hs);
+  co_await choose_again(hs, state);
   // The transcript as it would stand: hash of the first hello, the HelloRetryRequest, then this hello.
   const Octets second = to_octets(hs.transcript.messages());
-  hs.transcript = schedule::Transcript::of_message_hash(hash_of(state->suite), state->transcript_hash.view());
+  hs.transcript = schedule::Transcript::of_message_hash(hash_of(state.suite), state.transcript_hash.view());
   Octets request;
   message::HelloRetryRequest sent;
   sent.legacy_session_id_echo = hello.legacy_session_id;
-  sent.cipher_suite = state->suite;
+  sent.cipher_suite = state.suite;
   sent.extensions.supported_versions = {ProtocolVersion::tls13};
-  sent.extensions.key_share = {state->group};
+  sent.extensions.key_share = {state.group};
   sent.extensions.cookie = {cookie};
-  if (auto appended = wire::append_message(sent, request); !appended) return appended;
+  co_await wire::append_message(sent, request);
   hs.transcript.add(request);
+  co_await check_binder(hs, second, hs.transcript);
   hs.transcript.add(second);
   hs.summary.hello_retry = true;
-  return {};
+}
+
+// Our share and the secret; nothing where the PSK is the only one.
+Result<crypto::Encapsulation> agree(ServerHandshake& hs) {
+  if (!hs.choice.key_exchange) return crypto::Encapsulation{{}, crypto::SharedSecret(Bytes())};
+  hs.summary.group = hs.choice.group;
+  return crypto::encapsulate(hs.choice.group, hs.choice.client_share, hs.config->random());
 }
 
 Result<> send_hello(ServerHandshake& hs, Bytes share) {
@@ -143,10 +155,12 @@ Result<> send_hello(ServerHandshake& hs, Bytes share) {
   hello.legacy_session_id_echo = hs.hello().legacy_session_id;
   hello.cipher_suite = hs.choice.suite;
   hello.extensions.supported_versions = {ProtocolVersion::tls13};
-  hello.extensions.key_share = {message::KeyShareEntry{hs.choice.group, share}};
+  if (hs.choice.key_exchange) hello.extensions.key_share = {message::KeyShareEntry{hs.choice.group, share}};
+  if (hs.psk) hello.extensions.pre_shared_key = {hs.psk->index};
   // The order of RFC 8448's traces, so that they can be followed to the octet.
-  static constexpr std::array<wire::ExtensionSlot, 2> order = {
+  static constexpr std::array<wire::ExtensionSlot, 3> order = {
       wire::ExtensionSlot::member(ExtensionType::key_share),
+      wire::ExtensionSlot::member(ExtensionType::pre_shared_key),
       wire::ExtensionSlot::member(ExtensionType::supported_versions)};
   hello.extensions.set_order(order);
   return hs.send(hello);
@@ -231,29 +245,33 @@ Task<> authenticate_client(ServerHandshake& hs) {
 //                            <--------                       Finished
 //   [Certificate, CertificateVerify]
 //   Finished                 -------->
+//                            <--------           [NewSessionTicket…]
+// With a PSK the lines of certificates are left out.
 Task<> server13(ServerHandshake& hs) {
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
   if (hs.hello().extensions.cookie) {
     co_await resume_retry(hs);
   } else {
+    co_await find_psk(hs);
     Choice choice = co_await choose(hs, hs.hello());
     hs.choice = choice;
     tell_choice(hs, hs.hello(), choice);
-    if (hs.choice.client_share.empty()) co_await retry(hs);
+    const schedule::Transcript nothing;
+    co_await check_binder(hs, hs.transcript.messages(), nothing);
+    if (hs.choice.needs_retry()) co_await retry(hs);
   }
   const CipherSuite suite = hs.choice.suite;
   const crypto::HashAlgorithm hash = hash_of(suite);
   hs.summary.cipher_suite = suite;
-  hs.summary.group = hs.choice.group;
   hs.transcript.select(hash);
 
-  const crypto::Encapsulation key =
-      co_await crypto::encapsulate(hs.choice.group, hs.choice.client_share, hs.config->random());
+  const crypto::Encapsulation key = co_await agree(hs);
   co_await send_hello(hs, key.share);
   const bool compatible = !hs.hello().legacy_session_id.empty();
   if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
 
-  schedule::HandshakeSecret handshake_secret = schedule::EarlySecret(hash).extract(key.secret.view());
+  schedule::EarlySecret early_secret = take_early_secret(hs, hash);
+  schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(key.secret.view());
   const crypto::Digest hellos = hs.transcript.digest();
   const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
   const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
@@ -266,9 +284,10 @@ Task<> server13(ServerHandshake& hs) {
   hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
   co_await send_encrypted_extensions(hs);
-  const bool ask = hs.settings().client_authentication != ClientAuthentication::none;
+  // RFC 8446 §4.3.2: beside a PSK nobody shows certificates [8446:4.3.2#1].
+  const bool ask = !hs.psk && hs.settings().client_authentication != ClientAuthentication::none;
   if (ask) co_await send_certificate_request(hs);
-  co_await authenticate_ourselves(hs);
+  if (!hs.psk) co_await authenticate_ourselves(hs);
   co_await send_finished(hs, hash, server_secret.view());
 
   schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
@@ -284,6 +303,9 @@ Task<> server13(ServerHandshake& hs) {
   if (ask) co_await authenticate_client(hs);
   co_await receive_finished(hs, hash, client_secret.view());
   co_await hs.transport.install(Level::application, Direction::receiving, suite, client_data.view());
+  const crypto::MacValue resumption_master_secret =
+      master_secret.resumption_master_secret(hs.transcript.digest());
+  co_await send_tickets(hs, resumption_master_secret);
 }
 
 }  // namespace handfast::handshake

@@ -3,6 +3,7 @@
 
 #include "config/credential_contents.hpp"
 #include "handshake/server_handshake.hpp"
+#include "handshake/server_psk.hpp"
 #include "schedule/suite.hpp"
 
 namespace handfast::handshake {
@@ -28,12 +29,17 @@ std::optional<T> first_common(std::span<const T> wanted, const auto& offered, bo
   return std::nullopt;
 }
 
-// RFC 8446 §9.2: what a hello without a PSK must hold [8446:9.2#10,11,12].
+// RFC 8446 §9.2: what a hello must hold [8446:9.2#10,11,12].
 Result<> check_mandatory(const ClientHello& hello) {
   const auto& extensions = hello.extensions;
-  if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
-  if (!extensions.supported_groups) return fail(ErrorCode::missing_extension, "supported_groups");
-  if (!extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
+  if (!extensions.pre_shared_key) {
+    if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
+    if (!extensions.supported_groups) return fail(ErrorCode::missing_extension, "supported_groups");
+  }
+  if (extensions.supported_groups && !extensions.key_share)
+    return fail(ErrorCode::missing_extension, "key_share");
+  if (extensions.key_share && !extensions.supported_groups)
+    return fail(ErrorCode::missing_extension, "supported_groups");
   // RFC 8446 §4.1.2: only the null compression method [8446:4.1.2#11].
   const Bytes compression = hello.legacy_compression_methods;
   if (compression.size() != 1 || compression[0] != 0)
@@ -45,6 +51,7 @@ Result<> check_mandatory(const ClientHello& hello) {
 
 // RFC 8446 §4.2.8: shares only for groups that are offered, in their order, one each [8446:4.2.8#1,3,4].
 Result<> check_shares(const ClientHello& hello) {
+  if (!hello.extensions.key_share) return {};
   const auto& groups = hello.extensions.supported_groups->named_group_list;
   auto next = groups.begin();
   for (const message::KeyShareEntry& share : hello.extensions.key_share->client_shares) {
@@ -57,10 +64,11 @@ Result<> check_shares(const ClientHello& hello) {
   return {};
 }
 
-Result<CipherSuite> choose_suite(const ServerSettings& settings, const ClientHello& hello) {
-  const auto tls13 = [](CipherSuite suite) {
+Result<CipherSuite> choose_suite(const ServerSettings& settings, const ClientHello& hello,
+                                 std::optional<crypto::HashAlgorithm> hash) {
+  const auto tls13 = [hash](CipherSuite suite) {
     const schedule::SuiteInfo* info = schedule::suite_info(suite);
-    return info != nullptr && info->version == ProtocolVersion::tls13;
+    return info != nullptr && info->version == ProtocolVersion::tls13 && (!hash || info->hash == *hash);
   };
   const auto suite = first_common<CipherSuite>(settings.policy.cipher_suites.span(), hello.cipher_suites,
                                                settings.prefer_client_order, tls13);
@@ -68,8 +76,15 @@ Result<CipherSuite> choose_suite(const ServerSettings& settings, const ClientHel
   return *suite;
 }
 
+// RFC 8446 §4.2.9: the PSK alone, where the client wants nothing else and we allow it.
+bool does_without_key_exchange(const ServerHandshake& hs, const ClientHello& hello) {
+  return hs.psk && hs.settings().allow_psk_without_key_exchange &&
+         !hello.extensions.psk_key_exchange_modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
+}
+
 // A group that needs no retry goes before one that is more wanted.
 Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
+  if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
   const auto& shares = hello.extensions.key_share->client_shares;
   const auto& groups = hello.extensions.supported_groups->named_group_list;
   const auto share_of = [&](NamedGroup group) {
@@ -91,6 +106,8 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
 // Certificates for the name first, then the default; among them the first whose key fits the client's
 // schemes.
 Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
+  if (!hello.extensions.signature_algorithms)
+    return fail(ErrorCode::missing_extension, "signature_algorithms");
   const std::string_view name = requested_name(hello);
   bool known = name.empty();
   for (const bool by_name : {true, false}) {
@@ -148,16 +165,24 @@ Result<> choose_protocol(ServerHandshake& hs, const ClientHello& hello) {
   return fail(ErrorCode::no_application_protocol);
 }
 
-Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello) {
+Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello,
+                      std::optional<crypto::HashAlgorithm> hash) {
   const ServerSettings& settings = hs.settings();
   Choice choice;
   if (auto ok = check_mandatory(hello); !ok) return fail(ok.error());
   if (auto ok = check_shares(hello); !ok) return fail(ok.error());
-  auto suite = choose_suite(settings, hello);
+  // A PSK comes with its hash; after HelloRetryRequest the suite stays (RFC 8446 §4.1.4).
+  if (hs.psk && hash && hs.psk->hash != *hash) drop_psk(hs);
+  auto suite = choose_suite(settings, hello, hs.psk ? hs.psk->hash : hash);
   if (!suite) return fail(suite.error());
   choice.suite = *suite;
-  if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
-  if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
+  choice.key_exchange = !does_without_key_exchange(hs, hello);
+  if (choice.key_exchange) {
+    if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
+  }
+  if (!hs.psk) {
+    if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
+  }
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
   return choice;
 }

@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "handshake/authentication.hpp"
 #include "handshake/handshake.hpp"
+#include "schedule/key_schedule.hpp"
 
 namespace handfast::handshake {
 
@@ -17,6 +18,20 @@ struct Choice {
   Proof proof;         ///< certificate and scheme
   Bytes client_share;  ///< for `group`, inside the ClientHello; empty: a retry is needed
   bool acknowledge_name = false;
+  bool key_exchange = true;  ///< false: psk_ke, where the PSK is the only secret (RFC 8446 §4.2.9)
+
+  [[nodiscard]] bool needs_retry() const noexcept { return key_exchange && client_share.empty(); }
+};
+
+/// The PSK that a server takes out of a ClientHello.
+struct ServerPsk {
+  std::uint16_t index = 0;  ///< into the client's identities
+  schedule::PskKind kind{};
+  crypto::HashAlgorithm hash{};
+  SecretOctets key;
+  Octets identity;
+  std::optional<Session> session;               ///< none: an external PSK
+  std::optional<schedule::EarlySecret> secret;  ///< once the binder is checked
 };
 
 /// What a server knows of its connection so far.
@@ -27,6 +42,7 @@ class ServerHandshake : public Handshake {
 
   std::shared_ptr<const ServerConfig> config;
   Choice choice;
+  std::unique_ptr<ServerPsk> psk;  ///< null: certificates prove who is who
   ProtocolVersion
       hello_version{};  ///< legacy_version of the ClientHello: what an RSA pre-master secret repeats
 
@@ -57,7 +73,9 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
 
 /// Suite, group, certificate and application protocol for this ClientHello, without side effects but the
-/// summary. Errors: what the client lacks or did wrong.
-Result<Choice> choose(ServerHandshake& handshake, const message::ClientHello& hello);
+/// summary, and that a PSK that fits nothing is dropped. `hash`: that of the suite which a HelloRetryRequest
+/// has settled. Errors: what the client lacks or did wrong.
+Result<Choice> choose(ServerHandshake& handshake, const message::ClientHello& hello,
+                      std::optional<crypto::HashAlgorithm> hash = std::nullopt);
 
 }  // namespace handfast::handshake

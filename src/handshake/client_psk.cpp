@@ -1,0 +1,151 @@
+// Which PSKs a client offers.
+#include "handshake/client_psk.hpp"
+
+#include <algorithm>
+
+#include "handshake/authentication.hpp"
+#include "schedule/suite.hpp"
+
+namespace handfast::handshake {
+namespace {
+
+using schedule::PskKind;
+
+crypto::HashAlgorithm hash_of(PskHash hash) noexcept {
+  return hash == PskHash::sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
+}
+
+// Whether a suite that this client offers has the hash: without one no server could take the PSK.
+bool offers_hash(const Policy& policy, crypto::HashAlgorithm hash) noexcept {
+  return std::any_of(policy.cipher_suites.begin(), policy.cipher_suites.end(), [hash](CipherSuite suite) {
+    const schedule::SuiteInfo* info = schedule::suite_info(suite);
+    return info->version == ProtocolVersion::tls13 && info->hash == hash;
+  });
+}
+
+bool fits_policy(const Policy& policy, const Session& session) noexcept {
+  const schedule::SuiteInfo* suite = schedule::suite_info(session.cipher_suite);
+  if (suite == nullptr || suite->version != session.version || !policy.allows(session.version)) return false;
+  if (session.version == ProtocolVersion::tls13) return offers_hash(policy, suite->hash);
+  // RFC 7627 §5.3: where the extension is required, a session without it is not offered.
+  return policy.cipher_suites.contains(session.cipher_suite) &&
+         (session.extended_master_secret || !policy.require_extended_master_secret);
+}
+
+// Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
+// looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate.)
+bool is_trusted(ClientHandshake& hs, const Session& session) {
+  if (!hs.config->verifies()) return true;
+  if (!session.peer_verified || session.peer_chain.empty()) return false;
+  std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
+  hs.session_verification = verify_chain(hs, hs.settings(), &hs.server_name, chain, session.ocsp_response);
+  return hs.session_verification->ok();
+}
+
+// RFC 8446 §4.2.11.1: milliseconds since the ticket came in, hidden by what only the server can take off.
+std::uint32_t obfuscated_age(const Session& session, Time now) noexcept {
+  const auto age = std::max<std::int64_t>((now - session.issued).count(), 0);
+  return static_cast<std::uint32_t>(age) + session.age_add;
+}
+
+void add_session(ClientHandshake& hs) {
+  const Session& session = *hs.session;
+  if (session.version != ProtocolVersion::tls13) return;
+  const crypto::HashAlgorithm hash = schedule::suite_info(session.cipher_suite)->hash;
+  hs.attempt.psks.push_back({.kind = PskKind::resumption,
+                             .hash = hash,
+                             .secret = schedule::EarlySecret(hash, session.secret.view()),
+                             .identity = session.ticket,
+                             .obfuscated_ticket_age = obfuscated_age(session, hs.now)});
+}
+
+void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
+  const crypto::HashAlgorithm hash = hash_of(psk.hash);
+  if (!offers_hash(hs.settings().policy, hash)) return;
+  // RFC 8446 §4.2.11: an external identity has no age; 0 is what is sent [8446:4.2.11#4].
+  hs.attempt.psks.push_back({.kind = psk.imported ? PskKind::imported : PskKind::external,
+                             .hash = hash,
+                             .secret = schedule::EarlySecret(hash, psk.key),
+                             .identity = psk.identity,
+                             .obfuscated_ticket_age = 0});
+}
+
+Task<> find_session(ClientHandshake& hs) {
+  ClientSessionStore* const store = hs.settings().session_store.get();
+  if (store == nullptr) co_return;
+  const SessionKey key = session_key(hs);
+  Reply<std::optional<Session>> reply = store->take(key, hs.now);
+  if (reply.is_later()) {
+    hs.question = ClientSessionQuestion{&key};
+    co_await hs.answer("a session");
+    hs.session = std::move(hs.answered_session);
+    hs.answered_session.reset();
+  } else {
+    hs.session = reply.take();
+  }
+  const bool usable = hs.session && hs.session->is_alive(hs.now) &&
+                      fits_policy(hs.settings().policy, *hs.session) && is_trusted(hs, *hs.session);
+  if (!usable) hs.session.reset();
+}
+
+}  // namespace
+
+SessionKey session_key(const ClientHandshake& hs) {
+  return {.server_name = std::string(hs.server_name.text()),
+          .port = hs.port,
+          .application_protocols = hs.settings().application_protocols,
+          .configuration = to_octets(hs.config->session_context())};
+}
+
+Task<> prepare_psks(ClientHandshake& hs) {
+  co_await find_session(hs);
+  if (!hs.settings().policy.allows(ProtocolVersion::tls13)) co_return;
+  if (hs.session) add_session(hs);
+  for (const auto& psk : hs.settings().external_psks) add_external(hs, *psk);
+}
+
+void retry_psks(ClientHandshake& hs, crypto::HashAlgorithm hash) {
+  auto& psks = hs.attempt.psks;
+  std::erase_if(psks, [hash](const ClientPsk& psk) { return psk.hash != hash; });
+  if (!psks.empty() && psks.front().kind == PskKind::resumption)
+    psks.front().obfuscated_ticket_age = obfuscated_age(*hs.session, hs.now);
+}
+
+Result<std::optional<std::size_t>> accept_psk(ClientHandshake& hs, const message::ServerHello& hello,
+                                              crypto::HashAlgorithm hash) {
+  if (!hello.extensions.pre_shared_key) return std::nullopt;
+  // RFC 8446 §4.2.11: one that was offered, and of the suite's hash [8446:4.2.11#20].
+  const std::size_t selected = hello.extensions.pre_shared_key->selected_identity;
+  if (selected >= hs.attempt.psks.size())
+    return fail(ErrorCode::illegal_value, "selected_identity is beyond what was offered");
+  const ClientPsk& psk = hs.attempt.psks[selected];
+  if (psk.hash != hash)
+    return fail(ErrorCode::illegal_value,
+                "the PSK that was selected is not for the hash of the cipher suite");
+  if (psk.kind != PskKind::resumption) {
+    hs.summary.external_psk_identity = psk.identity;
+    return selected;
+  }
+  hs.summary.resumed = true;
+  keep_session_peer(hs, *hs.session);
+  hs.summary.verification = std::move(hs.session_verification);
+  hs.summary.peer_verified = hs.summary.verification && hs.summary.verification->ok();
+  return selected;
+}
+
+Session session_pattern(const ClientHandshake& hs) {
+  const Summary& summary = hs.summary;
+  Session session;
+  session.version = summary.version;
+  session.cipher_suite = summary.cipher_suite;
+  session.server_name = hs.server_name.text();
+  session.application_protocol = summary.application_protocol;
+  session.authenticated = summary.resumed ? hs.session->authenticated : hs.now;
+  for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
+  session.ocsp_response = summary.ocsp_response;
+  // An answer of the application is no verification that could be done again.
+  session.peer_verified = summary.peer_verified && summary.verification.has_value();
+  return session;
+}
+
+}  // namespace handfast::handshake
