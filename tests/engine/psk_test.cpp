@@ -1,0 +1,250 @@
+// External PSKs (RFC 8446 §4.2.11): who holds the key is proven by it, and nobody else gets through.
+#include <gtest/gtest.h>
+
+#include "support/message_pair.hpp"
+#include "support/stores.hpp"
+
+namespace handfast::test {
+namespace {
+
+ExternalPsk psk(std::string_view identity = "device 7", PskHash hash = PskHash::sha256) {
+  ExternalPsk made;
+  made.identity = to_octets(as_bytes(identity));
+  made.key.assign(32, 0x42);
+  made.hash = hash;
+  return made;
+}
+
+ClientSettings client_with(ExternalPsk key) {
+  ClientSettings settings = client_settings();
+  settings.external_psks = {std::make_shared<const ExternalPsk>(std::move(key))};
+  return settings;
+}
+
+struct PskServer {
+  explicit PskServer(const ExternalPsk& key)
+      : store(std::make_shared<TestPskStore>()), settings(server_settings()) {
+    store->add(key);
+    settings.external_psks = store;
+  }
+  std::shared_ptr<TestPskStore> store;
+  ServerSettings settings;
+};
+
+void expect_psk(Pair& ends, const std::string& identity) {
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  for (End* end : {&ends.client, &ends.server}) {
+    const auto summary = end->connection.take_summary();
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->external_psk_identity, to_octets(as_bytes(identity)));
+    EXPECT_FALSE(summary->resumed);
+    EXPECT_FALSE(summary->server_signature);
+    EXPECT_TRUE(summary->peer_chain.empty());
+    EXPECT_FALSE(summary->peer_verified);
+  }
+  ends.server.deliver(ends.client.send(as_bytes("hello")));
+  EXPECT_EQ(ends.server.received, to_octets(as_bytes("hello")));
+}
+
+TEST(ExternalPsk, ProvesBothSidesWithoutCertificates) {
+  PskServer server(psk());
+  server.settings.credentials.clear();
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  expect_psk(ends, "device 7");
+}
+
+TEST(ExternalPsk, WorksInPiecesOfOneOctet) {
+  PskServer server(psk());
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run(1);
+  expect_psk(ends, "device 7");
+}
+
+TEST(ExternalPsk, ChoosesASuiteOfItsHash) {
+  PskServer server(psk("long", PskHash::sha384));
+  Pair ends = pair(client_with(psk("long", PskHash::sha384)), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_EQ(ends.server.connection.take_summary()->cipher_suite, CipherSuite::TLS_AES_256_GCM_SHA384);
+}
+
+TEST(ExternalPsk, WithoutASuiteOfItsHashIsPassedOver) {
+  PskServer server(psk("long", PskHash::sha384));
+  server.settings.policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
+  Pair ends = pair(client_with(psk("long", PskHash::sha384)), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_TRUE(ends.client.connection.take_summary()->external_psk_identity.empty());
+}
+
+TEST(ExternalPsk, GoesThroughHelloRetryRequest) {
+  PskServer server(psk());
+  server.settings.policy.groups = {NamedGroup::secp384r1};
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_EQ(server.store->finds, 1);  // the same identity is not looked up twice
+  const auto summary = ends.server.connection.take_summary();
+  EXPECT_TRUE(summary->hello_retry);
+  EXPECT_EQ(summary->group, NamedGroup::secp384r1);
+  EXPECT_FALSE(summary->external_psk_identity.empty());
+}
+
+TEST(ExternalPsk, GoesThroughAStatelessRetry) {
+  PskServer server(psk());
+  server.settings.policy.groups = {NamedGroup::secp384r1};
+  server.settings.stateless_retry = true;
+  Pair ends = pair(client_with(psk()), server.settings);
+  const auto config = make(server.settings);
+  ends.server.connection = *Connection::server(config, now);
+  ends.server.deliver(ends.client.transmit());
+  ends.client.deliver(ends.server.transmit());
+  ends.server = End(*Connection::server(config, now));
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_FALSE(ends.server.connection.take_summary()->external_psk_identity.empty());
+}
+
+TEST(ExternalPsk, KeepsAFreshKeyExchangeWhereItCan) {  // RFC 8446 §4.2.9: psk_dhe_ke goes before psk_ke
+  PskServer server(psk());
+  server.settings.allow_psk_without_key_exchange = true;
+  ClientSettings client = client_with(psk());
+  client.allow_psk_without_key_exchange = true;
+  Pair ends = pair(client, server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_TRUE(ends.server.connection.take_summary()->group);
+}
+
+TEST(ExternalPsk, UnknownIdentityFallsBackToCertificates) {
+  PskServer server(psk("somebody else"));
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_TRUE(ends.client.connection.take_summary()->peer_verified);
+}
+
+TEST(ExternalPsk, UnknownIdentityWithoutCertificatesFails) {
+  PskServer server(psk("somebody else"));
+  server.settings.credentials.clear();
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.server.error);
+  EXPECT_FALSE(ends.done());
+}
+
+TEST(ExternalPsk, OfAnotherKeyIsRefusedByItsBinder) {  // [8446:4.2.11.2#1]
+  ExternalPsk other = psk();
+  other.key[0] ^= 1;
+  PskServer server(other);
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.server.error);
+  EXPECT_EQ(ends.server.error->code, ErrorCode::bad_binder);
+  EXPECT_EQ(ends.server.error->alert, AlertDescription::decrypt_error);
+}
+
+TEST(ExternalPsk, ImportedOrNotAreDifferentKeys) {  // RFC 9258 §5.2
+  ExternalPsk other = psk();
+  other.imported = true;
+  PskServer server(other);
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.server.error);
+  EXPECT_EQ(ends.server.error->code, ErrorCode::bad_binder);
+}
+
+TEST(ExternalPsk, IsNoProofForAServerThatRequiresCertificates) {
+  PskServer server(psk());
+  server.settings.client_authentication = ClientAuthentication::require;
+  server.settings.trust = authority().trust();
+  ClientSettings client = client_with(psk());
+  client.credentials = {localhost()};
+  Pair ends = pair(client, server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_FALSE(ends.server.connection.take_summary()->peer_chain.empty());
+}
+
+TEST(ExternalPsk, CanBeAnsweredLater) {
+  PskServer server(psk());
+  server.store->later = true;
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  const auto* question = std::get_if<PskQuestion>(&ends.server.connection.pending());
+  ASSERT_NE(question, nullptr);
+  EXPECT_EQ(to_octets(question->identity), to_octets(as_bytes("device 7")));
+  EXPECT_TRUE(ends.server.connection.answer_psk(psk(), now));
+  ends.run();
+  expect_psk(ends, "device 7");
+}
+
+TEST(ExternalPsk, AnsweredLaterWithNoneFallsBack) {
+  PskServer server(psk());
+  server.store->later = true;
+  Pair ends = pair(client_with(psk()), server.settings);
+  ends.run();
+  EXPECT_FALSE(ends.server.connection.answer_session(std::nullopt, now));  // another question
+  EXPECT_TRUE(ends.server.connection.answer_psk(std::nullopt, now));
+  ends.run();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_FALSE(ends.server.connection.answer_psk(std::nullopt, now));  // answered already
+}
+
+// ---- clients before servers that answer what was not offered, at message level
+
+using message::ClientHello;
+using message::ServerHello;
+
+TEST(ExternalPsk, SelectedBeyondTheOfferIsRefused) {  // [8446:4.2.11#20]
+  PskServer server(psk());
+  MessagePair ends(client_with(psk()), server.settings);
+  ends.to_client = edit_message<ServerHello>([](auto& hello) { hello.extensions.pre_shared_key = {1}; });
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::illegal_parameter);
+}
+
+TEST(ExternalPsk, SelectedWithoutAnOfferIsRefused) {
+  MessagePair ends(client_settings(), server_settings());
+  ends.to_client = edit_message<ServerHello>([](auto& hello) { hello.extensions.pre_shared_key = {0}; });
+  ends.run();
+  EXPECT_EQ(ends.client.error().code, ErrorCode::extension_not_offered);
+}
+
+TEST(ExternalPsk, OfAnotherHashThanTheSuiteIsRefused) {
+  PskServer server(psk());
+  MessagePair ends(client_with(psk()), server.settings);
+  ends.to_client = edit_message<ServerHello>(
+      [](auto& hello) { hello.cipher_suite = CipherSuite::TLS_AES_256_GCM_SHA384; });
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::illegal_parameter);
+}
+
+TEST(ExternalPsk, NeedsAsManyBindersAsIdentities) {  // [8446:4.2.11#12]
+  PskServer server(psk());
+  MessagePair ends(client_with(psk()), server.settings);
+  static const Octets binder(32, 7);
+  static const std::array<message::PskBinderEntry, 2> two = {Bytes(binder), Bytes(binder)};
+  ends.to_server =
+      edit_message<ClientHello>([](auto& hello) { hello.extensions.pre_shared_key->binders = two; });
+  ends.run();
+  EXPECT_EQ(ends.server.error().alert, AlertDescription::illegal_parameter);
+}
+
+TEST(ExternalPsk, ConfigurationsRefuseWhatNoHelloCouldCarry) {
+  ClientSettings empty_key = client_with(psk());
+  ExternalPsk without = psk();
+  without.key.clear();
+  empty_key.external_psks = {std::make_shared<const ExternalPsk>(std::move(without))};
+  EXPECT_EQ(ClientConfig::make(empty_key).error().code, ErrorCode::invalid_argument);
+  ClientSettings none = client_settings();
+  none.external_psks = {nullptr};
+  EXPECT_EQ(ClientConfig::make(none).error().code, ErrorCode::invalid_argument);
+  ClientSettings old = client_with(psk());
+  old.policy.max_version = ProtocolVersion::tls12;
+  EXPECT_EQ(ClientConfig::make(old).error().code, ErrorCode::unsupported_option);
+}
+
+}  // namespace
+}  // namespace handfast::test
