@@ -271,6 +271,7 @@ Task<> server13(ServerHandshake& hs) {
   if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
 
   schedule::EarlySecret early_secret = take_early_secret(hs, hash);
+  const unsigned tickets = ticket_count(hs);  // the hello goes with the next message
   schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(key.secret.view());
   const crypto::Digest hellos = hs.transcript.digest();
   const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
@@ -305,7 +306,7 @@ Task<> server13(ServerHandshake& hs) {
   co_await hs.transport.install(Level::application, Direction::receiving, suite, client_data.view());
   const crypto::MacValue resumption_master_secret =
       master_secret.resumption_master_secret(hs.transcript.digest());
-  co_await send_tickets(hs, resumption_master_secret);
+  co_await send_tickets(hs, resumption_master_secret, tickets);
 }
 
 }  // namespace handfast::handshake

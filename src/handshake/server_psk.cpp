@@ -110,19 +110,6 @@ bool is_offered_again(ServerHandshake& hs, const message::OfferedPsks& offered) 
   return false;
 }
 
-// How many tickets this client gets (RFC 9149 §3, §4).
-unsigned ticket_count(const ServerHandshake& hs) noexcept {
-  constexpr unsigned most_tickets = 16;
-  const ServerSettings& settings = hs.settings();
-  if (!settings.ticket_keys && !settings.session_store) return 0;
-  // RFC 8446 §4.2.9: no tickets for modes that the client does not take [8446:4.2.9#4].
-  if (!takes_modes(hs)) return 0;
-  if (const auto& request = hs.hello().extensions.ticket_request)
-    return std::min<unsigned>(hs.summary.resumed ? request->resumption_count : request->new_session_count,
-                              most_tickets);
-  return hs.summary.resumed ? std::min<unsigned>(settings.tickets, 1) : settings.tickets;
-}
-
 std::chrono::seconds ticket_lifetime(const ServerHandshake& hs, const Session& session) noexcept {
   const ServerSettings& settings = hs.settings();
   auto lifetime = settings.session_lifetime;
@@ -267,8 +254,19 @@ Session session_of(const ServerHandshake& hs) {
   return session;
 }
 
-Task<> send_tickets(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret) {
-  const unsigned count = ticket_count(hs);
+unsigned ticket_count(const ServerHandshake& hs) noexcept {
+  constexpr unsigned most_tickets = 16;
+  const ServerSettings& settings = hs.settings();
+  if (!settings.ticket_keys && !settings.session_store) return 0;
+  // RFC 8446 §4.2.9: no tickets for modes that the client does not take [8446:4.2.9#4].
+  if (!takes_modes(hs)) return 0;
+  if (const auto& request = hs.hello().extensions.ticket_request)
+    return std::min<unsigned>(hs.summary.resumed ? request->resumption_count : request->new_session_count,
+                              most_tickets);
+  return hs.summary.resumed ? std::min<unsigned>(settings.tickets, 1) : settings.tickets;
+}
+
+Task<> send_tickets(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret, unsigned count) {
   for (unsigned number = 0; number < count; ++number)
     co_await send_ticket(hs, resumption_master_secret, static_cast<std::uint8_t>(number));
 }

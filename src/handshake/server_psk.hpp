@@ -21,9 +21,12 @@ Result<> check_binder(ServerHandshake& handshake, Bytes whole, const schedule::T
 /// The early secret of the chosen PSK, or the one of no PSK; once. Fills the summary.
 [[nodiscard]] schedule::EarlySecret take_early_secret(ServerHandshake& handshake, crypto::HashAlgorithm hash);
 
-/// Sends as many NewSessionTickets as policy and client want. `resumption_master_secret` is of the transcript
+/// How many tickets this client gets, by its hello() and our configuration (RFC 9149 §3, §4).
+[[nodiscard]] unsigned ticket_count(const ServerHandshake& handshake) noexcept;
+/// Sends so many NewSessionTickets. `resumption_master_secret` is of the transcript
 /// up to and with the client's Finished.
-Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumption_master_secret);
+Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumption_master_secret,
+                    unsigned count);
 
 /// What this server keeps of the connection; the secret is the caller's to fill.
 [[nodiscard]] Session session_of(const ServerHandshake& handshake);
