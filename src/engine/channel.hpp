@@ -11,6 +11,7 @@
 #include <handfast/connection.hpp>
 #include <handfast/inspect.hpp>
 
+#include "engine/kept_session.hpp"
 #include "engine/resumption.hpp"
 #include "handshake/transport.hpp"
 #include "message/handshake_reader.hpp"
@@ -91,6 +92,7 @@ struct ReceivingHalf {
   schedule::TrafficSecret traffic_secret{Bytes()};
   message::HandshakeReader messages;       ///< after the handshake
   std::unique_ptr<Resumption> resumption;  ///< null: tickets are of no use
+  std::unique_ptr<KeptSession> session;    ///< TLS 1.2; null: it is kept nowhere
   std::optional<Error> error;              ///< final
   Time now;                                ///< of the call that is running
   std::uint16_t key_updates = 0;           ///< since the last application data

@@ -37,6 +37,7 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
   if (!receiving.error) {
     receiving.error = error;
     if (observer != nullptr) observer->failed(error);
+    if (receiving.session && error.alert != AlertDescription::close_notify) receiving.session->forget();
     const bool silent = error.code == ErrorCode::peer_alert ||
                         error.code == ErrorCode::peer_refused_certificate ||
                         error.alert == AlertDescription::close_notify;

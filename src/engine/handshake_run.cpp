@@ -1,6 +1,7 @@
 // The handshake's transport over TLS records.
 #include "engine/handshake_run.hpp"
 
+#include "handshake/client12_session.hpp"
 #include "handshake/client_psk.hpp"
 
 namespace handfast::engine {
@@ -33,6 +34,7 @@ Result<> HandshakeRun::start_server(std::shared_ptr<const ServerConfig> config, 
 
 Result<> HandshakeRun::run() {
   handshake_->run();
+  if (!channel_.receiving.session) note_session();
   // What a failed handshake had ready goes out before the alert: the peer needs it to read the alert.
   const Result<> flushed = flush();
   if (root_.failure()) {
@@ -95,6 +97,21 @@ void HandshakeRun::keep_exporters() {
   inputs->server_random = handshake_->server_random;
   inputs->tls_unique = handshake_->tls_unique;
   channel_.exporter12 = std::move(inputs);
+}
+
+// TLS 1.2: as soon as the session has a name in a store.
+void HandshakeRun::note_session() {
+  if (server_ && !server_->session_id.empty()) {
+    channel_.receiving.session = std::make_unique<KeptSession>();
+    channel_.receiving.session->sessions = server_->settings().session_store;
+    channel_.receiving.session->id = server_->session_id;
+  }
+  if (client_ && client_->settings().session_store &&
+      (handshake::offers_session12(*client_) || channel_.version == ProtocolVersion::tls12)) {
+    channel_.receiving.session = std::make_unique<KeptSession>();
+    channel_.receiving.session->client_sessions = client_->settings().session_store;
+    channel_.receiving.session->key = handshake::session_key(*client_);
+  }
 }
 
 void HandshakeRun::keep_resumption() {

@@ -67,6 +67,7 @@ class HandshakeRun final : public handshake::Transport {
   Result<> flush();
   void keep_exporters();
   void keep_resumption();
+  void note_session();
   [[nodiscard]] const CommonSettings& settings() const noexcept;
   void limit_application_key() noexcept;
   Result<> start(handshake::Handshake& handshake, Time now);

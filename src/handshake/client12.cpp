@@ -5,6 +5,7 @@
 #include "crypto/key_exchange.hpp"
 #include "crypto/rsa_key_transport.hpp"
 #include "handshake/authentication.hpp"
+#include "handshake/client12_session.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/tls12.hpp"
 #include "x509/certificate.hpp"
@@ -23,10 +24,8 @@ Result<> accept_suite(ClientHandshake& hs, const message::ServerHello& hello, Tl
   if (!offered || state.suite == nullptr || state.suite->version != ProtocolVersion::tls12)
     return fail(ErrorCode::illegal_value, "cipher_suite was not offered for TLS 1.2");
   if (hello.legacy_compression_method != 0) return fail(ErrorCode::illegal_value, "compression");
-  // Our session id was made up: a server that repeats it resumes a session that never was.
-  if (sends_session_id(hs.settings()) && equal(hello.legacy_session_id_echo, hs.attempt.session_id))
-    return fail(ErrorCode::illegal_value, "the server resumes a session that was not offered");
   copy(hello.random, state.server_random);
+  state.session_id = to_octets(hello.legacy_session_id_echo);
   return {};
 }
 
@@ -64,6 +63,7 @@ Result<> accept_other_extensions(ClientHandshake& hs, const message::ServerHello
   const ClientSettings& settings = hs.settings();
   hs.summary.server_name_acknowledged = extensions.server_name.has_value();
   state.status_follows = extensions.status_request.has_value();
+  state.ticket_follows = extensions.session_ticket.has_value();
   if (extensions.signed_certificate_timestamp)
     hs.summary.signed_certificate_timestamps =
         to_octets(extensions.signed_certificate_timestamp->sct_list.octets());
@@ -74,6 +74,7 @@ Result<> accept_other_extensions(ClientHandshake& hs, const message::ServerHello
     if (auto ok = accept_fragments(hs, length->max_fragment_length, extensions.record_size_limit.has_value());
         !ok)
       return ok;
+    state.max_fragment_length = length->max_fragment_length;
   }
   if (const auto& limit = extensions.record_size_limit) {
     hs.summary.peer_record_size_limit = limit->record_size_limit;
@@ -200,6 +201,17 @@ Task<> send_certificate_verify(ClientHandshake& hs, const Proof& proof,
   hs.summary.client_signature = proof.scheme;
 }
 
+// The short handshake of a session that both sides know (RFC 5246 §7.3, RFC 5077 §3.1).
+Task<> resume(ClientHandshake& hs, Tls12State& state) {
+  hs.transcript.select(state.suite->hash);
+  restore_master_secret(hs, hs.settings(), state, *hs.session);
+  const SessionTicket12 ticket = co_await receive_ticket12(hs, state);
+  const Octets theirs = co_await receive_finished12(hs, state, hs.config->random());
+  co_await send_finished12(hs, state, hs.config->random());
+  keep_exporter12(hs, state, theirs);
+  keep_session12(hs, state, ticket);
+}
+
 }  // namespace
 
 //        Client                                               Server
@@ -213,8 +225,10 @@ Task<> send_certificate_verify(ClientHandshake& hs, const Proof& proof,
 //       [CertificateVerify]
 //   (6) both derive the master secret and the session keys
 //   (7) ChangeCipherSpec, Finished  -------->
+//                                                  [NewSessionTicket]
 //                            <--------  (8) ChangeCipherSpec, Finished
 //   (9) application data     <------->              application data
+// A session that is resumed leaves out (3) to (6), and (8) comes before (7).
 Task<> client12(ClientHandshake& hs) {
   const message::ServerHello& hello = hs.slot<message::ServerHello>();
   hs.change_cipher_spec = ChangeCipherSpec::refused;
@@ -228,6 +242,11 @@ Task<> client12(ClientHandshake& hs) {
   hs.summary.extended_master_secret = state.extended_master_secret;
   hs.summary.encrypt_then_mac = state.encrypt_then_mac;
   hs.summary.secure_renegotiation = hello.extensions.renegotiation_info.has_value();
+  co_await accept_session(hs, state);
+  if (state.resumed) {
+    co_await resume(hs, state);
+    co_return;
+  }
 
   co_await receive_certificate(hs, state);
   const crypto::PublicKey key = co_await leaf_key12(hs, 0);
@@ -254,8 +273,10 @@ Task<> client12(ClientHandshake& hs) {
     co_await send_certificate_verify(hs, request.proof, signed_messages);
 
   const Octets ours = co_await send_finished12(hs, state, hs.config->random());
+  const SessionTicket12 ticket = co_await receive_ticket12(hs, state);
   co_await receive_finished12(hs, state, hs.config->random());
   keep_exporter12(hs, state, ours);
+  keep_session12(hs, state, ticket);
 }
 
 }  // namespace handfast::handshake

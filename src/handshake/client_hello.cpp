@@ -111,6 +111,8 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     if (arrays.has_cbc_suite) extensions.encrypt_then_mac.emplace();
     extensions.extended_master_secret.emplace();
     extensions.renegotiation_info.emplace();
+    // RFC 5077 §3.2: the ticket, or empty, which asks for one [5077:3.2#1,2].
+    if (settings.session_store) extensions.session_ticket = {attempt.session_ticket};
     if (settings.max_fragment_length) extensions.max_fragment_length = {*settings.max_fragment_length};
   }
   if (settings.request_signed_certificate_timestamps) extensions.signed_certificate_timestamp.emplace();
@@ -177,8 +179,11 @@ OfferedExtensions offered_extensions(const message::ClientHello& hello) {
 
 }  // namespace
 
-bool sends_session_id(const ClientSettings& settings) noexcept {
-  return settings.middlebox_compatibility && settings.policy.allows(ProtocolVersion::tls13);
+Bytes legacy_session_id(const ClientSettings& settings, const Attempt& attempt) noexcept {
+  if (!attempt.session_id12.empty()) return attempt.session_id12;
+  if (settings.middlebox_compatibility && settings.policy.allows(ProtocolVersion::tls13))
+    return attempt.session_id;
+  return {};
 }
 
 Grease draw_grease(Bytes random) noexcept {
@@ -205,7 +210,7 @@ Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, co
   fill_groups(policy, arrays);
   message::ClientHello hello;
   hello.random = attempt.random;
-  if (sends_session_id(settings)) hello.legacy_session_id = attempt.session_id;
+  hello.legacy_session_id = legacy_session_id(settings, attempt);
   hello.cipher_suites = arrays.suites.span();
   hello.legacy_compression_methods = one_zero;
   fill_extensions(settings, name, attempt, arrays, hello);

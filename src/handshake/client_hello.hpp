@@ -47,13 +47,12 @@ struct Attempt {
   Octets cookie;                ///< of a HelloRetryRequest; empty: none
   std::vector<ClientPsk> psks;  ///< in the order in which they are offered
   bool early_data = false;      ///< comes behind this hello, under the first PSK
-  bool resumes12 = false;       ///< a session of TLS 1.2 is offered, too:
-  Octets session_ticket;        ///< its ticket (RFC 5077), or empty: asks for one
-  Octets session_id12;          ///< its session id, or what stands for the ticket (RFC 5077 §3.4)
+  Octets session_ticket;        ///< of a TLS 1.2 session that is offered (RFC 5077); empty: asks for one
+  Octets session_id12;          ///< of that session, or what stands for its ticket (RFC 5077 §3.4)
 };
 
-/// Whether a made-up session id is sent (RFC 8446 §D.4).
-[[nodiscard]] bool sends_session_id(const ClientSettings& settings) noexcept;
+/// The session id that is sent: that of a TLS 1.2 session, or one that is made up (RFC 8446 §4.1.2, §D.4).
+[[nodiscard]] Bytes legacy_session_id(const ClientSettings& settings, const Attempt& attempt) noexcept;
 
 /// Extensions that a ClientHello of this side can hold.
 using OfferedExtensions = Preferences<ExtensionType, 32>;

@@ -47,8 +47,7 @@ Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
     return fail(ErrorCode::illegal_value, AlertDescription::illegal_parameter,
                 "legacy_version is not TLS 1.2");
   // RFC 8446 §4.1.3: the session id comes back as it was sent [8446:4.1.3#4].
-  const Bytes sent = sends_session_id(hs.settings()) ? Bytes(hs.attempt.session_id) : Bytes();
-  if (!equal(hello.legacy_session_id_echo, sent))
+  if (!equal(hello.legacy_session_id_echo, legacy_session_id(hs.settings(), hs.attempt)))
     return fail(ErrorCode::illegal_value, "legacy_session_id_echo differs");
   // RFC 8446 §4.1.3: a suite that was not offered is refused [8446:4.1.3#5].
   if (!hs.settings().policy.cipher_suites.contains(hello.cipher_suite))

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "handshake/authentication.hpp"
+#include "handshake/client12_session.hpp"
 #include "schedule/suite.hpp"
 
 namespace handfast::handshake {
@@ -99,6 +100,7 @@ SessionKey session_key(const ClientHandshake& hs) {
 
 Task<> prepare_psks(ClientHandshake& hs) {
   co_await find_session(hs);
+  if (offers_session12(hs)) offer_session12(hs);
   if (!hs.settings().policy.allows(ProtocolVersion::tls13)) co_return;
   if (hs.session) add_session(hs);
   for (const auto& psk : hs.settings().external_psks) add_external(hs, *psk);
@@ -126,11 +128,15 @@ Result<std::optional<std::size_t>> accept_psk(ClientHandshake& hs, const message
     hs.summary.external_psk_identity = psk.identity;
     return selected;
   }
+  resume_peer(hs);
+  return selected;
+}
+
+void resume_peer(ClientHandshake& hs) {
   hs.summary.resumed = true;
   keep_session_peer(hs, *hs.session);
   hs.summary.verification = std::move(hs.session_verification);
   hs.summary.peer_verified = hs.summary.verification && hs.summary.verification->ok();
-  return selected;
 }
 
 Session session_pattern(const ClientHandshake& hs) {

@@ -22,6 +22,10 @@ void retry_psks(ClientHandshake& handshake, crypto::HashAlgorithm hash);
 Result<std::optional<std::size_t>> accept_psk(ClientHandshake& handshake, const message::ServerHello& hello,
                                               crypto::HashAlgorithm hash);
 
+/// The session is resumed: its peer is the peer of this connection, judged anew before the session was
+/// offered.
+void resume_peer(ClientHandshake& handshake);
+
 /// What the client keeps to make sessions out of tickets, filled when the handshake is over.
 [[nodiscard]] Session session_pattern(const ClientHandshake& handshake);
 

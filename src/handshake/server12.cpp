@@ -5,7 +5,7 @@
 #include "crypto/key_exchange.hpp"
 #include "crypto/rsa_key_transport.hpp"
 #include "handshake/observation.hpp"
-#include "handshake/server_handshake.hpp"
+#include "handshake/server12_session.hpp"
 #include "handshake/tls12.hpp"
 #include "x509/certificate.hpp"
 
@@ -25,7 +25,8 @@ Result<> draw_random(ServerHandshake& hs, Tls12State& state) {
 }
 
 // Which sizes hold from here on (RFC 8449 §4, RFC 6066 §4).
-void agree_on_sizes(ServerHandshake& hs, const ClientHello& hello, message::ServerHello& answer) {
+void agree_on_sizes(ServerHandshake& hs, Tls12State& state, message::ServerHello& answer) {
+  const ClientHello& hello = hs.hello();
   if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
     const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
     const auto ours = std::min<std::uint16_t>(hs.settings().record_size_limit, 16384);
@@ -33,11 +34,26 @@ void agree_on_sizes(ServerHandshake& hs, const ClientHello& hello, message::Serv
     answer.extensions.record_size_limit = {ours};
     hs.transport.limit_sent_records(std::min<std::uint16_t>(theirs, 16384));
     hs.transport.limit_received_records(ours);
+  } else if (hs.session) {
+    // RFC 6066 §1.1, §4: what was agreed in the first handshake holds here, too, and is not said again
+    // [6066:1.1#2].
+    state.max_fragment_length = hs.session->max_fragment_length;
   } else if (hello.extensions.max_fragment_length) {
-    const MaxFragmentLength length = hello.extensions.max_fragment_length->max_fragment_length;
-    answer.extensions.max_fragment_length = {length};
-    hs.transport.limit_fragments(length);
+    state.max_fragment_length = hello.extensions.max_fragment_length->max_fragment_length;
+    answer.extensions.max_fragment_length = {*state.max_fragment_length};
   }
+  if (state.max_fragment_length) hs.transport.limit_fragments(*state.max_fragment_length);
+}
+
+// SignedCertificateTimestampList of our certificate, if the client asked and we have one (RFC 6962 §3.3.1).
+Result<> add_timestamps(const ServerHandshake& hs, message::ServerHello& answer) {
+  const Credential* const credential = hs.choice.proof.credential;
+  if (credential == nullptr || !hs.hello().extensions.signed_certificate_timestamp) return {};
+  if (credential->contents().timestamps.empty()) return {};
+  auto list = wire::decode<message::SignedCertificateTimestampList>(credential->contents().timestamps);
+  if (!list) return fail(ErrorCode::internal_error, "our certificate timestamps do not parse");
+  answer.extensions.signed_certificate_timestamp = *list;
+  return {};
 }
 
 // What the client offered against attacks on TLS 1.2 itself is taken.
@@ -57,9 +73,9 @@ void accept_security_extensions(ServerHandshake& hs, Tls12State& state) {
 // (2) ServerHello.
 Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   const ClientHello& hello = hs.hello();
-  const Credential::Contents& credential = hs.choice.proof.credential->contents();
   message::ServerHello answer;
   answer.random = state.server_random;
+  answer.legacy_session_id_echo = state.session_id;
   answer.cipher_suite = hs.choice.suite;
   auto& extensions = answer.extensions;
   if (hs.choice.acknowledge_name) {
@@ -77,12 +93,9 @@ Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   if (!hs.summary.application_protocol.empty())
     extensions.application_layer_protocol_negotiation = {protocol};
   if (state.status_follows) extensions.status_request.emplace();
-  if (hello.extensions.signed_certificate_timestamp && !credential.timestamps.empty()) {
-    auto list = wire::decode<message::SignedCertificateTimestampList>(credential.timestamps);
-    if (!list) return fail(ErrorCode::internal_error, "our certificate timestamps do not parse");
-    extensions.signed_certificate_timestamp = *list;
-  }
-  agree_on_sizes(hs, hello, answer);
+  if (state.ticket_follows) extensions.session_ticket.emplace();  // [5077:3.2#3,4]
+  if (auto added = add_timestamps(hs, answer); !added) return added;
+  agree_on_sizes(hs, state, answer);
   return hs.send(answer);
 }
 
@@ -176,6 +189,29 @@ Task<> receive_certificate_verify(ServerHandshake& hs, const schedule::Transcrip
   hs.summary.client_signature = scheme;
 }
 
+// The short handshake of a session that both sides know (RFC 5246 §7.3, RFC 5077 §3.1).
+Task<> resume(ServerHandshake& hs, Tls12State& state) {
+  hs.transcript.select(state.suite->hash);
+  restore_master_secret(hs, hs.settings(), state, *hs.session);
+  co_await send_hello(hs, state);
+  co_await send_ticket12(hs, state);
+  const Octets ours = co_await send_finished12(hs, state, hs.config->random());
+  co_await receive_finished12(hs, state, hs.config->random());
+  keep_exporter12(hs, state, ours);
+}
+
+// What suite and ClientHello say of this handshake.
+Task<Tls12State> begin(ServerHandshake& hs) {
+  Tls12State state;
+  state.suite = schedule::suite_info(hs.choice.suite);
+  accept_security_extensions(hs, state);
+  hs.hello_version = hs.hello().legacy_version;
+  hs.summary.cipher_suite = hs.choice.suite;
+  co_await draw_random(hs, state);
+  co_await name_session(hs, state);
+  co_return std::move(state);
+}
+
 }  // namespace
 
 //        Client                                               Server
@@ -189,21 +225,26 @@ Task<> receive_certificate_verify(ServerHandshake& hs, const schedule::Transcrip
 //       [CertificateVerify]
 //   (6) both derive the master secret and the session keys
 //   (7) ChangeCipherSpec, Finished  -------->
+//                                                  [NewSessionTicket]
 //                            <--------  (8) ChangeCipherSpec, Finished
 //   (9) application data     <------->              application data
+// A session that is resumed leaves out (3) to (6), and (8) comes before (7).
 Task<> server12(ServerHandshake& hs) {
   hs.change_cipher_spec = ChangeCipherSpec::refused;
+  co_await find_session12(hs);
+  if (hs.session) {
+    Choice choice = co_await choose_resumed12(hs, hs.hello());
+    hs.choice = choice;
+    Tls12State resumed = co_await begin(hs);
+    co_await resume(hs, resumed);
+    co_return;
+  }
   Choice choice = co_await choose12(hs, hs.hello());
   hs.choice = choice;
   tell_choice(hs, hs.hello(), choice);
-  Tls12State state;
-  state.suite = schedule::suite_info(choice.suite);
-  accept_security_extensions(hs, state);
+  Tls12State state = co_await begin(hs);
   state.status_follows =
       hs.hello().extensions.status_request && !choice.proof.credential->contents().ocsp_response.empty();
-  hs.hello_version = hs.hello().legacy_version;
-  hs.summary.cipher_suite = choice.suite;
-  co_await draw_random(hs, state);
 
   co_await send_hello(hs, state);
   co_await send_certificate12(hs, choice.proof.credential);
@@ -234,8 +275,10 @@ Task<> server12(ServerHandshake& hs) {
   if (shown) co_await receive_certificate_verify(hs, signed_messages);
 
   const Octets theirs = co_await receive_finished12(hs, state, hs.config->random());
+  co_await send_ticket12(hs, state);
   co_await send_finished12(hs, state, hs.config->random());
   keep_exporter12(hs, state, theirs);
+  keep_session12(hs, state);
 }
 
 }  // namespace handfast::handshake

@@ -104,6 +104,15 @@ Result<> check_hello(const ServerHandshake& hs, const ClientHello& hello) {
 
 }  // namespace
 
+Result<Choice> choose_resumed12(ServerHandshake& hs, const ClientHello& hello) {
+  if (auto ok = check_hello(hs, hello); !ok) return fail(ok.error());
+  // RFC 7301 §3.1: the protocol belongs to the connection, not to the session.
+  if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
+  Choice choice;
+  choice.suite = hs.session->cipher_suite;
+  return choice;  // RFC 6066 §3: server_name is not acknowledged again [6066:3#7]
+}
+
 Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
   const ServerSettings& settings = hs.settings();
   if (auto ok = check_hello(hs, hello); !ok) return fail(ok.error());

@@ -42,7 +42,9 @@ class ServerHandshake : public Handshake {
 
   std::shared_ptr<const ServerConfig> config;
   Choice choice;
-  std::unique_ptr<ServerPsk> psk;  ///< null: certificates prove who is who
+  std::unique_ptr<ServerPsk> psk;    ///< null: certificates prove who is who
+  std::unique_ptr<Session> session;  ///< TLS 1.2: that is resumed; null: none is
+  Octets session_id;                 ///< TLS 1.2: its name in session_store; empty: it is not there
   ProtocolVersion
       hello_version{};  ///< legacy_version of the ClientHello: what an RSA pre-master secret repeats
 
@@ -71,6 +73,8 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().
 Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
+/// What is left to choose when handshake.session is resumed: the application protocol. Errors: as choose().
+Result<Choice> choose_resumed12(ServerHandshake& handshake, const message::ClientHello& hello);
 
 /// Suite, group, certificate and application protocol for this ClientHello, without side effects but the
 /// summary, and that a PSK that fits nothing is dropped. `hash`: that of the suite which a HelloRetryRequest

@@ -110,16 +110,6 @@ bool is_offered_again(ServerHandshake& hs, const message::OfferedPsks& offered) 
   return false;
 }
 
-std::chrono::seconds ticket_lifetime(const ServerHandshake& hs, const Session& session) noexcept {
-  const ServerSettings& settings = hs.settings();
-  auto lifetime = settings.session_lifetime;
-  if (settings.ticket_keys) lifetime = std::min(lifetime, settings.ticket_keys->lifetime());
-  // A row of resumptions ends a week after certificates were checked.
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(session.authenticated +
-                                                                     Session::longest_lifetime - hs.now);
-  return std::max(std::min(lifetime, left), std::chrono::seconds(0));
-}
-
 // The session as a ticket: sealed, or a random name for what is kept here.
 Result<Octets> ticket_of(ServerHandshake& hs, const Session& session) {
   const ServerSettings& settings = hs.settings();
@@ -133,7 +123,7 @@ Result<Octets> ticket_of(ServerHandshake& hs, const Session& session) {
 Result<> send_ticket(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret,
                      std::uint8_t number) {
   Session session = session_of(hs);
-  session.lifetime = ticket_lifetime(hs, session);
+  session.lifetime = lifetime_of(hs, session);
   if (session.lifetime == std::chrono::seconds(0)) return {};
   std::array<std::uint8_t, 4> age_add{};
   if (auto filled = hs.config->random().fill(age_add); !filled) return filled;
@@ -236,6 +226,16 @@ schedule::EarlySecret take_early_secret(ServerHandshake& hs, crypto::HashAlgorit
   return std::move(*hs.psk->secret);
 }
 
+std::chrono::seconds lifetime_of(const ServerHandshake& hs, const Session& session) noexcept {
+  const ServerSettings& settings = hs.settings();
+  auto lifetime = settings.session_lifetime;
+  if (settings.ticket_keys) lifetime = std::min(lifetime, settings.ticket_keys->lifetime());
+  // A row of resumptions ends a week after certificates were checked.
+  const auto left = std::chrono::duration_cast<std::chrono::seconds>(session.authenticated +
+                                                                     Session::longest_lifetime - hs.now);
+  return std::max(std::min(lifetime, left), std::chrono::seconds(0));
+}
+
 Session session_of(const ServerHandshake& hs) {
   const Summary& summary = hs.summary;
   Session session;
@@ -244,7 +244,8 @@ Session session_of(const ServerHandshake& hs) {
   session.server_name = summary.server_name;
   session.application_protocol = summary.application_protocol;
   session.issued = hs.now;
-  session.authenticated = hs.psk && hs.psk->session ? hs.psk->session->authenticated : hs.now;
+  const Session* const resumed = hs.psk && hs.psk->session ? &*hs.psk->session : hs.session.get();
+  session.authenticated = resumed != nullptr ? resumed->authenticated : hs.now;
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
   session.peer_verified = summary.peer_verified;
   if (hs.settings().replay_guard && summary.version == ProtocolVersion::tls13) {

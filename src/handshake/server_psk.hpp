@@ -28,6 +28,10 @@ Result<> check_binder(ServerHandshake& handshake, Bytes whole, const schedule::T
 Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumption_master_secret,
                     unsigned count);
 
+/// How long a session may be resumed from now on; 0: not at all.
+[[nodiscard]] std::chrono::seconds lifetime_of(const ServerHandshake& handshake,
+                                               const Session& session) noexcept;
+
 /// What this server keeps of the connection; the secret is the caller's to fill.
 [[nodiscard]] Session session_of(const ServerHandshake& handshake);
 

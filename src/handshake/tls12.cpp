@@ -51,6 +51,12 @@ void derive_master_secret(Handshake& hs, const CommonSettings& settings, Tls12St
   hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
 }
 
+void restore_master_secret(Handshake& hs, const CommonSettings& settings, Tls12State& state,
+                           const Session& session) {
+  state.master_secret.assign(session.secret.view());
+  hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
+}
+
 Result<Octets> send_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
   hs.transport.send_change_cipher_spec();
   if (auto installed = install(hs, state, Direction::sending, random); !installed)

@@ -1,6 +1,9 @@
 // What both roles of a TLS 1.2 handshake share.
 #pragma once
 #include <array>
+#include <optional>
+
+#include <handfast/session.hpp>
 
 #include "crypto/signature.hpp"
 #include "handshake/handshake.hpp"
@@ -24,6 +27,10 @@ struct Tls12State {
   bool extended_master_secret = false;
   bool encrypt_then_mac = false;
   bool status_follows = false;  ///< a CertificateStatus may come
+  bool ticket_follows = false;  ///< a NewSessionTicket must come (RFC 5077 §3.3)
+  bool resumed = false;         ///< the session is an old one: the handshake is the short one (RFC 5246 §7.3)
+  Octets session_id;            ///< of the ServerHello; empty: the session has none
+  std::optional<MaxFragmentLength> max_fragment_length;  ///< agreed upon (RFC 6066 §4)
   schedule::MasterSecret12 master_secret{Bytes()};
 };
 
@@ -34,6 +41,10 @@ struct Tls12State {
 /// The master secret after ClientKeyExchange, by RFC 7627 where it was agreed; logs it.
 void derive_master_secret(Handshake& handshake, const CommonSettings& settings, Tls12State& state,
                           Bytes pre_master_secret);
+
+/// The master secret of a session that is resumed; logs it.
+void restore_master_secret(Handshake& handshake, const CommonSettings& settings, Tls12State& state,
+                           const Session& session);
 
 /// Our change_cipher_spec and Finished. Gives verify_data.
 Result<Octets> send_finished12(Handshake& handshake, const Tls12State& state, RandomSource& random);
