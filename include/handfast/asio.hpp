@@ -83,6 +83,12 @@ class stream {
   /// What was negotiated: between the handshake and the first read or write (Connection::take_summary).
   Result<Summary> take_summary() { return connection().take_summary(); }
 
+  /// A client's early data, before async_handshake: what is taken goes out with the first flight
+  /// (BufferedConnection::write_early_data). Errors: those of Connection::send_early_data.
+  Result<std::size_t> write_early_data(Bytes data) { return core_->buffered.write_early_data(data); }
+  /// The early data that a server received (BufferedConnection::take_early_data).
+  [[nodiscard]] Octets take_early_data() noexcept { return core_->buffered.take_early_data(); }
+
   /// Set before the handshake. Without a hook every question is refused with internal_error.
   void on_question(QuestionHook hook) { hook_ = std::move(hook); }
 

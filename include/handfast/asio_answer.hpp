@@ -45,6 +45,12 @@ class Answer {
   void choose(std::shared_ptr<const ServerConfig> config);
   /// Answers a SignatureQuestion.
   void sign(Bytes signature);
+  /// Answers a SessionQuestion or a ClientSessionQuestion.
+  void session(std::optional<Session> found);
+  /// Answers a PskQuestion.
+  void psk(std::optional<ExternalPsk> found);
+  /// Answers an EarlyDataQuestion.
+  void early_data(EarlyDataVerdict verdict);
   /// Answers a VerificationQuestion.
   void verify(bool trusted);
   /// Ends the connection with this alert; answers every kind of question.

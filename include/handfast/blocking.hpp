@@ -62,6 +62,11 @@ class BlockingStream {
   Result<std::size_t> read(MutableBytes to);
   /// All of the data. Errors: as handshake, closed after shutdown.
   Result<> write(Bytes data);
+  /// A client's early data, before handshake(): what is taken goes out with the first flight
+  /// (BufferedConnection::write_early_data). Errors: those of Connection::send_early_data.
+  Result<std::size_t> write_early_data(Bytes data) { return buffered_.write_early_data(data); }
+  /// The early data that a server received (BufferedConnection::take_early_data).
+  [[nodiscard]] Octets take_early_data() noexcept { return buffered_.take_early_data(); }
   /// Sends close_notify. Reading goes on: read until it gives 0 for a clean end on both sides.
   /// Errors: timed_out, transport_failed.
   Result<> shutdown();

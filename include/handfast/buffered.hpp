@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include <handfast/bytes.hpp>
 #include <handfast/connection.hpp>
@@ -64,6 +65,12 @@ class BufferedConnection {
   /// Seals data for output() and tells how much was taken; 0 of more: output() has to be sent first.
   /// Errors: those of Connection::send.
   Result<std::size_t> write(Bytes data);
+  /// As write(), of early data (Connection::send_early_data), before the handshake is advanced: what is taken
+  /// goes out behind the ClientHello. Errors: those of Connection::send_early_data.
+  Result<std::size_t> write_early_data(Bytes data);
+  /// The early data that a server received since the last call (Received::early_data); empty: none. It is
+  /// kept apart from what read() gives, for it may be a replay; at most max_early_data_size octets are kept.
+  [[nodiscard]] Octets take_early_data() noexcept { return std::exchange(early_data_, Octets()); }
   /// True when the peer's close_notify was read and all its data with it.
   [[nodiscard]] bool closed() const noexcept { return closed_ && plain_.empty(); }
   /// True while data waits for read().
@@ -77,6 +84,7 @@ class BufferedConnection {
 
  private:
   void make_room();
+  Result<std::size_t> seal(Bytes data, Result<Sent> (Connection::*send)(Bytes, MutableBytes));
 
   Connection connection_;
   BufferLimits limits_;
@@ -88,6 +96,7 @@ class BufferedConnection {
   std::size_t needed_ = 0;  // octets from begin_ on before receive() makes progress
   std::size_t wanted_ = 0;  // what recent reads suggest as the input buffer's size
   MutableBytes plain_;
+  Octets early_data_;
   // output_[sent_, filled_) has to go out.
   std::unique_ptr<std::uint8_t[]> output_;
   std::size_t output_size_ = 0;

@@ -27,7 +27,11 @@ struct Received {
   std::size_t used = 0;  ///< octets of the input that are done with; the caller keeps the rest
   std::size_t needed =
       0;  ///< octets that must stand behind them before the next call makes progress; 0: any call may
-  MutableBytes data;    ///< application data, decrypted in place inside the input; empty: none
+  MutableBytes data;  ///< application data, decrypted in place inside the input; empty: none
+  /// Early data (RFC 8446 §2.3), which only a server with max_early_data_size gets, before the handshake is
+  /// done; decrypted in place; empty: none. It may have been sent before, by somebody who recorded it: act on
+  /// it only where acting twice does no harm.
+  MutableBytes early_data;
   bool closed = false;  ///< the peer's close_notify was read: no more data will come
 };
 
@@ -114,8 +118,8 @@ class Connection {
   ~Connection();
 
   /// Consumes whole records from the start of `input`, which it decrypts in place, up to and including the
-  /// first one with application data. Consumes nothing while a question is open. Errors: whatever the peer
-  /// did wrong (sticky), closed after a local abort.
+  /// first one with application data or early data. Consumes nothing while a question is open. Errors:
+  /// whatever the peer did wrong (sticky), closed after a local abort.
   Result<Received> receive(MutableBytes input, Time now);
   /// The transport has ended. Errors: truncated_stream when no close_notify came before (sticky).
   Result<> end_of_stream() noexcept;
@@ -127,6 +131,13 @@ class Connection {
 
   /// As Sender::send. Errors: also not_ready before the handshake is done.
   Result<Sent> send(Bytes data, MutableBytes output);
+  /// A client's data with the first flight (RFC 8446 §2.3), when the configuration wants early_data and a
+  /// session allows it: from Connection::client on until the server has answered. It can be replayed, and it
+  /// is lost when the server does not take it (Summary::early_data): then it has to be sent again, if that is
+  /// right. No more than early_data_room() is taken. Errors: not_ready when there is no room, closed.
+  Result<Sent> send_early_data(Bytes data, MutableBytes output);
+  /// Octets that send_early_data() would still take; 0: none are allowed, or it is too late.
+  [[nodiscard]] std::uint32_t early_data_room() const noexcept;
   /// A server's data after its own Finished and before the client's (RFC 8446 §4.4.4): the client is not yet
   /// authenticated, and may not even be there. Later it is send().
   /// Errors: not_ready before that point, or on a client.

@@ -51,7 +51,8 @@ struct Summary {
   Octets external_psk_identity;
   /// What became of early data.
   EarlyData early_data = EarlyData::none;
-  /// Why early data was rejected, for people; empty: it was not, or only the server knows.
+  /// Why early data was rejected, or not offered though it was wanted, for people; empty: it was not, or only
+  /// the server knows.
   const char* early_data_reason = "";
   bool hello_retry = false;  ///< a HelloRetryRequest was needed
   /// The secrets are bound to the whole handshake: RFC 7627 in TLS 1.2, always in TLS 1.3.

@@ -80,6 +80,7 @@ struct SendingHalf {
   std::size_t flight_taken = 0;                     ///< octets of it that have left
   std::uint64_t generation = 0;                     ///< KeyUpdates sent
   std::uint64_t update_after = 0;                   ///< records; 0: the AEAD's own limit
+  std::uint32_t early_data_left = 0;                ///< octets that may still go early; 0: none
   bool application_keys = false;                    ///< data may be sealed
   bool change_cipher_spec_owed = false;             ///< goes before the next record
   bool close_owed = false;
@@ -97,7 +98,9 @@ struct ReceivingHalf {
   Time now;                                ///< of the call that is running
   std::uint16_t key_updates = 0;           ///< since the last application data
   std::uint16_t tickets = 0;               ///< since then
+  std::uint32_t early_data_left = 0;       ///< octets that may still come early
   std::uint8_t warnings = 0;               ///< since then
+  bool early_data = false;                 ///< application data that comes now is early
   bool closed = false;                     ///< close_notify came
 };
 
@@ -125,6 +128,7 @@ class Channel {
   // --- sending half
 
   Result<Sent> send(Bytes data, MutableBytes output);
+  Result<Sent> send_early_data(Bytes data, MutableBytes output);
   std::size_t transmit(MutableBytes output);
   [[nodiscard]] bool wants_to_transmit() const noexcept;
   void update_keys(KeyUpdateRequest request);
@@ -152,6 +156,7 @@ class Channel {
 
  private:
   Result<> handle_record(const record::Record& record, HandshakeRun* handshake, Received& result);
+  Result<> handle_early_data(const record::Record& record, const HandshakeRun& handshake, Received& result);
   Result<> handle_alert(Bytes alert, bool handshake_running);
   Result<> handle_late_message(const message::HandshakeMessage& message);
   Result<> handle_late_message12(const message::HandshakeMessage& message);

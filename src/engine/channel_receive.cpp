@@ -71,7 +71,7 @@ Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake, T
     result.used += record->size;
     if (record->kind == record::Record::Kind::skipped) continue;
     if (auto handled = handle_record(*record, handshake, result); !handled) return fail_with(handled.error());
-    if (!result.data.empty()) return result;
+    if (!result.data.empty() || !result.early_data.empty()) return result;
   }
 }
 
@@ -88,7 +88,7 @@ Result<> Channel::handle_record(const record::Record& record, HandshakeRun* hand
       if (running && !record.is_protected) return handshake->handle_change_cipher_spec();
       return fail(ErrorCode::unexpected_record, "change_cipher_spec");
     case ContentType::application_data:
-      if (running) return fail(ErrorCode::unexpected_record, "application data during the handshake");
+      if (running) return handle_early_data(record, *handshake, result);
       if (auto whole = receiving.messages.check_interleaving(); !whole) return whole;
       if (!record.content.empty()) {
         receiving.key_updates = 0;
@@ -99,6 +99,20 @@ Result<> Channel::handle_record(const record::Record& record, HandshakeRun* hand
       return {};
     default: return fail(ErrorCode::unexpected_record);
   }
+}
+
+// RFC 8446 §4.2.10: data under the early keys, up to what the ticket allows.
+Result<> Channel::handle_early_data(const record::Record& record, const HandshakeRun& handshake,
+                                    Received& result) {
+  if (!receiving.early_data)
+    return fail(ErrorCode::unexpected_record, "application data during the handshake");
+  if (handshake.has_unread())
+    return fail(ErrorCode::unexpected_record, "early data between the parts of a handshake message");
+  if (record.content.size() > receiving.early_data_left)
+    return fail(ErrorCode::unexpected_record, "more early data than the ticket allows");
+  receiving.early_data_left -= static_cast<std::uint32_t>(record.content.size());
+  result.early_data = record.content;
+  return {};
 }
 
 Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {

@@ -155,6 +155,12 @@ Result<Sent> Channel::send(Bytes data, MutableBytes output) {
   return sent;
 }
 
+Result<Sent> Channel::send_early_data(Bytes data, MutableBytes output) {
+  const auto sent = send(data.first(std::min<std::size_t>(data.size(), sending.early_data_left)), output);
+  if (sent) sending.early_data_left -= static_cast<std::uint32_t>(sent->taken);
+  return sent;
+}
+
 void Channel::update_keys(KeyUpdateRequest request) {
   // TLS 1.2 has no traffic secret: what would be derived from none, everybody could derive.
   if (sending.closed || shared.is_dead() || sending.traffic_secret.empty()) return;

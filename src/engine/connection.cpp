@@ -94,6 +94,14 @@ Result<Sent> Connection::send_half_rtt(Bytes data, MutableBytes output) {
   return channel_->send(data, output);
 }
 
+Result<Sent> Connection::send_early_data(Bytes data, MutableBytes output) {
+  if (early_data_room() == 0)
+    return fail(channel_->shared.is_dead() ? ErrorCode::closed : ErrorCode::not_ready);
+  return channel_->send_early_data(data, output);
+}
+
+std::uint32_t Connection::early_data_room() const noexcept { return channel_->sending.early_data_left; }
+
 Role Connection::role() const noexcept { return channel_->role(); }
 bool Connection::handshake_done() const noexcept { return channel_->handshake_done; }
 const std::optional<Error>& Connection::error() const noexcept { return channel_->receiving.error; }

@@ -1,6 +1,8 @@
 // The handshake's transport over TLS records.
 #include "engine/handshake_run.hpp"
 
+#include <limits>
+
 #include "handshake/client12_session.hpp"
 #include "handshake/client_psk.hpp"
 
@@ -151,11 +153,13 @@ Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite sui
     // RFC 8446 §5.1: handshake messages do not span a change of keys [8446:5.1#4].
     if (handshake_->has_unread()) return fail(ErrorCode::excess_handshake_data);
     channel_.receiving.reader.install(record_key(channel_.hash, channel_.aead, traffic_secret));
+    channel_.receiving.early_data = level == Level::early_data;
     if (level == Level::application) channel_.receiving.traffic_secret.assign(traffic_secret);
     return {};
   }
   if (auto flushed = flush(); !flushed) return flushed;
   channel_.sending.writer.install(record_key(channel_.hash, channel_.aead, traffic_secret));
+  channel_.sending.early_data_left = 0;
   if (level == Level::application) {
     channel_.sending.traffic_secret.assign(traffic_secret);
     channel_.sending.application_keys = true;
@@ -200,7 +204,22 @@ void HandshakeRun::limit_received_records(std::uint16_t record_size_limit) {
 
 void HandshakeRun::pad_sent_records(std::uint16_t multiple) { channel_.sending.writer.set_padding(multiple); }
 
-void HandshakeRun::skip_early_data() { channel_.receiving.reader.skip_early_data(max_skipped_early_data); }
+void HandshakeRun::limit_early_data(std::uint32_t octets) {
+  (client_ ? channel_.sending.early_data_left : channel_.receiving.early_data_left) = octets;
+}
+
+void HandshakeRun::abandon_early_data() {
+  channel_.sending.writer.remove_key();
+  channel_.sending.early_data_left = 0;
+}
+
+// RFC 8446 §4.2.10: as much as would have been taken.
+void HandshakeRun::skip_early_data() {
+  const std::uint64_t allowed = server_->settings().max_early_data_size;
+  const std::uint64_t budget = std::max<std::uint64_t>(min_skipped_early_data, allowed + allowed / 4);
+  channel_.receiving.reader.skip_early_data(
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(budget, std::numeric_limits<std::uint32_t>::max())));
+}
 
 Result<> HandshakeRun::handle_messages(Bytes fragment) {
   if (auto added = handshake_->add(fragment); !added) return added;

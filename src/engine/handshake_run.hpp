@@ -8,9 +8,9 @@
 
 namespace handfast::engine {
 
-/// Most octets of refused early data that are skipped: one full 0-RTT flight of common clients, with
-/// overhead.
-inline constexpr std::uint32_t max_skipped_early_data = 64 * 1024;
+/// Octets of refused early data that are skipped at least, protection included: one full 0-RTT flight of
+/// common clients. A server whose tickets allow more skips that much, and a quarter for the protection.
+inline constexpr std::uint32_t min_skipped_early_data = 64 * 1024;
 
 /// Made by Connection, freed when the handshake is over and its summary is taken.
 class HandshakeRun final : public handshake::Transport {
@@ -61,6 +61,8 @@ class HandshakeRun final : public handshake::Transport {
   void limit_sent_records(std::uint16_t record_size_limit) override;
   void limit_received_records(std::uint16_t record_size_limit) override;
   void pad_sent_records(std::uint16_t multiple) override;
+  void limit_early_data(std::uint32_t octets) override;
+  void abandon_early_data() override;
   void skip_early_data() override;
 
  private:

@@ -1,5 +1,6 @@
 // TLS 1.3, the client's side.
 #include "handshake/authentication.hpp"
+#include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
 #include "schedule/key_schedule.hpp"
@@ -128,10 +129,17 @@ Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
   hs.summary.client_signature = request.proof.scheme;
 }
 
+// What we send next is protected by the handshake keys.
+Result<> send_under_handshake_keys(ClientHandshake& hs, Bytes client_secret) {
+  if (hs.settings().middlebox_compatibility && !hs.compatibility_record_sent)
+    hs.transport.owe_change_cipher_spec();
+  return hs.transport.install(Level::handshake, Direction::sending, hs.summary.cipher_suite, client_secret);
+}
+
 }  // namespace
 
 //        Client                                               Server
-//   ClientHello              -------->
+//   ClientHello, [early data] -------->
 //                            <--------          [HelloRetryRequest]
 //   ClientHello              -------->
 //                            <--------                  ServerHello   (here it begins)
@@ -139,6 +147,7 @@ Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
 //                                              [CertificateRequest]
 //                                      Certificate, CertificateVerify
 //                            <--------                     Finished
+//   [EndOfEarlyData]
 //   [Certificate, CertificateVerify]
 //   Finished                 -------->
 Task<> client13(ClientHandshake& hs) {
@@ -163,12 +172,16 @@ Task<> client13(ClientHandshake& hs) {
   hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
   hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
   co_await hs.transport.install(Level::handshake, Direction::receiving, suite, server_secret.view());
-  if (hs.settings().middlebox_compatibility && !hs.summary.hello_retry) hs.transport.owe_change_cipher_spec();
-  co_await hs.transport.install(Level::handshake, Direction::sending, suite, client_secret.view());
+  // Behind early data the keys change when the server has said what becomes of it.
+  const bool early_data = hs.attempt.early_data;
+  if (!early_data) co_await send_under_handshake_keys(hs, client_secret.view());
   hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
   const message::EncryptedExtensions& extensions = co_await hs.receive<message::EncryptedExtensions>();
   co_await accept_extensions(hs, extensions);
+  co_await accept_early_data(hs, extensions, psk);
+  const bool accepted = hs.summary.early_data == EarlyData::accepted;
+  if (early_data && !accepted) co_await send_under_handshake_keys(hs, client_secret.view());
   Request request;
   if (!psk) {  // RFC 8446 §2.2: who holds the PSK is proven by it
     Request received = co_await receive_request(hs);
@@ -187,6 +200,10 @@ Task<> client13(ClientHandshake& hs) {
   hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
   co_await hs.transport.install(Level::application, Direction::receiving, suite, server_data.view());
 
+  if (accepted) {
+    co_await hs.send(message::EndOfEarlyData());  // [8446:4.5#1,2]
+    co_await send_under_handshake_keys(hs, client_secret.view());
+  }
   if (request.received) co_await authenticate_ourselves(hs, request);
   co_await send_finished(hs, hash, client_secret.view());
   if (hs.settings().session_store)

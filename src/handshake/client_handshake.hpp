@@ -24,7 +24,9 @@ class ClientHandshake : public Handshake {
   std::optional<x509::Verification> session_verification;  ///< of its chain, today
   /// TLS 1.3, with a session store: what the PSKs of tickets come from. Empty until known.
   crypto::MacValue resumption_master_secret{Bytes()};
-  OfferedExtensions offered;  ///< extensions of the ClientHello sent last
+  OfferedExtensions offered;               ///< extensions of the ClientHello sent last
+  EarlyDataTerms early_data_terms;         ///< of the early data that was offered
+  bool compatibility_record_sent = false;  ///< RFC 8446 §D.4: one goes out, behind the first flight
 
   [[nodiscard]] const ClientSettings& settings() const noexcept { return config->settings(); }
   /// The share of that group which was sent, or null.

@@ -7,6 +7,7 @@
 #include <handfast/server_name.hpp>
 
 #include "crypto/key_exchange.hpp"
+#include "handshake/early_data.hpp"
 #include "message/client_hello.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/transcript.hpp"
@@ -34,6 +35,7 @@ struct ClientPsk {
   schedule::EarlySecret secret;
   Octets identity;
   std::uint32_t obfuscated_ticket_age = 0;
+  EarlyDataTerms terms;
 };
 
 /// What differs between connections and attempts.

@@ -1,4 +1,5 @@
 // A client's way to a version: ClientHello, perhaps HelloRetryRequest and a second ClientHello, ServerHello.
+#include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
 #include "handshake/tls12.hpp"
@@ -113,7 +114,11 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   const CipherSuite chosen = hello.cipher_suite;
   retry_psks(hs, schedule::suite_info(chosen)->hash);
   hs.summary.hello_retry = true;
-  if (hs.settings().middlebox_compatibility) hs.transport.send_change_cipher_spec();
+  abandon_early_data(hs);
+  if (hs.settings().middlebox_compatibility && !hs.compatibility_record_sent) {
+    hs.transport.send_change_cipher_spec();
+    hs.compatibility_record_sent = true;
+  }
   co_await send_client_hello(hs);
   co_return chosen;
 }
@@ -173,6 +178,7 @@ Task<> negotiate(ClientHandshake& hs) {
   co_await prepare(hs);
   co_await prepare_psks(hs);
   co_await send_client_hello(hs);
+  co_await begin_early_data(hs);
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
   if (hs.settings().policy.allows(ProtocolVersion::tls12)) hs.hello_requests_left = max_hello_requests;
 
@@ -188,6 +194,8 @@ Task<> negotiate(ClientHandshake& hs) {
   const message::ServerHello& hello = co_await hs.receive<message::ServerHello>();
   if (!hello.extensions.supported_versions) {
     co_await require(!settled, ErrorCode::illegal_value, "an older version after HelloRetryRequest");
+    co_await require(!hs.attempt.early_data, ErrorCode::unsupported_version,
+                     "an older version where early data was offered");  // [8446:D.3#1]
     co_await check_older_version(hs, hello);
     co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
     co_await message::check_extensions(hello, ProtocolVersion::tls12);

@@ -5,6 +5,7 @@
 
 #include "handshake/authentication.hpp"
 #include "handshake/client12_session.hpp"
+#include "handshake/client_early_data.hpp"
 #include "schedule/suite.hpp"
 
 namespace handfast::handshake {
@@ -57,7 +58,8 @@ void add_session(ClientHandshake& hs) {
                              .hash = hash,
                              .secret = schedule::EarlySecret(hash, session.secret.view()),
                              .identity = session.ticket,
-                             .obfuscated_ticket_age = obfuscated_age(session, hs.now)});
+                             .obfuscated_ticket_age = obfuscated_age(session, hs.now),
+                             .terms = early_data_terms(session)});
 }
 
 void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
@@ -68,7 +70,8 @@ void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
                              .hash = hash,
                              .secret = schedule::EarlySecret(hash, psk.key),
                              .identity = psk.identity,
-                             .obfuscated_ticket_age = 0});
+                             .obfuscated_ticket_age = 0,
+                             .terms = early_data_terms(psk)});
 }
 
 Task<> find_session(ClientHandshake& hs) {
@@ -104,6 +107,7 @@ Task<> prepare_psks(ClientHandshake& hs) {
   if (!hs.settings().policy.allows(ProtocolVersion::tls13)) co_return;
   if (hs.session) add_session(hs);
   for (const auto& psk : hs.settings().external_psks) add_external(hs, *psk);
+  prepare_early_data(hs);
 }
 
 void retry_psks(ClientHandshake& hs, crypto::HashAlgorithm hash) {

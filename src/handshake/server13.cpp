@@ -5,6 +5,7 @@
 #include "crypto/key_exchange.hpp"
 #include "handshake/cookie.hpp"
 #include "handshake/observation.hpp"
+#include "handshake/server_early_data.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/server_psk.hpp"
 #include "schedule/key_schedule.hpp"
@@ -99,7 +100,10 @@ Task<> retry(ServerHandshake& hs) {
   if (hs.settings().stateless_retry) cookie = seal_cookie(state, hs.now, hs.settings().cookie_key);
   co_await send_retry(hs, state, cookie);
   if (compatible) hs.transport.send_change_cipher_spec();
-  if (early_data) hs.transport.skip_early_data();
+  if (early_data) {
+    reject_early_data(hs, "HelloRetryRequest was needed");
+    hs.transport.skip_early_data();
+  }
 
   const schedule::Transcript before = hs.transcript;
   const message::HandshakeMessage whole = co_await hs.peek();
@@ -176,6 +180,7 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
   const std::array<message::ProtocolName, 1> protocol = {as_bytes(hs.summary.application_protocol)};
   if (!hs.summary.application_protocol.empty())
     message.extensions.application_layer_protocol_negotiation = {protocol};
+  if (hs.summary.early_data == EarlyData::accepted) message.extensions.early_data.emplace();
   if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
     const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
     hs.summary.peer_record_size_limit = theirs;
@@ -234,7 +239,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
 }  // namespace
 
 //        Client                                               Server
-//   ClientHello              -------->                                 (here it begins)
+//   ClientHello, [early data] -------->                                (here it begins)
 //                            <--------          [HelloRetryRequest]
 //   ClientHello              -------->
 //                                                         ServerHello
@@ -243,6 +248,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
 //                                                         Certificate
 //                                                   CertificateVerify
 //                            <--------                       Finished
+//   [EndOfEarlyData]
 //   [Certificate, CertificateVerify]
 //   Finished                 -------->
 //                            <--------           [NewSessionTicket…]
@@ -265,12 +271,19 @@ Task<> server13(ServerHandshake& hs) {
   hs.summary.cipher_suite = suite;
   hs.transcript.select(hash);
 
+  co_await judge_early_data(hs);
+  const bool early_data = hs.summary.early_data == EarlyData::accepted;
+  schedule::EarlySecret early_secret = take_early_secret(hs, hash);
+  schedule::TrafficSecret early_traffic_secret{Bytes()};
+  if (early_data) {
+    early_traffic_secret = early_secret.client_early_traffic_secret(hs.transcript.digest());
+    hs.log_secret(hs.settings(), "CLIENT_EARLY_TRAFFIC_SECRET", early_traffic_secret.view());
+  }
   const crypto::Encapsulation key = co_await agree(hs);
   co_await send_hello(hs, key.share);
   const bool compatible = !hs.hello().legacy_session_id.empty();
   if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
 
-  schedule::EarlySecret early_secret = take_early_secret(hs, hash);
   const unsigned tickets = ticket_count(hs);  // the hello goes with the next message
   schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(key.secret.view());
   const crypto::Digest hellos = hs.transcript.digest();
@@ -280,8 +293,14 @@ Task<> server13(ServerHandshake& hs) {
   hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
   hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
   co_await hs.transport.install(Level::handshake, Direction::sending, suite, server_secret.view());
-  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
-  if (hs.hello().extensions.early_data) hs.transport.skip_early_data();
+  if (early_data) {
+    co_await hs.transport.install(Level::early_data, Direction::receiving, suite,
+                                  early_traffic_secret.view());
+    hs.transport.limit_early_data(hs.psk->terms.max_size);
+  } else {
+    co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
+    if (hs.hello().extensions.early_data) hs.transport.skip_early_data();  // [8446:4.2.10#4,9]
+  }
   hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
   co_await send_encrypted_extensions(hs);
@@ -301,6 +320,10 @@ Task<> server13(ServerHandshake& hs) {
   hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
   co_await hs.transport.install(Level::application, Direction::sending, suite, server_data.view());
 
+  if (early_data) {
+    co_await hs.receive<message::EndOfEarlyData>();
+    co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
+  }
   if (ask) co_await authenticate_client(hs);
   co_await receive_finished(hs, hash, client_secret.view());
   co_await hs.transport.install(Level::application, Direction::receiving, suite, client_data.view());

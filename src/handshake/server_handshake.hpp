@@ -6,6 +6,7 @@
 
 #include "crypto/hash.hpp"
 #include "handshake/authentication.hpp"
+#include "handshake/early_data.hpp"
 #include "handshake/handshake.hpp"
 #include "schedule/key_schedule.hpp"
 
@@ -30,6 +31,7 @@ struct ServerPsk {
   crypto::HashAlgorithm hash{};
   SecretOctets key;
   Octets identity;
+  EarlyDataTerms terms;
   std::optional<Session> session;               ///< none: an external PSK
   std::optional<schedule::EarlySecret> secret;  ///< once the binder is checked
 };

@@ -55,6 +55,7 @@ void use_session(ServerHandshake& hs, Session session, Bytes identity, std::uint
   hs.psk->hash = suite->hash;
   hs.psk->key.assign(session.secret.view().begin(), session.secret.view().end());
   hs.psk->identity = to_octets(identity);
+  hs.psk->terms = early_data_terms(session);
   hs.psk->session = std::move(session);
 }
 
@@ -66,6 +67,7 @@ void use_external(ServerHandshake& hs, ExternalPsk psk, std::uint16_t index) {
   hs.psk->index = index;
   hs.psk->kind = psk.imported ? PskKind::imported : PskKind::external;
   hs.psk->hash = hash;
+  hs.psk->terms = early_data_terms(psk);
   hs.psk->key = std::move(psk.key);
   hs.psk->identity = std::move(psk.identity);
 }

@@ -48,6 +48,10 @@ class Transport {
   virtual void limit_received_records(std::uint16_t record_size_limit) = 0;
   /// Protected records are padded to a multiple of this (RFC 8446 §5.4).
   virtual void pad_sent_records(std::uint16_t multiple) = 0;
+  /// Application data may travel under Level::early_data, whose keys are installed: at most so many octets.
+  virtual void limit_early_data(std::uint32_t octets) = 0;
+  /// A client whose early data met a HelloRetryRequest: what it sends next is not protected.
+  virtual void abandon_early_data() = 0;
   /// Early data comes that this server refuses: skip it, within a limit (RFC 8446 §4.2.10). Before keys are
   /// installed: everything up to the second ClientHello.
   virtual void skip_early_data() = 0;

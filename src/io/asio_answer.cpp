@@ -42,6 +42,24 @@ void Answer::verify(bool trusted) {
   });
 }
 
+void Answer::session(std::optional<Session> found) {
+  give([&](BufferedConnection& buffered) {
+    [[maybe_unused]] const auto said = buffered.connection().answer_session(std::move(found), system_now());
+  });
+}
+
+void Answer::psk(std::optional<ExternalPsk> found) {
+  give([&](BufferedConnection& buffered) {
+    [[maybe_unused]] const auto said = buffered.connection().answer_psk(std::move(found), system_now());
+  });
+}
+
+void Answer::early_data(EarlyDataVerdict verdict) {
+  give([&](BufferedConnection& buffered) {
+    [[maybe_unused]] const auto said = buffered.connection().answer_early_data(verdict, system_now());
+  });
+}
+
 void Answer::refuse(AlertDescription alert) {
   give([&](BufferedConnection& buffered) {
     [[maybe_unused]] const auto said = buffered.connection().refuse(alert);

@@ -82,6 +82,7 @@ Result<> BufferedConnection::advance(Time now) {
     begin_ += received->used;
     needed_ = received->needed;
     plain_ = received->data;
+    early_data_.insert(early_data_.end(), received->early_data.begin(), received->early_data.end());
     closed_ = received->closed;
     if (received->used == 0) break;  // a question is open, or more has to come
     // The first data would free the summary: whoever waits for the handshake may take it before.
@@ -108,7 +109,14 @@ Result<std::size_t> BufferedConnection::read(MutableBytes to, Time now) {
   return total;
 }
 
-Result<std::size_t> BufferedConnection::write(Bytes data) {
+Result<std::size_t> BufferedConnection::write(Bytes data) { return seal(data, &Connection::send); }
+
+Result<std::size_t> BufferedConnection::write_early_data(Bytes data) {
+  return seal(data, &Connection::send_early_data);
+}
+
+Result<std::size_t> BufferedConnection::seal(Bytes data,
+                                             Result<Sent> (Connection::*send)(Bytes, MutableBytes)) {
   // A record's overhead is far below 512 octets for each 16384 (min_output); padding never adds a record.
   const std::size_t records = data.size() / 16384 + 1;
   if (!output_) {
@@ -117,7 +125,7 @@ Result<std::size_t> BufferedConnection::write(Bytes data) {
   } else if (output_size_ - filled_ < min_output) {
     return 0;
   }
-  const auto sent = connection_.send(data, {output_.get() + filled_, output_size_ - filled_});
+  const auto sent = (connection_.*send)(data, {output_.get() + filled_, output_size_ - filled_});
   if (!sent) {
     if (filled_ == sent_) this->sent(0);
     return fail(sent.error());

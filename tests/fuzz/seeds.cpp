@@ -139,6 +139,8 @@ class Sending final : public handshake::Transport {
   void limit_sent_records(std::uint16_t /*limit*/) override {}
   void limit_received_records(std::uint16_t /*limit*/) override {}
   void pad_sent_records(std::uint16_t /*multiple*/) override {}
+  void limit_early_data(std::uint32_t /*octets*/) override {}
+  void abandon_early_data() override {}
   void skip_early_data() override {}
 
   std::vector<Octets> take() {

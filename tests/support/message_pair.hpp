@@ -65,6 +65,8 @@ class MessageEnd final : public handshake::Transport {
   void limit_sent_records(std::uint16_t limit) override { sent_limit = limit; }
   void limit_received_records(std::uint16_t limit) override { received_limit = limit; }
   void pad_sent_records(std::uint16_t /*multiple*/) override {}
+  void limit_early_data(std::uint32_t octets) override { early_data_limit = octets; }
+  void abandon_early_data() override { sending = handshake::Level::initial; }
   void skip_early_data() override { skips_early_data = true; }
 
   void start(handshake::Handshake& handshake, handshake::Task<> root) {
@@ -105,6 +107,7 @@ class MessageEnd final : public handshake::Transport {
   int sent_limit = 0;
   int received_limit = 0;
   std::optional<MaxFragmentLength> fragments;
+  std::uint32_t early_data_limit = 0;
   bool skips_early_data = false;
 
  private:

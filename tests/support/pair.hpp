@@ -15,8 +15,9 @@ struct End {
   explicit End(Connection made) : connection(std::move(made)) {}
 
   Connection connection;
-  Octets input;     ///< arrived, not yet consumed
-  Octets received;  ///< application data
+  Octets input;       ///< arrived, not yet consumed
+  Octets received;    ///< application data
+  Octets early_data;  ///< of a server
   bool closed = false;
   std::optional<Error> error;
 
@@ -38,10 +39,22 @@ struct End {
         return;
       }
       received.insert(received.end(), result->data.begin(), result->data.end());
+      early_data.insert(early_data.end(), result->early_data.begin(), result->early_data.end());
       closed = closed || result->closed;
       input.erase(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(result->used));
       if (result->used == 0) return;
     }
+  }
+  /// Sends as much of `data` early as may go; gives the records, the ClientHello before them.
+  Octets send_early(Bytes data) {
+    Octets buffer(40000 + 2 * data.size());
+    const auto sent = connection.send_early_data(data, buffer);
+    if (!sent) {
+      error = sent.error();
+      return {};
+    }
+    buffer.resize(sent->written);
+    return buffer;
   }
   /// Sends all of `data`; gives the records.
   Octets send(Bytes data) {

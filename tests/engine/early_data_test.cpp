@@ -1,0 +1,569 @@
+// Early data in TLS 1.3 (RFC 8446 §2.3, §4.2.10, §8): when it is taken, and what happens when it is not.
+#include <handfast/replay_guard.hpp>
+#include <handfast/ticket_keys.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/forger.hpp"
+#include "support/message_pair.hpp"
+#include "support/stores.hpp"
+
+namespace handfast::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view question = "GET /early";
+
+// A guard that says what the test wants.
+class TestGuard final : public ReplayGuard {
+ public:
+  [[nodiscard]] RegisterId register_id() const noexcept override { return RegisterId{7}; }
+  Reply<EarlyDataVerdict> check(const EarlyDataClaim& claim, Time /*when*/) override {
+    binders.push_back(to_octets(claim.binder));
+    if (later) return Later{};
+    return verdict;
+  }
+  EarlyDataVerdict verdict = EarlyDataVerdict::accepted;
+  bool later = false;
+  std::vector<Octets> binders;
+};
+
+// A client that has a ticket that allows early data, and its server.
+struct EarlyBirds {
+  explicit EarlyBirds(std::uint32_t size = 1000) : client(client_settings()), server(server_settings()) {
+    client.session_store = store;
+    client.policy = policies::modern;
+    client.early_data = true;
+    server.ticket_keys = *TicketKeys::make(now);
+    server.max_early_data_size = size;
+    server.replay_guard = *StrikeRegister::make();
+  }
+  // A full handshake that brings tickets.
+  void get_acquainted() {
+    Pair first = pair(client, server);
+    first.run();
+    ASSERT_TRUE(first.done()) << failure(first.client) << failure(first.server);
+    ASSERT_FALSE(store->sessions.empty());
+  }
+  Pair meet() { return pair(client, server); }
+
+  std::shared_ptr<TestClientStore> store = std::make_shared<TestClientStore>();
+  ClientSettings client;
+  ServerSettings server;
+};
+
+// The early data is there, apart from all other data, and everything else works.
+void expect_accepted(Pair& ends, std::string_view data = question) {
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_EQ(as_text(ends.server.early_data), data);
+  for (End* end : {&ends.client, &ends.server}) {
+    const auto summary = end->connection.take_summary();
+    EXPECT_EQ(summary->early_data, EarlyData::accepted);
+    EXPECT_STREQ(summary->early_data_reason, "");
+    EXPECT_TRUE(summary->resumed || !summary->external_psk_identity.empty());
+  }
+  ends.server.deliver(ends.client.send(as_bytes("late")));
+  ends.client.deliver(ends.server.send(as_bytes("answer")));
+  EXPECT_EQ(as_text(ends.server.received), "late");
+  EXPECT_EQ(as_text(ends.client.received), "answer");
+}
+
+// No octet of the early data is there, the server says why, and everything else works.
+void expect_rejected(Pair& ends, const std::string& why, bool resumed = true) {
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  EXPECT_TRUE(ends.server.early_data.empty());
+  const auto theirs = ends.server.connection.take_summary();
+  EXPECT_EQ(theirs->early_data, EarlyData::rejected);
+  EXPECT_EQ(theirs->early_data_reason, why);
+  EXPECT_EQ(theirs->resumed, resumed);
+  EXPECT_EQ(ends.client.connection.take_summary()->early_data, EarlyData::rejected);
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  ends.server.deliver(ends.client.send(as_bytes("late")));
+  EXPECT_EQ(as_text(ends.server.received), "late");
+}
+
+TEST(EarlyData, TravelsWithTheFirstFlight) {
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  EXPECT_EQ(ends.client.connection.early_data_room(), 1000U);
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  EXPECT_EQ(as_text(ends.server.early_data), question) << "before anything came back";
+  ends.run();
+  expect_accepted(ends);
+}
+
+TEST(EarlyData, IsAnsweredBeforeTheClientsFinished) {  // half a round trip
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  Octets buffer(40000);
+  const auto sent = ends.server.connection.send_half_rtt(as_bytes("answer"), buffer);
+  ASSERT_TRUE(sent) << describe(sent.error());
+  buffer.resize(sent->written);
+  ends.client.deliver(buffer);
+  EXPECT_TRUE(ends.client.connection.handshake_done()) << failure(ends.client);
+  EXPECT_EQ(as_text(ends.client.received), "answer");
+  ends.run();
+  EXPECT_TRUE(ends.done());
+}
+
+TEST(EarlyData, WorksInPiecesOfOneOctet) {
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  for (const std::uint8_t octet : ends.client.send_early(as_bytes(question)))
+    ends.server.deliver(Bytes(&octet, 1));
+  ends.run(1);
+  expect_accepted(ends);
+}
+
+TEST(EarlyData, MayGoOnUntilTheServerAnswers) {
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes("one ")));
+  const Octets flight = ends.server.transmit();
+  ends.server.deliver(ends.client.send_early(as_bytes("two")));
+  ends.client.deliver(flight);
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  Octets buffer(40000);
+  EXPECT_EQ(ends.client.connection.send_early_data(as_bytes("three"), buffer).error().code,
+            ErrorCode::not_ready);
+  ends.run();
+  expect_accepted(ends, "one two");
+}
+
+TEST(EarlyData, ThatNobodySendsIsNoProblem) {
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  ends.run();
+  expect_accepted(ends, "");
+}
+
+TEST(EarlyData, WorksWithEverySuiteAndWithoutCompatibilityMode) {
+  for (const CipherSuite suite : policies::modern.cipher_suites) {
+    EarlyBirds two;
+    two.client.policy.cipher_suites = {suite};
+    two.client.middlebox_compatibility = false;
+    two.get_acquainted();
+    Pair ends = two.meet();
+    ends.server.deliver(ends.client.send_early(as_bytes(question)));
+    ends.run();
+    expect_accepted(ends);
+  }
+}
+
+TEST(EarlyData, TellsTheKeyLog) {
+  EarlyBirds two;
+  two.get_acquainted();
+  const auto ours = std::make_shared<SecretLog>();
+  const auto theirs = std::make_shared<SecretLog>();
+  two.client.key_log = ours;
+  two.server.key_log = theirs;
+  Pair ends = two.meet();
+  ends.run();
+  ASSERT_TRUE(ends.done());
+  EXPECT_EQ(ours->secrets["CLIENT_EARLY_TRAFFIC_SECRET"].size(), 32U);
+  EXPECT_EQ(ours->secrets["CLIENT_EARLY_TRAFFIC_SECRET"], theirs->secrets["CLIENT_EARLY_TRAFFIC_SECRET"]);
+}
+
+// ---- limits
+
+TEST(EarlyData, IsNotSentBeyondWhatTheTicketAllows) {
+  EarlyBirds two(100);
+  two.get_acquainted();
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(Octets(150, 'x')));
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  ends.run();
+  expect_accepted(ends, std::string(100, 'x'));
+}
+
+TEST(EarlyData, BeyondWhatTheTicketAllowsIsFatal) {
+  EarlyBirds two(100);
+  two.get_acquainted();
+  two.store->sessions.back().max_early_data_size = 200;
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(Octets(101, 'x')));
+  ASSERT_TRUE(ends.server.error);
+  EXPECT_EQ(ends.server.error->alert, AlertDescription::unexpected_message);
+  EXPECT_TRUE(ends.server.early_data.empty());
+}
+
+TEST(EarlyData, ThatIsRejectedIsSkippedWithinALimit) {
+  EarlyBirds two(200'000);
+  two.get_acquainted();
+  two.server.max_early_data_size = 1000;
+  two.server.replay_guard = *StrikeRegister::make();
+  Pair fits = two.meet();
+  fits.server.deliver(fits.client.send_early(Octets(60'000, 'x')));
+  fits.run();
+  expect_rejected(fits, "the ticket is of another register");
+  Pair floods = two.meet();
+  floods.server.deliver(floods.client.send_early(Octets(70'000, 'x')));
+  ASSERT_TRUE(floods.server.error);
+  EXPECT_EQ(floods.server.error->alert, AlertDescription::unexpected_message);
+}
+
+TEST(EarlyData, ThatDoesNotDecryptIsFatalOnceItIsAccepted) {  // [8446:4.2.10#11]
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  Octets flight = ends.client.send_early(as_bytes(question));
+  flight.back() ^= 1;
+  ends.server.deliver(flight);
+  ASSERT_TRUE(ends.server.error);
+  EXPECT_EQ(ends.server.error->alert, AlertDescription::bad_record_mac);
+}
+
+// ---- rejected
+
+TEST(EarlyData, IsTakenOnce) {
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  const Octets flight = ends.client.send_early(as_bytes(question));
+  ends.server.deliver(flight);
+  ends.run();
+  expect_accepted(ends);
+  End replayed(*Connection::server(make(two.server), now));
+  replayed.deliver(flight);
+  EXPECT_FALSE(replayed.error) << failure(replayed);
+  EXPECT_TRUE(replayed.early_data.empty());
+}
+
+TEST(EarlyData, OfARestartedServerIsRejectedAndResumesAllTheSame) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.replay_guard = *StrikeRegister::make();
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "the ticket is of another register");
+}
+
+TEST(EarlyData, ThatWasHeldBackIsRejected) {  // RFC 8446 §8.3
+  EarlyBirds two;
+  two.get_acquainted();
+  Pair ends = two.meet();
+  const Time late = now + 1min;
+  ends.server.deliver(ends.client.send_early(as_bytes(question)), late);
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    ends.client.deliver(ends.server.transmit());
+    ends.server.deliver(ends.client.transmit(), late);
+  }
+  expect_rejected(ends, "the ticket's age does not fit the moment of arrival");
+}
+
+TEST(EarlyData, IsRejectedByAServerThatTakesNoneAnyMore) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.max_early_data_size = 0;
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "this server takes none");
+}
+
+TEST(EarlyData, IsLostInAHelloRetryRequest) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.policy.groups = {NamedGroup::secp384r1};
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  const Octets still = ends.client.send_early(as_bytes(" and more"));
+  ends.client.deliver(ends.server.transmit());
+  ends.server.deliver(still);
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  ends.run();
+  expect_rejected(ends, "HelloRetryRequest was needed");
+}
+
+TEST(EarlyData, IsBoundToItsCipherSuite) {  // [8446:4.2.10#7]
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "the cipher suite is not the ticket's");
+}
+
+TEST(EarlyData, IsBoundToItsApplicationProtocol) {  // [8446:4.2.10#7]
+  EarlyBirds two;
+  two.client.application_protocols = {"a", "b"};
+  two.server.application_protocols = {"a"};
+  two.get_acquainted();
+  two.server.application_protocols = {"b"};
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "the application protocol is not the ticket's");
+}
+
+TEST(EarlyData, OfAnUnknownTicketIsRejectedInAFullHandshake) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.ticket_keys = *TicketKeys::make(now);
+  Pair ends = two.meet();
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "no PSK of the client's is taken", false);
+}
+
+// ---- not offered
+
+TEST(EarlyData, IsNotOfferedWithoutATicketThatAllowsIt) {
+  EarlyBirds two(0);
+  two.server.replay_guard.reset();
+  Pair first = two.meet();
+  first.run();
+  EXPECT_STREQ(first.client.connection.take_summary()->early_data_reason,
+               "there is no session and no key to send it under");
+  Pair ends = two.meet();
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  ends.run();
+  const auto summary = ends.client.connection.take_summary();
+  EXPECT_EQ(summary->early_data, EarlyData::none);
+  EXPECT_STREQ(summary->early_data_reason, "the session allows none");
+  EXPECT_EQ(ends.server.connection.take_summary()->early_data, EarlyData::none);
+}
+
+TEST(EarlyData, IsNotOfferedForAProtocolOrSuiteThatIsNotOffered) {
+  EarlyBirds two;
+  two.client.application_protocols = {"a"};
+  two.server.application_protocols = {"a"};
+  two.get_acquainted();
+  two.client.application_protocols = {"b"};
+  EXPECT_EQ(two.meet().client.connection.early_data_room(), 0U);
+  two.client.application_protocols = {"a"};
+  two.client.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+  EXPECT_EQ(two.meet().client.connection.early_data_room(), 0U);
+}
+
+TEST(EarlyData, IsNotOfferedByThoseWhoDoNotAskForIt) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.client.early_data = false;
+  Pair ends = two.meet();
+  EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
+  ends.run();
+  EXPECT_STREQ(ends.client.connection.take_summary()->early_data_reason, "");
+}
+
+TEST(EarlyData, IsNotForAnOlderVersion) {  // [8446:D.3#1]
+  EarlyBirds two;
+  two.client.policy = policies::standard;
+  two.get_acquainted();
+  two.server.policy.max_version = ProtocolVersion::tls12;
+  Pair ends = two.meet();
+  ends.run();
+  ASSERT_TRUE(ends.client.error);
+  EXPECT_EQ(ends.client.error->code, ErrorCode::unsupported_version);
+}
+
+TEST(EarlyData, NeedsAGuard) {
+  ServerSettings settings = server_settings();
+  settings.max_early_data_size = 1;
+  const auto config = ServerConfig::make(settings);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, ErrorCode::unsupported_option);
+}
+
+// ---- external PSKs
+
+struct KeyHolders {
+  KeyHolders() : client(client_settings()), server(server_settings()) {
+    psk.identity = to_octets(as_bytes("device"));
+    psk.key.assign(32, 1);
+    psk.max_early_data_size = 500;
+    client.external_psks = {std::make_shared<const ExternalPsk>(psk.clone())};
+    client.early_data = true;
+    store->add(psk);
+    server.external_psks = store;
+    server.max_early_data_size = 500;
+  }
+  ExternalPsk psk;
+  std::shared_ptr<TestPskStore> store = std::make_shared<TestPskStore>();
+  ClientSettings client;
+  ServerSettings server;
+};
+
+TEST(EarlyData, UnderAnExternalPskIsTakenByAGuardOfTheApplicationOnly) {
+  KeyHolders two;
+  two.server.replay_guard = std::make_shared<TestGuard>();
+  Pair trusted = pair(two.client, two.server);
+  trusted.server.deliver(trusted.client.send_early(as_bytes(question)));
+  trusted.run();
+  expect_accepted(trusted);
+  two.server.replay_guard = *StrikeRegister::make();
+  Pair refused = pair(two.client, two.server);
+  refused.server.deliver(refused.client.send_early(as_bytes(question)));
+  refused.run();
+  expect_rejected(refused, "nobody knows when an external PSK was used last", false);
+}
+
+TEST(EarlyData, BelongsToTheFirstPskAlone) {  // [8446:4.2.10#6]
+  KeyHolders two;
+  ExternalPsk unknown = two.psk.clone();
+  unknown.identity.push_back('2');
+  two.client.external_psks.insert(two.client.external_psks.begin(),
+                                  std::make_shared<const ExternalPsk>(std::move(unknown)));
+  two.server.replay_guard = std::make_shared<TestGuard>();
+  Pair ends = pair(two.client, two.server);
+  ends.server.deliver(ends.client.send_early(as_bytes(question)));
+  ends.run();
+  expect_rejected(ends, "it is under another PSK than the one that is taken", false);
+}
+
+// ---- the guard
+
+TEST(EarlyData, MayBeJudgedLater) {
+  EarlyBirds two;
+  const auto guard = std::make_shared<TestGuard>();
+  two.server.replay_guard = guard;
+  two.get_acquainted();
+  guard->later = true;
+  for (const auto verdict : {EarlyDataVerdict::accepted, EarlyDataVerdict::replayed}) {
+    Pair ends = two.meet();
+    ends.server.deliver(ends.client.send_early(as_bytes(question)));
+    const auto* asked = std::get_if<EarlyDataQuestion>(&ends.server.connection.pending());
+    ASSERT_NE(asked, nullptr) << failure(ends.server);
+    EXPECT_TRUE(equal(asked->claim.binder, guard->binders.back()));
+    EXPECT_EQ(asked->claim.issued, now);
+    EXPECT_EQ(asked->claim.claimed_age, 0ms);
+    EXPECT_EQ(asked->claim.register_id, RegisterId{7});
+    ASSERT_TRUE(ends.server.connection.answer_early_data(verdict, now));
+    ends.run();
+    if (verdict == EarlyDataVerdict::accepted) {
+      expect_accepted(ends);
+    } else {
+      expect_rejected(ends, "it came before");
+    }
+  }
+}
+
+TEST(EarlyData, IsJudgedByTheAgeThatTheClientTells) {
+  EarlyBirds two;
+  two.get_acquainted();
+  const Time later = now + 3h;
+  auto client_end = Connection::client(make(two.client), *ServerName::parse("localhost"), later);
+  Pair ends(std::move(*client_end), *Connection::server(make(two.server), later));
+  ends.server.deliver(ends.client.send_early(as_bytes(question)), later + 2s);
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    ends.client.deliver(ends.server.transmit(), later);
+    ends.server.deliver(ends.client.transmit(), later);
+  }
+  expect_accepted(ends);
+}
+
+// ---- peers that do not follow the rules
+
+TEST(EarlyData, ThatWasNotOfferedCannotBeAccepted) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.client.early_data = false;
+  MessagePair ends(two.client, two.server);
+  ends.to_client = edit_message<message::EncryptedExtensions>(
+      [](message::EncryptedExtensions& message) { message.extensions.early_data.emplace(); });
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::unsupported_extension);
+}
+
+TEST(EarlyData, CannotBeAcceptedWithoutTheFirstPsk) {
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.ticket_keys = *TicketKeys::make(now);
+  MessagePair ends(two.client, two.server);
+  ends.to_client = edit_message<message::EncryptedExtensions>(
+      [](message::EncryptedExtensions& message) { message.extensions.early_data.emplace(); });
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::illegal_parameter);
+}
+
+TEST(EarlyData, CannotBeAcceptedUnderAnotherSuiteOrProtocol) {
+  EarlyBirds two;
+  two.client.application_protocols = {"a", "b"};
+  two.server.application_protocols = {"a"};
+  two.get_acquainted();
+  two.get_acquainted();
+  EarlyBirds other_protocol = two;
+  other_protocol.server.application_protocols = {"b"};
+  EarlyBirds other_suite = two;
+  other_suite.server.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+  for (EarlyBirds* birds : {&other_protocol, &other_suite}) {
+    MessagePair ends(birds->client, birds->server);
+    ends.to_client = edit_message<message::EncryptedExtensions>(
+        [](message::EncryptedExtensions& message) { message.extensions.early_data.emplace(); });
+    ends.run();
+    EXPECT_EQ(ends.client.error().alert, AlertDescription::illegal_parameter);
+  }
+}
+
+TEST(EarlyData, EndsWithAMessageAndNotWithout) {  // [8446:4.5#1]
+  EarlyBirds two;
+  two.get_acquainted();
+  MessagePair ends(two.client, two.server);
+  ends.to_server = [](MessageEnd::Message& message) {
+    return message.type() != HandshakeType::end_of_early_data;
+  };
+  ends.run();
+  EXPECT_EQ(ends.server.error().alert, AlertDescription::unexpected_message);
+}
+
+TEST(EarlyData, EndsOnlyWhereItBegan) {  // [8446:4.5#2]
+  EarlyBirds two;
+  two.get_acquainted();
+  two.server.max_early_data_size = 0;
+  MessagePair ends(two.client, two.server);
+  ends.to_server = [](MessageEnd::Message& message) {
+    if (message.type() == HandshakeType::finished)
+      message.octets.insert(message.octets.begin(), {5, 0, 0, 0});
+    return true;
+  };
+  ends.run();
+  EXPECT_EQ(ends.server.error().alert, AlertDescription::unexpected_message);
+}
+
+TEST(EarlyData, IsNothingThatAServerEnds) {  // [8446:4.5#3]
+  EarlyBirds two;
+  two.get_acquainted();
+  MessagePair ends(two.client, two.server);
+  ends.to_client = [](MessageEnd::Message& message) {
+    if (message.type() == HandshakeType::finished)
+      message.octets.insert(message.octets.begin(), {5, 0, 0, 0});
+    return true;
+  };
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::unexpected_message);
+}
+
+TEST(EarlyData, LevelsChangeInTheOrderOfTheRfc) {
+  EarlyBirds two;
+  two.get_acquainted();
+  MessagePair ends(two.client, two.server);
+  ends.run();
+  ASSERT_TRUE(ends.client.done() && ends.server.done());
+  using handshake::Direction;
+  using handshake::Level;
+  const auto levels = [](const MessageEnd& end, Direction direction) {
+    std::vector<Level> found;
+    for (const auto& installed : end.installed)
+      if (installed.direction == direction) found.push_back(installed.level);
+    return found;
+  };
+  const std::vector<Level> early = {Level::early_data, Level::handshake, Level::application};
+  EXPECT_EQ(levels(ends.client, Direction::sending), early);
+  EXPECT_EQ(levels(ends.server, Direction::receiving), early);
+  EXPECT_EQ(levels(ends.server, Direction::sending),
+            (std::vector<Level>{Level::handshake, Level::application}));
+  EXPECT_EQ(ends.client.early_data_limit, 1000U);
+  EXPECT_EQ(ends.server.early_data_limit, 1000U);
+}
+
+}  // namespace
+}  // namespace handfast::test
