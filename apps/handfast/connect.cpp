@@ -13,15 +13,20 @@
 #include <nlohmann/json.hpp>
 
 #include "connect_session.hpp"
+#include "files.hpp"
 
 namespace handfast::tool {
 namespace {
 
 constexpr std::uint16_t default_port = 443;
 
-Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& options) {
+Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& options,
+                                                         std::shared_ptr<ClientSessionStore> sessions) {
   ClientSettings settings;
+  settings.session_store = std::move(sessions);
   if (auto filled = fill_settings(options.tls, settings); !filled) return std::unexpected(filled.error());
+  if (auto filled = fill_psk(options.sessions, settings); !filled) return std::unexpected(filled.error());
+  settings.early_data = !options.sessions.early_data.empty();
   auto credentials = load_credentials(options.tls);
   if (!credentials) return std::unexpected(credentials.error());
   settings.credentials = std::move(*credentials);
@@ -36,16 +41,22 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
   return std::move(*config);
 }
 
-Outcome<ConnectPlan> make_plan(const ConnectOptions& options) {
+Outcome<ConnectPlan> make_plan(const ConnectOptions& options, std::shared_ptr<ClientSessionStore> sessions) {
   auto target = parse_target(options.target, default_port);
   if (!target) return std::unexpected(target.error());
   const std::string& wanted = options.server_name.empty() ? target->host : options.server_name;
   auto name = ServerName::parse(wanted);
   if (!name) return usage_failure(fmt::format("\"{}\"", printable(wanted)), name.error());
-  auto config = make_config(options);
+  auto config = make_config(options, std::move(sessions));
   if (!config) return std::unexpected(config.error());
   const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
-  return ConnectPlan{std::move(*target), std::move(*name), std::move(*config), timeout, options.half_close};
+  ConnectPlan plan{std::move(*target), std::move(*name), std::move(*config), timeout, options.half_close};
+  if (!options.sessions.early_data.empty()) {
+    const auto content = read_file(options.sessions.early_data);
+    if (!content) return std::unexpected(content.error());
+    plan.early_data.assign(content->begin(), content->end());
+  }
+  return plan;
 }
 
 void print_summary(const ConnectPlan& plan, const ConnectReport& report) {
@@ -77,6 +88,17 @@ nlohmann::json flights_json(const ConnectReport& report, const nlohmann::json& k
   return flights;
 }
 
+// What --reconnect is about: how each connection before the last one began.
+nlohmann::json earlier_json(std::span<const ConnectReport> earlier) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ConnectReport& report : earlier)
+    list.push_back({{"version", to_string(report.summary->version)},
+                    {"resumed", report.summary->resumed},
+                    {"early_data", name_of(report.summary->early_data)},
+                    {"handshake_ms", milliseconds(report.handshake_time)}});
+  return list;
+}
+
 nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
   nlohmann::json json = to_json(report.summary.value_or(Summary()), Role::client);
   if (!report.handshake_done)  // its defaults are no news
@@ -97,12 +119,14 @@ nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& r
   return json;
 }
 
-void print(const ConnectOptions& options, const ConnectReport& report) {
+void print(const ConnectOptions& options, const ConnectReport& report,
+           std::span<const ConnectReport> earlier = {}) {
   if (!options.json) {
     if (report.failure) std::fputs(to_text(*report.failure).c_str(), stderr);
     return;
   }
   nlohmann::json json = report_json(options, report);
+  json["earlier"] = earlier_json(earlier);
   json["error"] = report.failure ? to_json(*report.failure) : nlohmann::json();
   json["exit_code"] = static_cast<int>(report.failure ? report.failure->exit : ExitCode::ok);
   if (report.failure && report.failure->verification)
@@ -124,6 +148,7 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
       ->add_option("--server-name", options.server_name, "the name to ask for and to verify (default: HOST)")
       ->type_name("NAME");
   options.tls.add_to(*command);
+  options.sessions.add_to(*command);
   command
       ->add_option("--timeout", options.timeout,
                    "longest wait to resolve, to connect, for the handshake, and for data after the end of "
@@ -145,17 +170,12 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
   return command;
 }
 
-ExitCode run_connect(const ConnectOptions& options) {
-  auto plan = make_plan(options);
-  if (!plan) {
-    ConnectReport report;
-    report.failure = std::move(plan.error());
-    print(options, report);
-    return report.failure->exit;
-  }
+namespace {
+
+ConnectReport connect_once(const ConnectOptions& options, const ConnectPlan& plan) {
   net::io_context context(1);
-  ConnectSession session(context.get_executor(), *plan, [&](const ConnectReport& report) {
-    if (!options.json) print_summary(*plan, report);
+  ConnectSession session(context.get_executor(), plan, [&](const ConnectReport& report) {
+    if (!options.json) print_summary(plan, report);
   });
   std::exception_ptr thrown;
   net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
@@ -164,10 +184,43 @@ ExitCode run_connect(const ConnectOptions& options) {
   });
   context.run();
   if (thrown) std::rethrow_exception(thrown);
-  print(options, session.report());
-  const auto& failure = session.report().failure;
-  const ExitCode exit = failure ? failure->exit : ExitCode::ok;
-  if (session.report().resolver_hangs) std::_Exit(static_cast<int>(exit));
+  return std::move(session.report());
+}
+
+// Before its plan is made, nothing has happened.
+ExitCode refuse(const ConnectOptions& options, Failure failure) {
+  ConnectReport report;
+  report.failure = std::move(failure);
+  print(options, report);
+  return report.failure->exit;
+}
+
+}  // namespace
+
+ExitCode run_connect(const ConnectOptions& options) {
+  std::shared_ptr<ClientSessionCache> sessions;
+  if (options.sessions.keeps_sessions()) {
+    auto loaded = load_sessions(options.sessions);
+    if (!loaded) return refuse(options, std::move(loaded.error()));
+    sessions = std::move(*loaded);
+  }
+  auto plan = make_plan(options, sessions);
+  if (!plan) return refuse(options, std::move(plan.error()));
+  std::vector<ConnectReport> earlier;
+  plan->handshake_only = plan->wants_tickets = options.sessions.reconnect != 0;
+  ConnectReport report = connect_once(options, *plan);
+  while (!report.failure && earlier.size() < options.sessions.reconnect) {
+    earlier.push_back(std::move(report));
+    plan->handshake_only = earlier.size() < options.sessions.reconnect;
+    report = connect_once(options, *plan);
+  }
+  if (sessions) {
+    auto saved = save_sessions(options.sessions, *sessions);
+    if (!saved && !report.failure) report.failure = std::move(saved.error());
+  }
+  print(options, report, earlier);
+  const ExitCode exit = report.failure ? report.failure->exit : ExitCode::ok;
+  if (report.resolver_hangs) std::_Exit(static_cast<int>(exit));
   return exit;
 }
 

@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 
 #include "exit_code.hpp"
+#include "session_options.hpp"
 #include "tls_options.hpp"
 
 namespace handfast::tool {
@@ -14,6 +15,7 @@ struct ConnectOptions {
   std::string server_name;  ///< empty: the target's host
   std::string ca;           ///< empty: the system's roots
   TlsOptions tls;
+  ClientSessionOptions sessions;
   double timeout = 30;  ///< seconds; 0: none
   bool half_close = false;
   bool insecure = false;

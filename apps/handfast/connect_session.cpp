@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include <handfast/time.hpp>
+
 #include <asio/co_spawn.hpp>
 #include <asio/connect.hpp>
 #include <asio/steady_timer.hpp>
@@ -50,7 +52,10 @@ net::awaitable<void> ConnectSession::run() {
   if (!report_.failure) co_await connect();
   if (!report_.failure) co_await shake_hands();
   if (!report_.failure && !plan_.handshake_only) co_await transfer();
-  if (!report_.failure && plan_.handshake_only) co_await say_goodbye();
+  if (!report_.failure && plan_.handshake_only) {
+    co_await say_goodbye();
+    if (plan_.wants_tickets) co_await receive_tickets();
+  }
   if (stream_ && socket().is_open()) co_await close();
   report_.total_time = since(start);
 }
@@ -105,12 +110,13 @@ net::awaitable<void> ConnectSession::connect() {
 
 net::awaitable<void> ConnectSession::shake_hands() {
   report_.handshake_start = Clock::now();
-  auto stream = Stream::client(ObservedSocket(std::move(socket_)), plan_.config, plan_.name);
-  if (!stream) {
-    report_.failure = tls_failure(stream.error(), Role::client);
+  auto connection = Connection::client(plan_.config, plan_.name, system_now(), nullptr, plan_.target.port);
+  if (!connection) {
+    report_.failure = tls_failure(connection.error(), Role::client);
     co_return;
   }
-  stream_.emplace(std::move(*stream));
+  stream_.emplace(ObservedSocket(std::move(socket_)), std::move(*connection));
+  if (!plan_.handshake_only) send_early_data();
   deadline_.expires_after(plan_.timeout);
   std::error_code error;
   co_await stream_->async_handshake(into(error));
@@ -119,6 +125,7 @@ net::awaitable<void> ConnectSession::shake_hands() {
   report_.handshake_time = since(report_.handshake_start);
   report_.flights = stream_->next_layer().stop();
   if (auto summary = stream_->take_summary()) report_.summary = std::move(*summary);
+  if (report_.summary && report_.summary->early_data == EarlyData::accepted) report_.sent = sent_early_;
   report_.handshake_done = !error;
   if (late && error) {
     report_.failure = timeout_failure(
@@ -160,6 +167,12 @@ net::awaitable<void> ConnectSession::transfer() {
   });
   co_await receive();
   co_await finish();
+}
+
+// What does not go now, or is not taken, goes after the handshake: the option says so.
+void ConnectSession::send_early_data() {
+  if (stream_->connection().early_data_room() == 0) return;
+  if (const auto taken = stream_->write_early_data(plan_.early_data)) sent_early_ = *taken;
 }
 
 net::awaitable<void> ConnectSession::receive() {
@@ -208,6 +221,10 @@ void ConnectSession::fail_transfer(const std::error_code& error) {
 
 net::awaitable<void> ConnectSession::send() {
   Octets buffer(transfer_buffer);
+  const Bytes late = Bytes(plan_.early_data).subspan(report_.sent);
+  if (!late.empty())
+    co_await net::async_write(*stream_, net::buffer(late.data(), late.size()), into(send_error_));
+  if (!send_error_) report_.sent += late.size();
   while (!send_error_) {
     const std::size_t count = co_await input_.read(buffer);
     if (count == 0) break;
@@ -233,6 +250,17 @@ net::awaitable<void> ConnectSession::say_goodbye() {
   std::error_code ignored;
   deadline_.expires_after(grace);
   co_await stream_->async_shutdown(into(ignored));
+}
+
+// TLS 1.3: tickets come when the handshake is over for the client, and may take a round trip.
+net::awaitable<void> ConnectSession::receive_tickets() {
+  Octets ignored(transfer_buffer);
+  std::error_code error;
+  deadline_.expires_after(grace);
+  for (std::size_t total = 0; !error && total < linger_octets;) {
+    const std::size_t count = co_await stream_->async_read_some(net::buffer(ignored), into(error));
+    total += count;
+  }
 }
 
 // A socket that is closed with unread data sends a reset, and with it the server may lose our alert: it gets

@@ -30,6 +30,8 @@ struct ConnectPlan {
   std::chrono::milliseconds timeout;  ///< zero: none
   bool half_close = false;
   bool handshake_only = false;  ///< close after it; standard input and output are left alone
+  Octets early_data{};          ///< goes first, and early if it may
+  bool wants_tickets = false;   ///< with handshake_only: wait for what the server says before it closes
 };
 
 /// How it went.
@@ -65,11 +67,13 @@ class ConnectSession {
   net::awaitable<void> resolve();
   net::awaitable<void> connect();
   net::awaitable<void> shake_hands();
+  void send_early_data();
   net::awaitable<void> transfer();
   net::awaitable<void> receive();
   net::awaitable<void> send();
   net::awaitable<void> finish();
   net::awaitable<void> say_goodbye();
+  net::awaitable<void> receive_tickets();
   net::awaitable<void> close();
 
   [[nodiscard]] tcp::socket& socket() { return stream_ ? stream_->next_layer().socket() : socket_; }
@@ -89,6 +93,7 @@ class ConnectSession {
   StandardInput input_;
   StandardOutput output_;
   net::steady_timer sending_;  // never expires: cancelled when send() is done
+  std::size_t sent_early_ = 0;
   bool sender_done_ = false;
   bool input_ended_ = false;
   bool reading_ = false;

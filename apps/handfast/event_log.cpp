@@ -80,7 +80,7 @@ void EventLog::connection(const SessionReport& report) {
          {"summary", report.summary ? to_json(*report.summary, Role::server) : nlohmann::json()},
          {"request", report.request.empty() ? nlohmann::json() : nlohmann::json(report.request)},
          {"status", report.status ? nlohmann::json(static_cast<int>(*report.status)) : nlohmann::json()},
-         {"data", {{"sent", report.sent}, {"received", report.received}}},
+         {"data", {{"sent", report.sent}, {"received", report.received}, {"early", report.early}}},
          {"duration_ms", milliseconds(report.duration)},
          {"error", std::move(error)}});
 }

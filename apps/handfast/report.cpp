@@ -37,11 +37,27 @@ std::string one_flight(const FlightSummary& flight) {
 }
 
 std::string verified(const Summary& summary, Role own) {
+  if (!summary.external_psk_identity.empty()) return "no certificates: the external key proves both sides";
   if (summary.peer_verified)
     return "yes: chain, time, purpose and " + std::string(own == Role::client ? "name" : "issuer");
   if (summary.resumed) return "in the earlier connection";
   if (summary.peer_chain.empty()) return own == Role::client ? "no" : "no: the client showed no certificate";
   return "NO: the certificate was not checked";
+}
+
+nlohmann::json text_or_null(const std::string& text) {
+  return text.empty() ? nlohmann::json() : nlohmann::json(printable(text));
+}
+
+// "accepted", "rejected: it came before", "not sent: the session allows none".
+std::string early_data_text(const Summary& summary) {
+  std::string text(summary.early_data == EarlyData::none ? "not sent" : name_of(summary.early_data));
+  if (*summary.early_data_reason != '\0') text += fmt::format(": {}", summary.early_data_reason);
+  return text;
+}
+
+nlohmann::json early_data_json(const Summary& summary) {
+  return {{"status", name_of(summary.early_data)}, {"reason", text_or_null(summary.early_data_reason)}};
 }
 
 nlohmann::json names_json(const x509::CertificateDescription& certificate) {
@@ -91,10 +107,6 @@ nlohmann::json name_or_null(const std::optional<E>& value) {
   return value ? nlohmann::json(to_string(*value)) : nlohmann::json();
 }
 
-nlohmann::json text_or_null(const std::string& text) {
-  return text.empty() ? nlohmann::json() : nlohmann::json(printable(text));
-}
-
 }  // namespace
 
 std::string show(Microseconds time) { return fmt::format("{:.1f} ms", milliseconds(time)); }
@@ -124,6 +136,10 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
   if (!summary.application_protocol.empty()) add("ALPN", printable(summary.application_protocol));
   if (!summary.server_name.empty()) add("server name", printable(summary.server_name));
   add("resumed", summary.resumed ? "yes" : "no");
+  if (summary.early_data != EarlyData::none || *summary.early_data_reason != '\0')
+    add("early data", early_data_text(summary));
+  if (!summary.external_psk_identity.empty())
+    add("external key", printable(as_text(summary.external_psk_identity)));
   for (std::size_t i = 0; i < summary.peer_chain.size(); ++i)
     add(i == 0 ? "certificate" : "", one_certificate(summary.peer_chain[i]));
   add("verified", verified(summary, own));
@@ -156,6 +172,8 @@ nlohmann::json to_json(const Summary& summary, Role own) {
           {"peer_chain", chain},
           {"verification", verification},
           {"resumed", summary.resumed},
+          {"early_data", early_data_json(summary)},
+          {"external_psk", text_or_null(std::string(as_text(summary.external_psk_identity)))},
           {"hello_retry", summary.hello_retry},
           {"extended_master_secret", summary.extended_master_secret},
           {"secure_renegotiation", summary.secure_renegotiation},
@@ -170,6 +188,7 @@ std::string one_line(const Summary& summary) {
   line += ", " + to_string(summary.cipher_suite);
   if (!summary.application_protocol.empty()) line += ", " + printable(summary.application_protocol);
   if (summary.resumed) line += ", resumed";
+  if (!summary.external_psk_identity.empty()) line += ", external key";
   return line;
 }
 

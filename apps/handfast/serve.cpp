@@ -35,12 +35,15 @@ Outcome<> fill_client_authentication(const ServeOptions& options, ServerSettings
 
 // The advice is filled in when the development certificate is used.
 Outcome<std::shared_ptr<const ServerConfig>> make_config(const ServeOptions& options,
+                                                         const ServerSessions& sessions,
                                                          std::optional<DevelopmentCertificate>& development) {
   ServerSettings settings;
   if (auto filled = fill_settings(options.tls, settings); !filled) return std::unexpected(filled.error());
   if (settings.application_protocols.empty() && options.mode == "http")
     settings.application_protocols = {"http/1.1"};
   if (auto filled = fill_client_authentication(options, settings); !filled)
+    return std::unexpected(filled.error());
+  if (auto filled = fill_sessions(options.sessions, sessions, settings); !filled)
     return std::unexpected(filled.error());
   auto credentials = load_credentials(options.tls);
   if (!credentials) return std::unexpected(credentials.error());
@@ -75,12 +78,14 @@ Outcome<ServerPlan> make_plan(const ServeOptions& options,
     if (!files) return std::unexpected(std::move(files.error()));
     plan.session.files.emplace(std::move(*files));
   }
-  auto config = make_config(options, development);
+  const auto sessions = make_server_sessions(options.sessions);
+  if (!sessions) return std::unexpected(sessions.error());
+  auto config = make_config(options, *sessions, development);
   if (!config) return std::unexpected(config.error());
   plan.config = std::move(*config);
-  plan.reload = [options] {
+  plan.reload = [options, sessions = *sessions] {
     std::optional<DevelopmentCertificate> ignored;
-    return make_config(options, ignored);
+    return make_config(options, sessions, ignored);
   };
   return plan;
 }
@@ -105,6 +110,7 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
       ->type_name("ADDR:PORT")
       ->capture_default_str();
   options.tls.add_to(*command);
+  options.sessions.add_to(*command);
   command->get_option("--cert")->description(
       "PEM file with a certificate, then its intermediates; several are chosen among by name; none: a "
       "development "
@@ -140,7 +146,7 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
   command->footer(
       "The first line on standard output is \"listening on ADDR:PORT\". SIGTERM or SIGINT drains: no new "
       "connections,\n"
-      "the running ones end; a second one stops at once. SIGHUP reloads the certificates.\n"
+      "the running ones end; a second one stops at once. SIGHUP reads all files anew.\n"
       "Exit status: 0 ended as told; 2 options, local files; 3 cannot listen; 1 a bug in Handfast.");
   return command;
 }

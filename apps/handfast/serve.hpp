@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 
 #include "exit_code.hpp"
+#include "session_options.hpp"
 #include "tls_options.hpp"
 
 namespace handfast::tool {
@@ -13,6 +14,7 @@ namespace handfast::tool {
 struct ServeOptions {
   std::string listen = "127.0.0.1:4433";
   TlsOptions tls;
+  ServerSessionOptions sessions;
   std::string client_ca;
   std::string client_auth;
   std::string mode = "http";

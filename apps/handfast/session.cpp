@@ -96,12 +96,22 @@ net::awaitable<bool> Session::shake_hands() {
     co_return false;
   }
   if (auto summary = stream_->take_summary()) report_.summary = std::move(*summary);
+  early_data_ = stream_->take_early_data();
+  report_.early = early_data_.size();
   co_return true;
 }
 
-// Octets put into buffer_; 0: the session is to end.
+// Octets put into buffer_; 0: the session is to end. What came early comes first: pages and echoes may be
+// asked for twice (RFC 8470 §3).
 net::awaitable<std::size_t> Session::read() {
   if (buffer_.empty()) buffer_.resize(small_buffer);
+  if (!early_data_.empty()) {
+    const std::size_t count = std::min(buffer_.size(), early_data_.size());
+    copy(Bytes(early_data_).first(count), buffer_);
+    early_data_.erase(early_data_.begin(), early_data_.begin() + static_cast<std::ptrdiff_t>(count));
+    report_.received += count;
+    co_return count;
+  }
   std::error_code error;
   reading_ = true;
   const std::size_t count = co_await stream_->async_read_some(net::buffer(buffer_), into(error));

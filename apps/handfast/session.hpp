@@ -36,7 +36,8 @@ struct SessionReport {
   std::optional<Summary> summary;
   std::string request;  ///< "GET /", if there was one
   std::optional<http::Status> status;
-  std::uint64_t received = 0;  ///< application data
+  std::uint64_t received = 0;  ///< application data, early data among it
+  std::uint64_t early = 0;     ///< early data
   std::uint64_t sent = 0;
   std::chrono::microseconds duration{};
   std::optional<Failure> failure;
@@ -73,6 +74,7 @@ class Session {
   tcp::socket socket_;  // until the stream has it
   Deadline deadline_;
   Octets buffer_;
+  Octets early_data_;     // not read yet
   bool reading_ = false;  // waits for application data
   bool draining_ = false;
   bool broken_ = false;  // the line is: no goodbye
