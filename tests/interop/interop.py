@@ -339,3 +339,32 @@ def expect_served(serve: Serve, client: Ended, world: World, **expected) -> dict
     assert body == world.file, f"{len(body)} octets of {len(world.file)} or others; {described}"
     check_negotiated(event["summary"], server_kind=serve.kind, **expected)
     return event["summary"]
+
+
+# ---- sessions
+
+def fresh_session_file(world: World) -> str:
+    """A path where nothing is yet."""
+    return str(world.folder / f"session-{time.monotonic_ns()}")
+
+
+def check_resumed(summary: dict, *, version: str, suite: str | None = None, group: str | None = None,
+                  **others) -> None:
+    """A summary of either side: a session was resumed, and nobody signed."""
+    equal("resumed", summary["resumed"], True)
+    equal("signatures", (summary["signature"], summary["client_signature"]), (None, None))
+    equal("version", summary["version"], version)
+    if suite:
+        equal("cipher suite", summary["cipher_suite"], suite)
+    if group:
+        equal("group", summary["group"], group)
+    for name, value in others.items():
+        equal(name, summary[name], value)
+
+
+def expect_served_resumed(serve: Serve, client: Ended, world: World, **expected) -> None:
+    """The client got the file over a connection that was resumed."""
+    event = serve.connection()
+    assert event["error"] is None, f"{event['error']}; client: {client.errors[-1500:]}"
+    assert client.output.endswith(world.file), f"{len(client.output)} octets; {client.errors[-1500:]}"
+    check_resumed(event["summary"], **expected)
