@@ -21,13 +21,16 @@ class TrustStore {
   class Builder;
 
   /// The certificates of a PEM text (blocks CERTIFICATE, X509 CERTIFICATE and TRUSTED CERTIFICATE; others are
-  /// passed over). Certificates that do not parse are left out and counted by skipped().
+  /// passed over). The last kind is OpenSSL's: it may say for which purposes a certificate is trusted and for
+  /// which it is not, and that is obeyed. Certificates that do not parse are left out and counted by
+  /// skipped().
   /// Errors: bad_pem, no_certificate_in_file (also: none of them parses).
   static Result<std::shared_ptr<const TrustStore>> from_pem(Bytes text);
   /// The same of a file, which may also hold one DER certificate. Errors: file_unreadable and the above.
   static Result<std::shared_ptr<const TrustStore>> from_file(const std::string& path);
-  /// The file that SSL_CERT_FILE names and the files in the folders that SSL_CERT_DIR lists (separated by
-  /// colons); where neither is set, /etc/ssl/certs/ca-certificates.crt.
+  /// The file that the environment's SSL_CERT_FILE names and the files in the folders that SSL_CERT_DIR lists
+  /// (separated by colons); where neither is set, or the program runs with more rights than its caller,
+  /// /etc/ssl/certs/ca-certificates.crt.
   /// Errors: file_unreadable, bad_pem, no_trust_anchor.
   static Result<std::shared_ptr<const TrustStore>> system();
 

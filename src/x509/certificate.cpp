@@ -9,16 +9,13 @@
 namespace handfast::x509 {
 namespace {
 
-// More extensions than this are refused: they have to be compared with each other.
-constexpr std::size_t most_extensions = 64;
-
 void read_version(Der& der, Certificate& certificate) noexcept {
   if (!der.next_is(tag::constructed(0))) return;
   Der wrapped = der.inside(tag::constructed(0), "tbsCertificate.version");
   const std::uint8_t* const where = wrapped.rest().data();
   const std::uint32_t version = wrapped.small(tag::integer, "tbsCertificate.version");
   wrapped.finish("tbsCertificate.version");
-  // RFC 5280 §4.1.2.1: v2 is 1 and v3 is 2; v1 is the default, which DER leaves out.
+  // RFC 5280 §4.1.2.1: v2 is 1 and v3 is 2; v1 is the default, which DER leaves out [5280:4.1.2.1#2].
   if (!der.fault().happened() && version != 1 && version != 2)
     return der.fail(FindingCode::bad_version, "tbsCertificate.version", where);
   certificate.version = static_cast<std::uint8_t>(version + 1);
@@ -29,9 +26,9 @@ void read_unique_identifiers(Der& der, Certificate& certificate) noexcept {
     if (!der.next_is(tag::context(number))) continue;
     const char* const field =
         number == 1 ? "tbsCertificate.issuerUniqueID" : "tbsCertificate.subjectUniqueID";
-    // RFC 5280 §4.1.2.8: only in versions 2 and 3.
+    // RFC 5280 §4.1.2.8: only in versions 2 and 3 [5280:4.1#2] [5280:4.1.2.8#1,2].
     if (certificate.version == 1) return der.fail(FindingCode::unique_identifier_in_version_1, field);
-    der.any(field);
+    der.bits(tag::context(number), field);
     certificate.has_unique_identifiers = true;
   }
 }
@@ -65,14 +62,14 @@ std::optional<ExtensionId> known(Bytes identifier) noexcept {
   return std::nullopt;
 }
 
-/// Extensions as they come; finds duplicates (RFC 5280 §4.2).
+/// Extensions as they come; finds duplicates (RFC 5280 §4.2) [5280:4.2#3].
 class ExtensionCollector {
  public:
   ExtensionCollector(Certificate& certificate, Fault& fault) noexcept
       : certificate_(certificate), fault_(fault) {}
 
   void add(const Extension& extension, const std::uint8_t* where) noexcept {
-    if (++count_ > most_extensions) return fault_.set(FindingCode::bad_extension, "extensions", where);
+    if (++count_ > ExtensionRoll::most) return fault_.set(FindingCode::bad_extension, "extensions", where);
     const auto id = known(extension.identifier);
     if (!id) return add_unknown(extension, where);
     if (certificate_.extensions.has(*id))
@@ -83,10 +80,7 @@ class ExtensionCollector {
 
  private:
   void add_unknown(const Extension& extension, const std::uint8_t* where) noexcept {
-    for (std::size_t i = 0; i < unknown_count_; ++i)
-      if (equal(unknown_[i], extension.identifier))
-        return fault_.set(FindingCode::duplicate_extension, "extnID", where);
-    unknown_[unknown_count_++] = extension.identifier;
+    unknown_.add(extension.identifier, where, fault_);
     if (extension.critical && certificate_.unknown_critical.empty())
       certificate_.unknown_critical = extension.identifier;
   }
@@ -94,13 +88,12 @@ class ExtensionCollector {
   Certificate& certificate_;
   Fault& fault_;
   std::size_t count_ = 0;
-  std::size_t unknown_count_ = 0;
-  std::array<Bytes, most_extensions> unknown_;
+  ExtensionRoll unknown_;
 };
 
 void read_extensions(Der& der, Certificate& certificate) noexcept {
   if (!der.next_is(tag::constructed(3))) return;
-  // RFC 5280 §4.1.2.9: only in version 3.
+  // RFC 5280 §4.1.2.9: only in version 3 [5280:4.1.2.1#1] [5280:4.1.2.9#1].
   if (certificate.version != 3)
     return der.fail(FindingCode::extensions_need_version_3, "tbsCertificate.extensions");
   Der wrapped = der.inside(tag::constructed(3), "tbsCertificate.extensions");
@@ -119,7 +112,7 @@ void read_to_be_signed(Der der, Certificate& certificate, Bytes outer_algorithm)
   certificate.serial = der.integer("tbsCertificate.serialNumber");
   const std::uint8_t* const algorithm_at = der.rest().data();
   read_signature_identifier(der, certificate.signature_algorithm, "tbsCertificate.signature");
-  // RFC 5280 §4.1.1.2: the algorithm is said twice, the same way.
+  // RFC 5280 §4.1.1.2: the algorithm is said twice, the same way [5280:4.1.1.2#1] [5280:4.1.2.3#1].
   if (!der.fault().happened() && !equal(certificate.signature_algorithm.der, outer_algorithm))
     return der.fail(FindingCode::algorithm_disagreement, "tbsCertificate.signature", algorithm_at);
   certificate.issuer = read_name(der, "tbsCertificate.issuer");
@@ -136,6 +129,20 @@ void read_to_be_signed(Der der, Certificate& certificate, Bytes outer_algorithm)
 }
 
 }  // namespace
+
+void ExtensionRoll::add(Bytes identifier, const std::uint8_t* where, Fault& fault) noexcept {
+  if (count_ == most) return fault.set(FindingCode::bad_extension, "extensions", where);
+  for (std::size_t i = 0; i < count_; ++i)
+    if (equal(names_[i], identifier)) return fault.set(FindingCode::duplicate_extension, "extnID", where);
+  names_[count_++] = identifier;
+}
+
+Extension read_extension(Der& list, ExtensionRoll& roll) noexcept {
+  const std::uint8_t* const where = list.rest().data();
+  const Extension extension = read_extension(list);
+  roll.add(extension.identifier, where, list.fault());
+  return extension;
+}
 
 Extension read_extension(Der& list) noexcept {
   Extension extension;

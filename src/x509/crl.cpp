@@ -12,24 +12,32 @@
 namespace handfast::x509 {
 namespace {
 
-/// One entry, whose form must be right; `unknown_critical` gets what the list's reader does not know.
+/// `unknown_critical` gets what is critical and not known here.
+void read_entry_extensions(Der& list, RevokedEntry& entry, Bytes& unknown_critical) noexcept {
+  ExtensionRoll roll;
+  while (list.more()) {
+    const Extension extension = read_extension(list, roll);
+    if (equal(extension.identifier, oid::certificate_extension<21>)) {
+      Der value(extension.value, list.fault());
+      entry.reason = value.small(tag::enumerated, "reasonCode");
+      value.finish("reasonCode");
+    } else if (extension.critical && !equal(extension.identifier, oid::certificate_extension<24>)) {
+      // certificateIssuer is among these: it belongs to indirect lists.
+      unknown_critical = extension.identifier;
+    }
+  }
+}
+
+/// One entry, whose form must be right.
 RevokedEntry read_entry(Der& entries, Bytes& unknown_critical) noexcept {
   RevokedEntry entry;
   Der sequence = entries.sequence("revokedCertificates");
   entry.serial = sequence.integer("userCertificate");
   entry.date = read_time(sequence, "revocationDate");
   if (sequence.more()) {
-    for (Der list = sequence.non_empty_sequence("crlEntryExtensions"); list.more();) {
-      const Extension extension = read_extension(list);
-      if (equal(extension.identifier, oid::certificate_extension<21>)) {
-        Der value(extension.value, entries.fault());
-        entry.reason = value.small(tag::enumerated, "reasonCode");
-        value.finish("reasonCode");
-      } else if (extension.critical && !equal(extension.identifier, oid::certificate_extension<24>)) {
-        // certificateIssuer is among these: it belongs to indirect lists.
-        unknown_critical = extension.identifier;
-      }
-    }
+    Der list = sequence.non_empty_sequence("crlEntryExtensions");
+    read_entry_extensions(list, entry, unknown_critical);
+    entry.has_extensions = true;
   }
   sequence.finish("revokedCertificates");
   return entry;
@@ -63,8 +71,9 @@ void read_scope(Bytes value, ListScope& scope, Fault& fault) noexcept {
 void read_list_extensions(Der& der, RevocationList& list) noexcept {
   if (!der.next_is(tag::constructed(0))) return;
   Der wrapped = der.inside(tag::constructed(0), "crlExtensions");
+  ExtensionRoll roll;
   for (Der extensions = wrapped.non_empty_sequence("crlExtensions"); extensions.more();) {
-    const Extension extension = read_extension(extensions);
+    const Extension extension = read_extension(extensions, roll);
     const Bytes id = extension.identifier;
     if (equal(id, oid::certificate_extension<28>))
       read_scope(extension.value, list.scope, der.fault());
@@ -73,32 +82,40 @@ void read_list_extensions(Der& der, RevocationList& list) noexcept {
     else if (equal(id, oid::certificate_extension<20>)) {
       list.has_number = true;
       list.number_critical = extension.critical;
-    } else if (equal(id, oid::certificate_extension<35>))
-      list.has_authority_key_identifier = true;
-    else if (extension.critical)
+    } else if (equal(id, oid::certificate_extension<35>)) {
+      // A hint: one that does not parse hints at nothing.
+      const auto identifier = read_authority_key_identifier(extension.value);
+      list.has_authority_key_identifier = identifier.has_value();
+      if (identifier) list.authority_key = identifier->key_identifier;
+    } else if (extension.critical)
       list.unknown_critical = id;
   }
   wrapped.finish("crlExtensions");
 }
 
 void read_to_be_signed(Der der, RevocationList& list, Bytes outer_algorithm) noexcept {
-  // RFC 5280 §5.1.2.1: the version is there if it is 2.
+  // RFC 5280 §5.1.2.1: the version is there if it is 2, and extensions need it [5280:5.1.2.1#1].
   const bool version_2 = der.next_is(tag::integer);
   if (version_2 && der.small(tag::integer, "tbsCertList.version") != 1)
     der.fail(FindingCode::bad_version, "tbsCertList.version");
   read_signature_identifier(der, list.signature_algorithm, "tbsCertList.signature");
+  // RFC 5280 §5.1.1.2: said twice, the same way [5280:5.1.1.2#1] [5280:5.1.2.2#1].
   if (!der.fault().happened() && !equal(list.signature_algorithm.der, outer_algorithm))
     der.fail(FindingCode::algorithm_disagreement, "tbsCertList.signature");
   list.issuer = read_name(der, "tbsCertList.issuer");
+  // RFC 5280 §5.1.2.4 and §5.1.2.5: as in certificates [5280:5.1.2.4#2,3] [5280:5.1.2.5#3,4].
   list.this_update = read_time(der, "thisUpdate");
   if (der.next_is(tag::utc_time) || der.next_is(tag::generalized_time))
     list.next_update = read_time(der, "nextUpdate");
   if (der.next_is(tag::sequence)) {
     Der entries = der.sequence("revokedCertificates");
     list.entries = entries.rest();
-    while (entries.more()) read_entry(entries, list.unknown_critical);
+    while (entries.more()) {
+      const std::uint8_t* const where = entries.rest().data();
+      if (read_entry(entries, list.unknown_critical).has_extensions && !version_2)
+        entries.fail(FindingCode::bad_version, "crlEntryExtensions", where);
+    }
   }
-  // The same: extensions are only in version 2.
   if (version_2) read_list_extensions(der, list);
   der.finish("tbsCertList");
 }

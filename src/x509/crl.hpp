@@ -33,6 +33,7 @@ struct RevocationList {
   bool has_number = false;
   bool number_critical = false;
   bool has_authority_key_identifier = false;
+  Bytes authority_key;     ///< its keyIdentifier; empty: it has none
   Bytes unknown_critical;  ///< identifier of a critical extension, of the list or an entry, that is not known
 
   [[nodiscard]] static std::optional<Defect> parse_into(RevocationList& list, Bytes der) noexcept;
@@ -43,6 +44,7 @@ struct RevokedEntry {
   Bytes serial;
   std::chrono::sys_seconds date;
   std::optional<std::uint32_t> reason;  ///< CRLReason
+  bool has_extensions = false;
 };
 /// The entry of this serial number; none: it is not revoked.
 [[nodiscard]] std::optional<RevokedEntry> find_revoked(const RevocationList& list, Bytes serial) noexcept;

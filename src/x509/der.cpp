@@ -2,6 +2,20 @@
 #include "x509/der.hpp"
 
 namespace handfast::x509 {
+namespace {
+
+/// Numbers above 30 do not occur, and 0 only ends what has no length. X.690 §10.2: texts come in one piece,
+/// so that of the universal types only EXTERNAL, EMBEDDED PDV, SEQUENCE, SET and CHARACTER STRING are
+/// constructed.
+bool is_possible_tag(std::uint8_t tag) noexcept {
+  constexpr std::uint32_t constructed = 1U << 8 | 1U << 11 | 1U << 16 | 1U << 17 | 1U << 29;
+  const unsigned number = tag & 0x1fU;
+  if (number == 0x1f) return false;
+  if (tag >= 0x40) return true;
+  return number != 0 && ((tag & 0x20U) != 0) == ((constructed >> number & 1U) != 0);
+}
+
+}  // namespace
 
 Element Der::any(const char* field) noexcept {
   const std::uint8_t* const start = at_;
@@ -10,7 +24,7 @@ Element Der::any(const char* field) noexcept {
     fail(FindingCode::der_truncated, field);
     return {};
   }
-  if ((start[0] & 0x1f) == 0x1f) [[unlikely]] {
+  if (!is_possible_tag(start[0])) [[unlikely]] {
     fail(FindingCode::der_bad_tag, field);
     return {};
   }
@@ -100,6 +114,16 @@ Bytes Der::octet_bits(const char* field) noexcept {
     return {};
   }
   return value.content.subspan(1);
+}
+
+void Der::bits(std::uint8_t tag, const char* field) noexcept {
+  const Element value = element(tag, field);
+  if (value.tag == 0) return;
+  // X.690 §8.6.2 and §11.2.1: up to 7 bits of the last octet do not count, and they are zeros.
+  const Bytes octets = value.content;
+  const bool good = !octets.empty() && octets[0] < 8 &&
+                    (octets.size() > 1 ? (octets.back() & ((1U << octets[0]) - 1)) == 0 : octets[0] == 0);
+  if (!good) fail(FindingCode::der_bad_value, field, value.whole.data());
 }
 
 std::uint16_t Der::flags(std::uint8_t tag, unsigned width, const char* field) noexcept {

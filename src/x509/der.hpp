@@ -9,7 +9,7 @@
 
 namespace handfast::x509 {
 
-/// Identifier octets. Numbers above 30 do not occur in certificates and are refused.
+/// Identifier octets.
 namespace tag {
 inline constexpr std::uint8_t boolean = 0x01;
 inline constexpr std::uint8_t integer = 0x02;
@@ -99,6 +99,8 @@ class Der {
   std::uint32_t small(std::uint8_t tag, const char* field) noexcept;
   /// A BIT STRING of whole octets.
   Bytes octet_bits(const char* field) noexcept;
+  /// A BIT STRING of which only the form counts.
+  void bits(std::uint8_t tag, const char* field) noexcept;
   /// Contents of an OBJECT IDENTIFIER: not empty, each arc in its shortest form.
   Bytes object_identifier(std::uint8_t tag, const char* field) noexcept;
   Bytes object_identifier(const char* field) noexcept {

@@ -49,6 +49,8 @@ bool is_too_broad(std::string_view suffix, const PublicSuffixList* suffixes) noe
 
 DnsMatch match_dns(std::string_view presented, std::string_view reference,
                    const PublicSuffixList* suffixes) noexcept {
+  // RFC 9525 §6.3, as RFC 6125 §6.4.1: each label without letter case [5280:7.2#5] [6125:6.4.1#1]
+  // [6125:6.4.2#2,3].
   if (!presented.starts_with('*'))
     return equal_ignoring_case(presented, reference) ? DnsMatch::yes : DnsMatch::no;
   // RFC 9525 §6.3: the asterisk is all of the left-most label, and covers exactly one label.

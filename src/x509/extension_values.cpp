@@ -15,32 +15,20 @@ namespace {
 void read_basic_constraints(Der& der, Certificate& certificate) noexcept {
   Der sequence = der.sequence("basicConstraints");
   if (sequence.next_is(tag::boolean)) certificate.ca = sequence.boolean("cA");
+  // RFC 5280 §4.2.1.9: not negative [5280:4.2.1.9#3].
   if (sequence.next_is(tag::integer))
     certificate.path_length = sequence.small(tag::integer, "pathLenConstraint");
   sequence.finish("basicConstraints");
 }
 
 void read_extended_key_usage(Der& der, Certificate& certificate) noexcept {
-  ExtendedKeyUsage& usage = certificate.extended_key_usage;
-  usage.present = true;
   // RFC 5280 §4.2.1.12: at least one purpose.
   Der list = der.non_empty_sequence("extKeyUsage");
-  while (list.more()) {
-    const Bytes purpose = list.object_identifier("KeyPurposeId");
-    if (equal(purpose, oid::server_auth))
-      usage.server_auth = true;
-    else if (equal(purpose, oid::client_auth))
-      usage.client_auth = true;
-    else if (equal(purpose, oid::any_extended_key_usage))
-      usage.any = true;
-    else if (equal(purpose, oid::ocsp_signing))
-      usage.ocsp_signing = true;
-    else
-      usage.other = true;
-  }
+  certificate.extended_key_usage = read_purposes(list);
+  certificate.extended_key_usage.present = true;
 }
 
-/// RFC 5280 §4.2.1.4. Of a critical extension every qualifier has to be understood.
+/// RFC 5280 §4.2.1.4. Of a critical extension every qualifier has to be understood [5280:4.2.1.4#2].
 void check_policies(Der& der, bool critical) noexcept {
   Der list = der.non_empty_sequence("certificatePolicies");
   while (list.more()) {
@@ -75,7 +63,7 @@ void check_policy_mappings(Der& der) noexcept {
 PolicyLimits read_policy_constraints(Der& der) noexcept {
   PolicyLimits limits;
   Der sequence = der.sequence("policyConstraints");
-  // The numbers are tagged implicitly.
+  // RFC 5280 §4.2.1.11 [5280:4.2.1.11#1,2]. The numbers are tagged implicitly.
   if (sequence.next_is(tag::context(0)))
     limits.require_explicit = sequence.small(tag::context(0), "requireExplicitPolicy");
   if (sequence.next_is(tag::context(1)))
@@ -123,6 +111,9 @@ void check_distribution_points(Der& der) noexcept {
   Der list = der.non_empty_sequence("cRLDistributionPoints");
   while (list.more()) {
     Der point = list.sequence("DistributionPoint");
+    // RFC 5280 §4.2.1.13: reasons alone point nowhere [5280:4.2.1.13#1].
+    if (!point.next_is(tag::constructed(0)) && !point.next_is(tag::constructed(2)))
+      point.fail(FindingCode::der_unexpected, "DistributionPoint");
     if (point.next_is(tag::constructed(0))) {
       Der name = point.inside(tag::constructed(0), "distributionPoint");
       if (name.next_is(tag::constructed(0))) {
@@ -165,7 +156,7 @@ void read_extension_value(ExtensionId id, Bytes value, Certificate& certificate,
     case ExtensionId::subject_info_access:
     case ExtensionId::ocsp_no_check:
     case ExtensionId::certificate_timestamps:
-      // RFC 5280 §4.2: of a critical extension everything has to be understood.
+      // RFC 5280 §4.2: of a critical extension everything has to be understood [5280:4.2#1] [5280:B#12].
       if (certificate.extensions.critical(id) && !check_informative_value(id, value))
         fault.set(FindingCode::bad_extension, "extnValue", value.data());
       return;
@@ -191,9 +182,30 @@ bool check_informative_value(ExtensionId id, Bytes value) noexcept {
   return !fault.happened();
 }
 
+ExtendedKeyUsage read_purposes(Der& list) noexcept {
+  ExtendedKeyUsage usage;
+  while (list.more()) {
+    const Bytes purpose = list.object_identifier("KeyPurposeId");
+    if (equal(purpose, oid::server_auth))
+      usage.server_auth = true;
+    else if (equal(purpose, oid::client_auth))
+      usage.client_auth = true;
+    else if (equal(purpose, oid::any_extended_key_usage))
+      usage.any = true;
+    else if (equal(purpose, oid::ocsp_signing))
+      usage.ocsp_signing = true;
+    else
+      usage.other = true;
+  }
+  return usage;
+}
+
 std::optional<AuthorityKeyIdentifier> authority_key_identifier(const Certificate& certificate) noexcept {
   if (!certificate.extensions.has(ExtensionId::authority_key_identifier)) return std::nullopt;
-  const Bytes value = certificate.extensions.value(ExtensionId::authority_key_identifier);
+  return read_authority_key_identifier(certificate.extensions.value(ExtensionId::authority_key_identifier));
+}
+
+std::optional<AuthorityKeyIdentifier> read_authority_key_identifier(Bytes value) noexcept {
   Fault fault(value);
   Der der(value, fault);
   const AuthorityKeyIdentifier identifier = read_authority_key_identifier(der);

@@ -15,12 +15,30 @@ struct Extension {
 };
 Extension read_extension(Der& list) noexcept;
 
+/// The extensions that one list has shown so far. They have to be compared with each other, so more than a
+/// few are refused.
+class ExtensionRoll {
+ public:
+  static constexpr std::size_t most = 64;
+  /// Notes duplicate_extension for one that is there already, bad_extension for one too many.
+  void add(Bytes identifier, const std::uint8_t* where, Fault& fault) noexcept;
+
+ private:
+  std::size_t count_ = 0;
+  std::array<Bytes, most> names_;
+};
+/// The same, for lists in which each extension may stand only once.
+Extension read_extension(Der& list, ExtensionRoll& roll) noexcept;
+
 /// Reads what validation works on into `certificate` (basicConstraints, keyUsage, extKeyUsage) and checks the
 /// form of the other values that it will read (subjectAltName, nameConstraints, policies, tlsFeature). Values
 /// that only inform (key identifiers, places) are not looked at: check_informative_value() does.
 void read_extension_value(ExtensionId id, Bytes value, Certificate& certificate, Fault& fault) noexcept;
 /// Whether the value of an extension that only informs is well formed.
 [[nodiscard]] bool check_informative_value(ExtensionId id, Bytes value) noexcept;
+
+/// Reads purposes (KeyPurposeId) to the end; `present` is left to the caller.
+[[nodiscard]] ExtendedKeyUsage read_purposes(Der& list) noexcept;
 
 /// AuthorityKeyIdentifier (RFC 5280 §4.2.1.1).
 struct AuthorityKeyIdentifier {
@@ -30,6 +48,8 @@ struct AuthorityKeyIdentifier {
   bool has_issuer = false;
   Bytes serial;  ///< empty: absent
 };
+/// None if the value is damaged.
+[[nodiscard]] std::optional<AuthorityKeyIdentifier> read_authority_key_identifier(Bytes value) noexcept;
 /// None if the extension is missing or damaged.
 [[nodiscard]] std::optional<AuthorityKeyIdentifier> authority_key_identifier(
     const Certificate& certificate) noexcept;

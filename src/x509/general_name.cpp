@@ -49,6 +49,7 @@ GeneralName read_general_name(Der& der, const char* field, bool as_constraint) n
       if (!is_ascii(name.value)) return bad(FindingCode::der_bad_value);
       break;
     case Kind::ip: {
+      // RFC 5280 §4.2.1.6 and §4.2.1.10 [5280:4.2.1.6#7,8] [5280:4.2.1.10#18,19].
       const std::size_t size = as_constraint ? name.value.size() / 2 : name.value.size();
       const bool whole = !as_constraint || name.value.size() % 2 == 0;
       if (!whole || (size != 4 && size != 16)) return bad(FindingCode::der_bad_value);
@@ -71,7 +72,7 @@ GeneralName read_general_name(Der& der, const char* field, bool as_constraint) n
 }
 
 void check_general_names(Der& der, const char* field) noexcept {
-  Der names = der.non_empty_sequence(field);
+  Der names = der.non_empty_sequence(field);  // [5280:4.2.1.6#18]
   while (names.more()) read_general_name(names, field);
 }
 

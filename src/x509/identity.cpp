@@ -11,6 +11,7 @@ namespace handfast::x509 {
 
 IdentityMatch match_identity(const Certificate& certificate, const ServerName& name,
                              const PublicSuffixList* suffixes) noexcept {
+  // RFC 9525 §6.1: the common name is no name, whatever else there is [6125:6.3#1] [6125:6.4.4#1].
   if (!certificate.extensions.has(ExtensionId::subject_alt_name)) return IdentityMatch::no_names;
   auto result = IdentityMatch::no;
   for_each_name(

@@ -1,6 +1,7 @@
 // Rules for issuers.
 #include "x509/issuer_rules.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "x509/address.hpp"
@@ -77,7 +78,7 @@ class Conduct {
   void web_server();
   void common_name(std::string_view text);
   void common_names();
-  [[nodiscard]] bool is_registry_controlled(std::string_view suffix) const noexcept;
+  [[nodiscard]] bool is_registry_controlled(std::string_view suffix) const;
 
   const Certificate& certificate_;
   Place place_;
@@ -87,7 +88,7 @@ class Conduct {
   Judge& judge_;
 };
 
-/// Which type a date has to be written with (RFC 5280 §4.1.2.5): UTCTime through 2049.
+/// Which type a date has to be written with (RFC 5280 §4.1.2.5): UTCTime through 2049 [5280:4.1.2.5#1].
 bool has_right_time_type(Der& validity, Certificate::Seconds time) noexcept {
   static constexpr Certificate::Seconds first_of_2050 =
       std::chrono::sys_days{std::chrono::year{2050} / 1 / 1};
@@ -95,6 +96,7 @@ bool has_right_time_type(Der& validity, Certificate::Seconds time) noexcept {
 }
 
 void Conduct::basic_fields() {
+  // [5280:4.1.2.2#1,3,5] [5280:4.1.2.8#3] [5280:B#1,3]
   const Bytes serial = certificate_.serial;
   const bool zero = serial.size() == 1 && serial[0] == 0;
   if (zero || serial[0] >= 0x80) breach(FindingCode::serial_not_positive, serial_text(serial));
@@ -116,6 +118,7 @@ void Conduct::name_texts(Bytes name) {
 }
 
 void Conduct::names() {
+  // [5280:4.1.2.4#1] [5280:4.1.2.6#1]
   if (is_empty_name(certificate_.issuer)) breach(FindingCode::empty_issuer);
   if (certificate_.ca && is_empty_name(certificate_.subject)) breach(FindingCode::empty_ca_subject);
   name_texts(certificate_.subject);
@@ -136,6 +139,7 @@ void Conduct::encodings() {
   }
   if (const Bytes usage = certificate_.extensions.value(ExtensionId::key_usage); !usage.empty()) {
     Der outer(usage, fault);
+    // [5280:B#8]
     if (has_trailing_zeros(outer.content(tag::bit_string, "keyUsage")))
       breach(FindingCode::default_encoded, "keyUsage");
   }
@@ -151,17 +155,19 @@ void Conduct::informative_extensions() {
 
 void Conduct::critical_extensions() {
   using enum ExtensionId;
-  // RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.2.1, §4.2.2.2: these only inform.
+  // RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.2.1, §4.2.2.2: these only inform [5280:4.2.1.1#2] [5280:4.2.1.2#3]
+  // [5280:4.2.2.1#1] [5280:4.2.2.2#1].
   for (const ExtensionId id : {authority_key_identifier, subject_key_identifier, authority_info_access,
                                subject_info_access, ocsp_no_check, certificate_timestamps})
     if (critical(id)) breach(FindingCode::wrong_criticality, std::string(name_of(id)) + " is critical");
-  // §4.2.1.11, §4.2.1.14, and §4.2.1.9 of CAs: these have to be obeyed.
+  // §4.2.1.11, §4.2.1.14, and §4.2.1.9 of CAs: these have to be obeyed [5280:4.2.1.9#4] [5280:4.2.1.11#6]
+  // [5280:4.2.1.14#1].
   for (const ExtensionId id : {policy_constraints, inhibit_any_policy})
     if (has(id) && !critical(id))
       breach(FindingCode::wrong_criticality, std::string(name_of(id)) + " is not critical");
   if (certificate_.ca && !critical(basic_constraints))
     breach(FindingCode::wrong_criticality, "basicConstraints of a CA is not critical");
-  // §4.2.1.6: without a subject the alternative names are all there is.
+  // §4.2.1.6: without a subject the alternative names are all there is [5280:4.2.1.6#4].
   if (has(subject_alt_name) && !critical(subject_alt_name) && is_empty_name(certificate_.subject))
     breach(FindingCode::wrong_criticality, "subjectAltName is not critical and the subject is empty");
 }
@@ -175,11 +181,12 @@ bool Conduct::self_signed() {
 }
 
 void Conduct::key_identifiers() {
+  // [5280:4.2.1.2#1]
   if (certificate_.ca && !has(ExtensionId::subject_key_identifier))
     breach(FindingCode::no_subject_key_identifier);
   const auto identifier = authority_key_identifier(certificate_);
   if (!identifier) {
-    // RFC 5280 §4.2.1.1: only what is signed by its own key may leave it out.
+    // RFC 5280 §4.2.1.1: only what is signed by its own key may leave it out [5280:4.2.1.1#1].
     if (!has(ExtensionId::authority_key_identifier) && !self_signed())
       breach(FindingCode::no_authority_key_identifier);
     return;
@@ -195,9 +202,10 @@ void Conduct::key_identifiers() {
 
 void Conduct::usages() {
   const bool signs = certificate_.key_usage && certificate_.allows(KeyUsage::key_cert_sign);
+  // [5280:4.2.1.3#2,4] [5280:4.2.1.9#1]
   if (certificate_.key_usage == 0) breach(FindingCode::empty_key_usage);
   if (signs && !certificate_.ca) breach(FindingCode::certificate_sign_without_ca);
-  // RFC 5280 §4.2.1.9: a path length needs cA and keyCertSign.
+  // RFC 5280 §4.2.1.9: a path length needs cA and keyCertSign [5280:4.2.1.9#5].
   if (certificate_.path_length && (!certificate_.ca || !certificate_.allows(KeyUsage::key_cert_sign)))
     breach(FindingCode::path_length_without_ca);
   if (place_ != Place::anchor) return;
@@ -207,6 +215,7 @@ void Conduct::usages() {
 }
 
 void Conduct::constraints_and_policies() {
+  // [5280:4.2.1.10#1,3,4,7,9]
   if (has(ExtensionId::name_constraints)) {
     if (!certificate_.ca) breach(FindingCode::constraints_in_leaf);
     bool empty = true;
@@ -219,11 +228,13 @@ void Conduct::constraints_and_policies() {
                      });
     if (empty) breach(FindingCode::bad_constraints, "there are none");
   }
+  // [5280:4.2.1.11#4,5]
   if (has(ExtensionId::policy_constraints)) {
     const PolicyLimits limits = policy_limits(certificate_);
     if (!limits.require_explicit && !limits.inhibit_mapping)
       breach(FindingCode::bad_policies, "policyConstraints");
   }
+  // [5280:4.2.1.4#1]
   if (has(ExtensionId::certificate_policies) && has_repeated_policy(certificate_))
     breach(FindingCode::bad_policies, "certificatePolicies");
 }
@@ -238,15 +249,19 @@ void Conduct::key() {
 }
 
 /// CA/Browser Forum BR §3.2.2.6.
-bool Conduct::is_registry_controlled(std::string_view suffix) const noexcept {
+bool Conduct::is_registry_controlled(std::string_view suffix) const {
   if (suffix.find('.') == std::string_view::npos) return true;
-  return request_.public_suffixes != nullptr && request_.public_suffixes->is_registry_suffix(suffix);
+  if (request_.public_suffixes == nullptr) return false;
+  std::string in_lower_case(suffix);
+  std::transform(suffix.begin(), suffix.end(), in_lower_case.begin(), lower);
+  return request_.public_suffixes->is_registry_suffix(in_lower_case);
 }
 
 void Conduct::alternative_name(const GeneralName& name) {
   const std::string_view text = as_text(name.value);
   bool good = true;
   switch (name.kind) {
+    // [5280:4.2.1.6#10,11,14,15]
     case GeneralName::Kind::dns:
       good = is_presented_name(text);
       if (text == "*" || (text.starts_with("*.") && is_registry_controlled(text.substr(2))))
@@ -339,7 +354,7 @@ void Conduct::web_server() {
   common_names();
 }
 
-/// The authority key identifier of each certificate names the key above it.
+/// The authority key identifier of each certificate names the key above it [5280:4.2.1.2#2].
 void judge_identifier_chain(const Path& path, Judge& judge) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     const Certificate* issuer = nullptr;

@@ -1,6 +1,7 @@
 // Distinguished names.
 #include "x509/name.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "x509/oid.hpp"
@@ -9,7 +10,8 @@
 namespace handfast::x509 {
 namespace {
 
-/// A text as RFC 5280 §7.1 compares it: folded characters, without leading, trailing and repeated blanks.
+/// A text as RFC 5280 §7.1 compares it: folded characters, without leading, trailing and repeated blanks
+/// [5280:7.1#1,3].
 class FoldedText {
  public:
   FoldedText(std::uint8_t tag, Bytes value) noexcept : characters_(tag, value) { skip_blanks(); }
@@ -61,9 +63,9 @@ Attribute read_attribute(Der& group, const char* field) noexcept {
   return attribute;
 }
 
-constexpr std::size_t largest_group = 16;
+constexpr std::size_t largest_group = 8;
 
-/// Whether each attribute of one group has its equal in the other. Groups beyond 16 attributes compare octet
+/// Whether each attribute of one group has its equal in the other. Groups beyond 8 attributes compare octet
 /// by octet only, so that the work stays small.
 bool same_group(Bytes a, Bytes b) noexcept {
   if (equal(a, b)) return true;
@@ -106,10 +108,19 @@ std::uint64_t attribute_hash(const Attribute& attribute) noexcept {
   return hash;
 }
 
-/// Characters that make a terminal or a reader see something else: controls and marks of direction.
+/// Characters that make a terminal or a reader see something else: controls, marks of direction, and what
+/// takes no room at all (Unicode's Default_Ignorable_Code_Point, as far as it occurs).
 bool is_invisible(std::uint32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069);
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  static constexpr Range ranges[] = {{0, 0x1f},        {0x7f, 0x9f},      {0xad, 0xad},     {0x61c, 0x61c},
+                                     {0x115f, 0x1160}, {0x180b, 0x180f},  {0x200b, 0x200f}, {0x2028, 0x202e},
+                                     {0x2060, 0x206f}, {0x3164, 0x3164},  {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+                                     {0xfff0, 0xfffb}, {0xe0000, 0xe0fff}};
+  return std::any_of(std::begin(ranges), std::end(ranges),
+                     [c](const Range& range) { return c >= range.first && c <= range.last; });
 }
 
 /// RFC 4514 §2.4, and invisible characters in hexadecimal.

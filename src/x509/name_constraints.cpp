@@ -1,6 +1,8 @@
 // Name constraints.
 #include "x509/name_constraints.hpp"
 
+#include <algorithm>
+
 #include "x509/dns_name.hpp"
 #include "x509/mailbox.hpp"
 #include "x509/name.hpp"
@@ -24,7 +26,7 @@ bool ends_with_ignoring_case(std::string_view text, std::string_view end) noexce
   return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
-/// Whether `name` is `domain` or lies below it.
+/// Whether `name` is `domain` or lies below it, label by label [5280:7.2#6].
 bool is_at_or_below(std::string_view name, std::string_view domain) noexcept {
   if (domain.empty()) return true;
   if (!ends_with_ignoring_case(name, domain)) return false;
@@ -81,10 +83,18 @@ Standing email_standing(std::string_view name, std::string_view constraint) noex
   return same ? Standing::inside : Standing::outside;
 }
 
+/// RFC 3986 §3.1: a letter, then letters, digits and three signs.
+bool is_scheme(std::string_view text) noexcept {
+  const auto is_letter = [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; };
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  });
+}
+
 /// The host of a URI with an authority (RFC 3986 §3.2); empty: there is none.
 std::string_view host_of(std::string_view uri) noexcept {
   const std::size_t scheme = uri.find("://");
-  if (scheme == 0 || scheme == std::string_view::npos) return {};
+  if (scheme == std::string_view::npos || !is_scheme(uri.substr(0, scheme))) return {};
   std::string_view authority = uri.substr(scheme + 3);
   authority = authority.substr(0, authority.find_first_of("/?#"));
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos)
@@ -92,7 +102,8 @@ std::string_view host_of(std::string_view uri) noexcept {
   return authority.substr(0, authority.find(':'));
 }
 
-/// RFC 5280 §4.2.1.10: a URI whose host is no name (missing, or an address) is refused under a constraint.
+/// RFC 5280 §4.2.1.10: a URI whose host is no name (missing, or an address) is refused under a constraint
+/// [5280:4.2.1.10#10].
 Standing uri_standing(std::string_view name, std::string_view constraint) noexcept {
   const std::string_view host = host_of(name);
   if (!is_reference_name(host)) return Standing::not_comparable;
@@ -120,7 +131,7 @@ Standing address_standing(Bytes address, Bytes constraint) noexcept {
 }
 
 Standing standing(const GeneralName& name, const Subtree& subtree) noexcept {
-  if (subtree.has_range) return Standing::not_supported;
+  if (subtree.has_range) return Standing::not_supported;  // [5280:4.2.1.10#8]
   const Bytes constraint = subtree.base.value;
   switch (name.kind) {
     case Kind::dns: return dns_standing(as_text(name.value), as_text(constraint));
@@ -222,7 +233,7 @@ std::optional<ConstraintBreach> find_breach(Bytes name_constraints, const Certif
                                             ComparisonBudget& budget) noexcept {
   Examination examination(name_constraints, budget);
   const bool has_alternatives = certificate.extensions.has(ExtensionId::subject_alt_name);
-  // RFC 5280 §4.2.1.10: a subject that is not empty is a directory name.
+  // RFC 5280 §4.2.1.10: a subject that is not empty is a directory name [5280:4.2.1.10#12].
   if (!is_empty_name(certificate.subject) && !examination.pass({Kind::directory, certificate.subject}))
     return examination.breach();
   if (has_alternatives) {
@@ -230,7 +241,8 @@ std::optional<ConstraintBreach> find_breach(Bytes name_constraints, const Certif
                   [&](const GeneralName& name) { return examination.pass(name); });
     return examination.breach();
   }
-  // The same: without subjectAltName the constraints on mailboxes hold for emailAddress in the subject.
+  // The same: without subjectAltName the constraints on mailboxes hold for emailAddress in the subject
+  // [5280:4.2.1.10#11].
   Attribute attribute{};
   for (AttributeReader reader(certificate.subject); reader.next(attribute);)
     if (equal(attribute.type, oid::email_address) && !examination.pass({Kind::email, attribute.value}))

@@ -15,8 +15,10 @@ namespace {
 void read_extensions(Der& der, Bytes& unknown_critical) noexcept {
   if (!der.next_is(tag::constructed(1))) return;
   Der wrapped = der.inside(tag::constructed(1), "extensions");
+  ExtensionRoll roll;
   for (Der list = wrapped.non_empty_sequence("extensions"); list.more();) {
-    const Extension extension = read_extension(list);
+    const Extension extension = read_extension(list, roll);
+    // RFC 6960 §4.1.2: what is not critical is passed over [6960:4.1.2#1].
     if (extension.critical) unknown_critical = extension.identifier;
   }
   wrapped.finish("extensions");
@@ -71,7 +73,7 @@ SingleResponse read_single(Der& list, Bytes& unknown_critical) noexcept {
 
 void read_response_data(Der der, OcspResponse& response) noexcept {
   if (der.next_is(tag::constructed(0))) {
-    // Version 1 is the default and the only one there is.
+    // RFC 6960 §4.2.2.3: version 1 is the default and the only one there is [6960:4.2.2.3#1].
     der.fail(FindingCode::bad_version, "tbsResponseData.version");
     return;
   }
@@ -141,6 +143,7 @@ std::optional<Defect> OcspResponse::parse_into(OcspResponse& response, Bytes der
     Der sequence = wrapped.sequence("responseBytes");
     wrapped.finish("responseBytes");
     const std::uint8_t* const where = sequence.rest().data();
+    // RFC 6960 §4.2.1: the one type that everybody speaks [6960:2.2#1] [6960:4.2.1#2,3].
     const bool basic = equal(sequence.object_identifier("responseType"), oid::ocsp_basic);
     const Bytes octets = sequence.content(tag::octet_string, "response");
     sequence.finish("responseBytes");

@@ -15,6 +15,9 @@ struct Candidate {
   Certificate certificate;
   std::uint64_t subject_hash = 0;
   std::uint64_t issuer_hash = 0;
+  // Names that are the same have the same number, so that the search compares numbers only.
+  std::uint32_t subject_number = 0;
+  std::uint32_t issuer_number = 0;
   bool self_issued = false;  ///< RFC 5280 §3.2: subject and issuer are the same name
   std::uint16_t position = 0;
   std::optional<crypto::PublicKey> key;  ///< made when a signature is checked with it

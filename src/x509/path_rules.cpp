@@ -6,6 +6,7 @@
 #include "x509/general_name_text.hpp"
 #include "x509/identity.hpp"
 #include "x509/issuer_rules.hpp"
+#include "x509/key_rules.hpp"
 #include "x509/name.hpp"
 #include "x509/oid.hpp"
 #include "x509/policies.hpp"
@@ -26,6 +27,11 @@ bool has_purpose(const ExtendedKeyUsage& usage, Purpose purpose) noexcept {
     case Purpose::any: return true;
   }
   return false;
+}
+
+bool is_rejected_for(const ExtendedKeyUsage& rejected, Purpose purpose) noexcept {
+  return rejected.any || (rejected.server_auth && purpose == Purpose::server) ||
+         (rejected.client_auth && purpose == Purpose::client);
 }
 
 std::string purposes_text(const Certificate& certificate) {
@@ -51,22 +57,18 @@ void judge_time(const Certificate& certificate, std::size_t where, Time now, Jud
     });
 }
 
-/// RFC 5480 §2.2: 4, x, y. Compressed points are not supported, and a hybrid form does not exist there.
-bool is_uncompressed_point(const KeyInfo& key) noexcept {
-  return key.key.size() == 1 + 2 * ((key.bits + 7) / 8) && key.key[0] == 4;
-}
-
+/// Keys above the leaf's prove themselves by the signatures that are checked with them; their numbers are
+/// only looked at to tell why one could not be.
 void judge_key(const KeyInfo& key, std::size_t where, std::uint16_t min_rsa_bits, Judge& judge) {
-  const bool rsa = key.kind == KeyInfo::Kind::rsa || key.kind == KeyInfo::Kind::rsa_pss;
-  if (key.kind == KeyInfo::Kind::unknown ||
-      (key.kind == KeyInfo::Kind::ec && (!key.curve || !is_uncompressed_point(key))) ||
-      (rsa && key.bits > crypto::PublicKey::maximum_rsa_bits))
-    judge.breach(FindingCode::unsupported_key, where, [&] { return key_text(key); });
-  else if (rsa && key.bits < min_rsa_bits)
-    judge.breach(FindingCode::weak_key, where, [&] {
+  if (const auto code = find_key_breach(key, min_rsa_bits))
+    return judge.breach(*code, where, [&] {
+      if (*code == FindingCode::unsupported_key) return key_text(key);
       return joined(
           {std::to_string(key.bits), " bits, at least ", std::to_string(min_rsa_bits), " are wanted"});
     });
+  if (where != 0 && !judge.records()) return;
+  if (const auto bad = find_bad_numbers(key))
+    judge.breach(bad->code, where, [&] { return joined({key_text(key), ", ", bad->found}); });
 }
 
 /// Whether one of the schemes that are allowed signs like this. The curve does not count: in certificates any
@@ -97,14 +99,14 @@ void judge_signature_algorithm(const Certificate& certificate, std::size_t where
 void judge_certificate(const Certificate& certificate, std::size_t where, const VerificationRequest& request,
                        Judge& judge) {
   judge_time(certificate, where, request.now, judge);
-  // RFC 5280 §4.2: what is critical has to be understood.
+  // RFC 5280 §4.2: what is critical has to be understood [5280:4.2#1] [5280:6.1#2].
   if (!certificate.unknown_critical.empty())
     judge.breach(FindingCode::unknown_critical_extension, where,
                  [&] { return oid::name_or_dotted(certificate.unknown_critical); });
   judge_key(certificate.key, where, request.min_rsa_bits, judge);
 }
 
-/// RFC 5280 §6.1.4 (k) to (n): what lets a certificate issue those below it.
+/// RFC 5280 §6.1.4 (k) to (n): what lets a certificate issue those below it [5280:4.2.1.3#3].
 void judge_ca(const Certificate& certificate, std::size_t where, std::size_t intermediates_below,
               Purpose purpose, Judge& judge) {
   if (!certificate.allows(KeyUsage::key_cert_sign))
@@ -116,6 +118,13 @@ void judge_ca(const Certificate& certificate, std::size_t where, std::size_t int
     });
   if (!has_purpose(certificate.extended_key_usage, purpose))
     judge.breach(FindingCode::issuer_purpose_not_allowed, where, [&] { return purposes_text(certificate); });
+}
+
+/// For what the trust store's owner trusts the anchor.
+void judge_trust(const TrustAnchor& anchor, std::size_t where, Purpose purpose, Judge& judge) {
+  if (has_purpose(anchor.trusted_for, purpose) && !is_rejected_for(anchor.rejected_for, purpose)) return;
+  judge.breach(where == 0 ? FindingCode::purpose_not_allowed : FindingCode::issuer_purpose_not_allowed, where,
+               [] { return std::string("the file that it stands in does not trust it for this"); });
 }
 
 void judge_anchor(const Path& path, RuleContext& context, Judge& judge) {
@@ -131,7 +140,8 @@ void judge_anchor(const Path& path, RuleContext& context, Judge& judge) {
   judge_ca(certificate, where, path.intermediates_below(path.size()), context.request.purpose, judge);
 }
 
-/// RFC 5280 §4.2.1.12: with keyUsage and extKeyUsage both there, the purpose has to be consistent with both.
+/// RFC 5280 §4.2.1.12: with keyUsage and extKeyUsage both there, the purpose has to be consistent with both
+/// [5280:4.2.1.12#3,4].
 std::uint16_t consistent_usages(Purpose purpose) noexcept {
   switch (purpose) {
     case Purpose::server:
@@ -143,7 +153,7 @@ std::uint16_t consistent_usages(Purpose purpose) noexcept {
 }
 
 void judge_leaf(const Certificate& leaf, const VerificationRequest& request, Judge& judge) {
-  // RFC 5280 §4.2.1.12.
+  // RFC 5280 §4.2.1.12 [5280:4.2.1.12#2].
   if (!has_purpose(leaf.extended_key_usage, request.purpose))
     judge.breach(FindingCode::purpose_not_allowed, 0, [&] { return purposes_text(leaf); });
   const bool consistent = !leaf.key_usage || !leaf.extended_key_usage.present ||
@@ -184,7 +194,7 @@ std::string breach_text(const ConstraintBreach& breach) {
   }
 }
 
-/// RFC 5280 §6.1.3 (b), (c): the constraints of one CA, on all certificates below it.
+/// RFC 5280 §6.1.3 (b), (c): the constraints of one CA, on all certificates below it [5280:4.2.1.10#1,5,6].
 void judge_constraints(const Path& path, Bytes constraints, std::size_t issuer, RuleContext& context,
                        Judge& judge) {
   if (constraints.empty()) return;
@@ -218,7 +228,8 @@ void judge_issuer(const Path& path, std::size_t index, const VerificationRequest
   const Certificate& certificate = path[index].certificate;
   judge_certificate(certificate, index, request, judge);
   judge_signature_algorithm(certificate, index, request, judge);
-  // RFC 5280 §6.1.4 (k): only certificates of version 3 can say that they are a CA's.
+  // RFC 5280 §6.1.4 (k): only certificates of version 3 can say that they are a CA's [5280:4.2.1.9#2]
+  // [5280:6.1.4#1].
   if (!certificate.ca)
     judge.breach(FindingCode::not_a_ca, index, [&] {
       return certificate.version < 3 ? joined({"version ", std::to_string(certificate.version)})
@@ -242,6 +253,7 @@ void judge_path(const Path& path, RuleContext& context, Judge& judge) {
   judge_leaf(leaf, request, judge);
   for (std::size_t i = 1; i < path.size() && !judge.done(); ++i) judge_issuer(path, i, request, judge);
   if (judge.done()) return;
+  judge_trust(*path.anchor, path.leaf_is_anchor ? 0 : path.size(), request.purpose, judge);
   if (!path.leaf_is_anchor) judge_anchor(path, context, judge);
   judge_all_constraints(path, context, judge);
   if (judge.done()) return;

@@ -62,6 +62,7 @@ bool PathSearch::start() {
   gave_up_ = false;
   rules_.comparisons = {};
   considered_ = 0;
+  visits_ = 0;
   Candidate& leaf = candidates_.front();
   path_.push(leaf);
   if (request_.trust == nullptr) return extend();
@@ -133,9 +134,10 @@ bool PathSearch::try_candidates() {
   const Bytes wanted = candidates_.size() > 2 ? wanted_key_identifier(last.certificate) : Bytes{};
   for (const bool likely : {true, false})
     for (Candidate& candidate : candidates_.subspan(1)) {
-      if (candidate.subject_hash != last.issuer_hash || in_path(candidate)) continue;
-      if (may_be_signed_by(wanted, candidate.certificate) != likely) continue;
-      if (!same_name(candidate.certificate.subject, last.certificate.issuer)) continue;
+      if (candidate.subject_number != last.issuer_number) continue;
+      gave_up_ = gave_up_ || ++visits_ > most_visits;
+      if (stop()) return false;
+      if (in_path(candidate) || may_be_signed_by(wanted, candidate.certificate) != likely) continue;
       if (try_candidate(candidate)) return true;
       if (stop()) return false;
     }
@@ -164,10 +166,11 @@ bool PathSearch::try_candidate(Candidate& candidate) {
   return accepted;
 }
 
-/// A path may not meet the same key under the same name twice (RFC 4158 §2.4.2): it would be a loop.
+/// A path may not meet the same key under the same name twice (RFC 4158 §2.4.2): it would be a loop
+/// [5280:6.1#3].
 bool PathSearch::in_path(const Candidate& candidate) const noexcept {
   for (std::size_t i = 0; i < path_.size(); ++i)
-    if (path_[i].subject_hash == candidate.subject_hash &&
+    if (path_[i].subject_number == candidate.subject_number &&
         equal(path_[i].certificate.key.der, candidate.certificate.key.der))
       return true;
   return false;
@@ -193,9 +196,10 @@ bool PathSearch::finish() {
   }
   Attempt attempt = describe_path(path_);
   Judge judge(request_.profile, &attempt);
-  if (unchecked_links_ != 0)
-    judge.breach(FindingCode::signature_not_checked, Judge::whole_path, [] { return std::string(); });
   judge_path(path_, rules_, judge);
+  // Everything looks good, but nobody knows who signed it.
+  if (unchecked_links_ != 0 && !judge.refused())
+    judge.breach(FindingCode::signature_not_checked, Judge::whole_path, [] { return std::string(); });
   attempt.accepted = !judge.refused();
   result_.attempts.push_back(std::move(attempt));
   return !judge.refused();

@@ -28,6 +28,7 @@ class PathSearch {
 
  private:
   static constexpr std::uint32_t most_issuers = 4096;  // considered in one search
+  static constexpr std::uint32_t most_visits = 65536;  // of certificates that have the right name
   static constexpr std::size_t most_attempts = 8;      // written down
 
   struct CheckedLink {
@@ -67,6 +68,7 @@ class PathSearch {
   Path accepted_;
   std::vector<CheckedLink> checked_;  // a link is checked once, however many paths use it
   std::uint32_t considered_ = 0;      // issuers, in this search
+  std::uint32_t visits_ = 0;          // also of those that turn out to be in the path already
   unsigned unchecked_links_ = 0;      // of the path: only while explaining
   bool explaining_ = false;
   bool gave_up_ = false;

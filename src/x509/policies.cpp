@@ -35,7 +35,7 @@ std::vector<Bytes> read_policies(const Certificate& certificate) {
   return policies;
 }
 
-/// RFC 5280 §6.1.4 (a).
+/// RFC 5280 §6.1.4 (a) [5280:4.2.1.5#1].
 bool maps_any_policy(const Certificate& certificate) {
   const auto mappings = read_mappings(certificate);
   return std::any_of(mappings.begin(), mappings.end(), [](const PolicyMapping& mapping) {

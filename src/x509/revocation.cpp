@@ -6,6 +6,7 @@
 #include "x509/crl.hpp"
 #include "x509/describe_path.hpp"
 #include "x509/extension_values.hpp"
+#include "x509/key_rules.hpp"
 #include "x509/name.hpp"
 #include "x509/ocsp.hpp"
 #include "x509/oid.hpp"
@@ -83,6 +84,7 @@ class Inquiry {
     if (status_ == Status::unknown) status_ = Status::good;
   }
   bool is_current(FindingCode code, Seconds from, const std::optional<Seconds>& until, Seconds latest);
+  [[nodiscard]] bool is_of_another_key(const RevocationList& list) const noexcept;
   bool is_list_good(const RevocationList& list);
   bool is_list_proper(const RevocationList& list);
   bool is_response_good(const OcspResponse& response);
@@ -97,6 +99,7 @@ class Inquiry {
   Seconds now_;
   Status status_ = Status::unknown;
   std::vector<Trouble> troubles_;
+  Bytes another_key_;  // that signed a list of the issuer's name; empty: no such list
 };
 
 std::string revocation_text(const char* source, Seconds when, const std::optional<std::uint32_t>& reason) {
@@ -121,7 +124,9 @@ bool Inquiry::is_current(FindingCode code, Seconds from, const std::optional<Sec
   return false;
 }
 
-/// RFC 5280 §6.3.3 (f), (g) and the list's own marks.
+/// RFC 5280 §6.3.3 (f), (g) and the list's own marks [5280:5.2#1] [5280:5.2.5#1] [5280:5.3#1]. Who signs is
+/// the certificate's issuer with the same key, so both lead to the same anchor [5280:5.1.1.3#1]
+/// [5280:6.3.3#1] [5280:8#4].
 bool Inquiry::is_list_good(const RevocationList& list) {
   if (list.delta || list.scope.indirect || list.scope.some_reasons || !list.unknown_critical.empty()) {
     trouble(FindingCode::crl_not_supported, [&] {
@@ -132,6 +137,7 @@ bool Inquiry::is_list_good(const RevocationList& list) {
     });
     return false;
   }
+  // [5280:4.2.1.3#3]
   if (issuer_.certificate != nullptr && !issuer_.certificate->allows(KeyUsage::crl_sign)) {
     trouble(FindingCode::crl_signer_not_allowed, [&] { return quoted_name(issuer_.name); });
     return false;
@@ -145,7 +151,8 @@ bool Inquiry::is_list_good(const RevocationList& list) {
   return true;
 }
 
-/// Rules for issuers: a list that breaks them still counts, unless the profile is strict.
+/// Rules for issuers: a list that breaks them still counts, unless the profile is strict [5280:5.2#2]
+/// [5280:5.2.1#1] [5280:5.2.3#1].
 bool Inquiry::is_list_proper(const RevocationList& list) {
   const std::size_t before = troubles_.size();
   const auto nothing = [] { return std::string(); };
@@ -155,26 +162,40 @@ bool Inquiry::is_list_proper(const RevocationList& list) {
   return troubles_.size() == before || request_.profile != Profile::webpki_strict;
 }
 
+/// RFC 5280 §5.2.1: a list says which of the keys of its issuer's name signed it. What another key signed
+/// speaks for the certificates that this key issued.
+bool Inquiry::is_of_another_key(const RevocationList& list) const noexcept {
+  if (issuer_.certificate == nullptr || list.authority_key.empty()) return false;
+  const Bytes identifier = subject_key_identifier(*issuer_.certificate);
+  return !identifier.empty() && !equal(identifier, list.authority_key);
+}
+
 void Inquiry::ask_list(Bytes der) {
   RevocationList list;
   if (const auto defect = RevocationList::parse_into(list, der))
     return trouble(FindingCode::crl_malformed, [&] { return place_text(*defect); });
   if (!same_name(list.issuer, issuer_.name) || !covers(list.scope, certificate_)) return;
+  if (is_of_another_key(list)) {
+    another_key_ = list.authority_key;
+    return;
+  }
   if (!is_list_good(list)) return;
   if (const auto entry = find_revoked(list, certificate_.serial))
     return revoked([&] { return revocation_text("in a revocation list", entry->date, entry->reason); });
   if (is_list_proper(list)) good();
 }
 
-/// RFC 6960 §4.2.2.2: a certificate that the issuer itself made for this.
+/// RFC 6960 §4.2.2.2: a certificate that the issuer itself made for this [6960:4.2.2.2#3,4,5,6].
 bool Inquiry::is_delegate(const Certificate& responder) {
   return same_name(responder.issuer, issuer_.name) && responder.extended_key_usage.ocsp_signing &&
          responder.valid_at(request_.now) && responder.unknown_critical.empty() &&
          responder.allows(KeyUsage::digital_signature) &&
+         !find_key_breach(responder.key, request_.min_rsa_bits) &&
          signatures_.check(issuer_.signing_key(), responder.signature_algorithm, responder.signed_octets,
                            responder.signature) == SignatureOutcome::good;
 }
 
+/// RFC 6960 §2.2: signed by the issuer or by whom it named [6960:2.2#3] [6960:4.2.2.2#1,5].
 bool Inquiry::is_response_good(const OcspResponse& response) {
   const auto check = [&](const SigningKey& key) {
     if (signatures_.check(key, response.signature_algorithm, response.signed_octets, response.signature) ==
@@ -199,6 +220,7 @@ bool Inquiry::is_response_good(const OcspResponse& response) {
   return false;
 }
 
+/// RFC 6960 §3.2 [6960:3.2#1].
 void Inquiry::ask_response(Bytes der) {
   OcspResponse response;
   if (const auto defect = OcspResponse::parse_into(response, der))
@@ -239,11 +261,15 @@ void Inquiry::settle() {
       judge_.mention(trouble.code, Severity::warning, index_, found);
   }
   if (status_ != Status::unknown || !troubles_.empty()) return;
-  const auto nothing = [] { return std::string(); };
+  const auto found = [&] {
+    return another_key_.empty()
+               ? std::string()
+               : joined({"a list of this issuer's name is signed by another key of it: ", hex(another_key_)});
+  };
   if (hard)
-    judge_.breach(FindingCode::status_unknown, index_, nothing);
+    judge_.breach(FindingCode::status_unknown, index_, found);
   else if (request_.revocation != Revocation::off)
-    judge_.mention(FindingCode::status_unknown, Severity::warning, index_, nothing);
+    judge_.mention(FindingCode::status_unknown, Severity::warning, index_, found);
 }
 
 void judge_one(const Path& path, std::size_t index, RuleContext& context, Judge& judge) {

@@ -22,7 +22,8 @@ std::chrono::sys_seconds read_element(Der& der, const Element& element, const ch
   };
   Bytes text = element.content;
   const bool generalized = element.tag == tag::generalized_time;
-  // RFC 5280 §4.1.2.5.1 and §4.1.2.5.2: with seconds, without fractions, in Greenwich time.
+  // RFC 5280 §4.1.2.5.1 and §4.1.2.5.2: with seconds, without fractions, in Greenwich time
+  // [5280:4.1.2.5.1#1] [5280:4.1.2.5.2#1,2].
   if (text.size() != (generalized ? 15U : 13U) || text.back() != 'Z') return bad();
   int century = 0;
   if (generalized) {
@@ -35,6 +36,7 @@ std::chrono::sys_seconds read_element(Der& der, const Element& element, const ch
     if (part[i] < 0) return bad();
   }
   if (century < 0) return bad();
+  // [5280:4.1.2.5.1#2,3]
   if (!generalized) century = part[0] >= 50 ? 19 : 20;
   const year_month_day date{year{century * 100 + part[0]}, month{static_cast<unsigned>(part[1])},
                             day{static_cast<unsigned>(part[2])}};
@@ -50,6 +52,7 @@ void append_two(std::string& text, unsigned value) {
 }  // namespace
 
 std::chrono::sys_seconds read_time(Der& der, const char* field) noexcept {
+  // RFC 5280 §4.1.2.5: either type, whatever the year [5280:4.1.2.5#2].
   if (der.next_is(tag::generalized_time)) return read_generalized_time(der, field);
   return read_element(der, der.element(tag::utc_time, field), field);
 }

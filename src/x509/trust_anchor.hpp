@@ -27,7 +27,10 @@ struct TrustAnchor {
   KeyInfo key;
   Bytes name_constraints;                       ///< value of the extension; empty: none
   std::optional<crypto::PublicKey> public_key;  ///< none: of a kind or size that is not supported
-  std::size_t position = 0;                     ///< in the store
+  // Where the certificate came with such lists (OpenSSL's TRUSTED CERTIFICATE).
+  ExtendedKeyUsage trusted_for;   ///< not present: everything
+  ExtendedKeyUsage rejected_for;  ///< and for what not, whatever the former says
+  std::size_t position = 0;       ///< in the store
 };
 
 }  // namespace handfast::x509

@@ -4,6 +4,7 @@
 
 #include <handfast/trust.hpp>
 
+#include "x509/extension_values.hpp"
 #include "x509/file.hpp"
 #include "x509/name.hpp"
 #include "x509/name_constraints.hpp"
@@ -21,10 +22,47 @@ bool is_certificate_label(std::string_view label) noexcept {
   return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
 }
 
-/// The first element: a TRUSTED CERTIFICATE has OpenSSL's own data behind it.
-Bytes first_element(Bytes octets) noexcept {
-  x509::Fault fault(octets);
-  return x509::Der(octets, fault).any("Certificate").whole;
+/// What stands behind the certificate in a TRUSTED CERTIFICATE of OpenSSL (X509_CERT_AUX): the purposes that
+/// it is trusted for, those that it is not trusted for, and things that only inform.
+void read_trust_lists(x509::Der& der, TrustAnchor& anchor) noexcept {
+  if (!der.more()) return;
+  x509::Der lists = der.sequence("trust");
+  if (lists.next_is(x509::tag::sequence)) {
+    x509::Der trusted = lists.sequence("trust");
+    anchor.trusted_for = x509::read_purposes(trusted);
+    anchor.trusted_for.present = true;
+  }
+  if (lists.next_is(x509::tag::constructed(0))) {
+    x509::Der rejected = lists.inside(x509::tag::constructed(0), "reject");
+    anchor.rejected_for = x509::read_purposes(rejected);
+  }
+  der.finish("trust");
+}
+
+std::optional<x509::Defect> read_certificate(Bytes der, TrustAnchor& anchor) {
+  anchor.octets = to_octets(der);
+  x509::Certificate certificate;
+  if (auto defect = x509::Certificate::parse_into(certificate, anchor.octets)) return defect;
+  anchor.subject = certificate.subject;
+  anchor.key = certificate.key;
+  anchor.name_constraints = certificate.extensions.value(x509::ExtensionId::name_constraints);
+  anchor.certificate = certificate;
+  return std::nullopt;
+}
+
+/// Null: it does not parse.
+std::unique_ptr<TrustAnchor> read_block(const x509::PemBlock& block, Bytes octets) {
+  auto anchor = std::make_unique<TrustAnchor>();
+  Bytes der = octets;
+  if (block.label == "TRUSTED CERTIFICATE") {
+    x509::Fault fault(octets);
+    x509::Der elements(octets, fault);
+    der = elements.any("Certificate").whole;
+    read_trust_lists(elements, *anchor);
+    if (fault.happened()) return nullptr;
+  }
+  if (read_certificate(der, *anchor)) return nullptr;
+  return anchor;
 }
 
 void make_key_ready(TrustAnchor& anchor) {
@@ -88,8 +126,9 @@ Result<std::shared_ptr<const TrustStore>> TrustStore::from_file(const std::strin
 }
 
 Result<std::shared_ptr<const TrustStore>> TrustStore::system() {
-  const char* file = std::getenv("SSL_CERT_FILE");
-  const char* folders = std::getenv("SSL_CERT_DIR");
+  // Not for programs that run with more rights than their caller has.
+  const char* file = ::secure_getenv("SSL_CERT_FILE");
+  const char* folders = ::secure_getenv("SSL_CERT_DIR");
   Builder builder;
   if (file != nullptr || folders == nullptr) {
     const auto added = builder.add_file(file != nullptr ? file : debian_bundle);
@@ -115,14 +154,7 @@ TrustStore::Builder::~Builder() = default;
 
 Result<> TrustStore::Builder::add_certificate(Bytes der) {
   auto anchor = std::make_unique<TrustAnchor>();
-  anchor->octets = to_octets(der);
-  x509::Certificate certificate;
-  if (const auto defect = x509::Certificate::parse_into(certificate, anchor->octets))
-    return fail(defect->error());
-  anchor->subject = certificate.subject;
-  anchor->key = certificate.key;
-  anchor->name_constraints = certificate.extensions.value(x509::ExtensionId::name_constraints);
-  anchor->certificate = certificate;
+  if (const auto defect = read_certificate(der, *anchor)) return fail(defect->error());
   contents_->add(std::move(anchor));
   return {};
 }
@@ -136,10 +168,13 @@ Result<std::size_t> TrustStore::Builder::add_pem(Bytes text) {
     if (!is_certificate_label((*block)->label)) continue;
     const auto der = (*block)->decode();
     if (!der) return fail(der.error());
-    if (add_certificate(first_element(*der)))
-      ++added;
-    else
+    auto anchor = read_block(**block, *der);
+    if (!anchor) {
       ++contents_->skipped;
+      continue;
+    }
+    contents_->add(std::move(anchor));
+    ++added;
   }
 }
 

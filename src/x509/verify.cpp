@@ -18,13 +18,31 @@ std::string defect_text(std::size_t position, const Defect& defect) {
                  " at octet ", std::to_string(defect.offset)});
 }
 
-Candidate make_candidate(const Certificate& certificate, std::size_t position) {
+/// The number of the first name that is the same; of a new one, `own`.
+std::uint32_t number_of(Bytes name, std::uint64_t hash, const std::vector<Candidate>& known,
+                        std::uint32_t own) noexcept {
+  for (const Candidate& candidate : known) {
+    if (candidate.subject_hash == hash && same_name(candidate.certificate.subject, name))
+      return candidate.subject_number;
+    if (candidate.issuer_hash == hash && same_name(candidate.certificate.issuer, name))
+      return candidate.issuer_number;
+  }
+  return own;
+}
+
+Candidate make_candidate(const Certificate& certificate, std::size_t position,
+                         const std::vector<Candidate>& known) {
   Candidate candidate;
   candidate.certificate = certificate;
   candidate.subject_hash = name_hash(certificate.subject);
   candidate.issuer_hash = name_hash(certificate.issuer);
+  const auto own = static_cast<std::uint32_t>(2 * position);
+  candidate.subject_number = number_of(certificate.subject, candidate.subject_hash, known, own);
   candidate.self_issued =
       candidate.subject_hash == candidate.issuer_hash && same_name(certificate.subject, certificate.issuer);
+  candidate.issuer_number = candidate.self_issued
+                                ? candidate.subject_number
+                                : number_of(certificate.issuer, candidate.issuer_hash, known, own + 1);
   candidate.position = static_cast<std::uint16_t>(position);
   return candidate;
 }
@@ -32,7 +50,7 @@ Candidate make_candidate(const Certificate& certificate, std::size_t position) {
 /// Whether the same certificate was sent before.
 bool contains(const std::vector<Candidate>& candidates, const Candidate& candidate) noexcept {
   return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& known) {
-    return known.subject_hash == candidate.subject_hash &&
+    return known.subject_number == candidate.subject_number &&
            equal(known.certificate.der, candidate.certificate.der);
   });
 }
@@ -51,7 +69,7 @@ std::vector<Candidate> read_chain(const VerificationRequest& request, Verificati
       if (i == 0) return {};
       continue;
     }
-    Candidate candidate = make_candidate(certificate, i);
+    Candidate candidate = make_candidate(certificate, i, candidates);
     if (!contains(candidates, candidate)) candidates.push_back(std::move(candidate));
   }
   return candidates;

@@ -38,6 +38,19 @@ std::vector<Provocation> octets() {
        }},
       {FindingCode::der_bad_tag, "TagBeyondThirty",
        [](Scenario& s) { s.leaf.set(alternative_names({der::value(0x9f, as_bytes("x"))})); }},
+      {FindingCode::der_bad_tag, "TagZero",
+       [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com"), Octets{0, 0}})); }},
+      {FindingCode::der_bad_tag, "TextInPieces",
+       [](Scenario& s) {
+         const Octets piece = der::value(tag::utf8_string, as_bytes("pieces"));
+         s.leaf.subject = name(
+             {der::value(tag::set, der::sequence({identifier(oid::common_name), der::value(0x2c, piece)}))});
+       }},
+      {FindingCode::der_bad_tag, "PrimitiveSequence",
+       [](Scenario& s) {
+         s.leaf.subject = name({der::value(
+             tag::set, der::sequence({identifier(oid::common_name), der::value(0x10, as_bytes("x"))}))});
+       }},
       {FindingCode::der_unexpected, "EmptyInput",
        [](Scenario& s) { s.edit_leaf = [](Octets& o) { o.clear(); }; }},
       {FindingCode::der_unexpected, "SerialThatIsNoInteger",
@@ -110,6 +123,10 @@ std::vector<Provocation> values() {
        [](Scenario& s) {
          s.leaf.set(alternative_names({general_name(x509::GeneralName::Kind::registered_id, Octets{0x80})}));
        }},
+      {FindingCode::der_bad_value, "UniqueIdentifierWithoutBits",
+       [](Scenario& s) { s.leaf.unique_identifiers = der::value(tag::context(1), Bytes()); }},
+      {FindingCode::der_bad_value, "UniqueIdentifierWithBitsThatDoNotCount",
+       [](Scenario& s) { s.leaf.unique_identifiers = der::value(tag::context(2), Octets{4, 0x0f}); }},
       {FindingCode::bad_time, "FebruaryTheThirtieth",
        [](Scenario& s) { s.leaf.validity = der::sequence({utc("260230000000Z"), utc("261231000000Z")}); }},
       {FindingCode::bad_time, "TimeWithoutSeconds",
@@ -172,6 +189,27 @@ std::vector<Provocation> structures() {
        [](Scenario& s) {
          s.leaf.key =
              der::sequence({algorithm_identifier(oid::rsa_encryption), der::bit_string(Octets{0x30, 0})});
+       }},
+      {FindingCode::bad_key, "LeafsPointBesideTheCurve",
+       [](Scenario& s) {
+         s.leaf.key = s.leaf_key->info;
+         s.leaf.key.back() ^= 1;
+       }},
+      {FindingCode::bad_key, "IntermediatesPointBesideTheCurve",
+       [](Scenario& s) {
+         s.intermediate.key = s.intermediate_key->info;
+         s.intermediate.key.back() ^= 1;
+       }},
+      {FindingCode::bad_key, "RootsPointBesideTheCurve",
+       [](Scenario& s) {
+         s.root.key = s.root_key->info;
+         s.root.key.back() ^= 1;
+       }},
+      {FindingCode::bad_key, "EvenModulus",
+       [](Scenario& s) {
+         Octets modulus(256, 0x91);
+         modulus.back() = 0x90;
+         s.leaf.key = rsa_info(modulus);
        }},
       {FindingCode::bad_key, "NegativeModulus",
        [](Scenario& s) {

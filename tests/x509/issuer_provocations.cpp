@@ -170,6 +170,12 @@ std::vector<Provocation> names_and_lists() {
        [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com"), email("somebody")})); }},
       {FindingCode::broad_wildcard, "WildcardOfATopLevelDomain",
        [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com"), dns("*.com")})); }},
+      {FindingCode::broad_wildcard, "WildcardOfARegistrysSuffixInCapitals",
+       [](Scenario& s) {
+         static const auto suffixes = *x509::PublicSuffixList::parse("com\nuk\nco.uk\n");
+         s.tweak = [](x509::VerificationRequest& request) { request.public_suffixes = suffixes.get(); };
+         s.leaf.set(alternative_names({dns("www.example.com"), dns("*.CO.UK")}));
+       }},
       {FindingCode::common_name_not_listed, "AnotherCommonName",
        [](Scenario& s) { s.leaf.subject = common_name("other.example.com"); }},
       {FindingCode::common_name_not_listed, "CommonNameInOtherLetters",

@@ -74,6 +74,8 @@ std::vector<Provocation> constraints() {
        constrained({email("example.com")}, {}, {email("a@b@example.com")})},
       {FindingCode::name_not_comparable, "UriWithoutAHost",
        constrained({uri("example.com")}, {}, {uri("urn:isbn:0000000000000")})},
+      {FindingCode::name_not_comparable, "UriWithoutAScheme",
+       constrained({uri("example.com")}, {}, {uri("1st://example.com/")})},
       {FindingCode::name_not_comparable, "UriWithAnAddress",
        constrained({uri("example.com")}, {}, {uri("https://192.0.2.1/")})},
       {FindingCode::constraint_not_supported, "ConstraintWithAWildcard",

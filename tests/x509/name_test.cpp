@@ -83,6 +83,27 @@ TEST(Names, PrintNothingThatATerminalObeys) {
   EXPECT_EQ(x509::to_text(common_name("\xff")), "CN=\xef\xbf\xbd");
 }
 
+TEST(Names, PrintNothingThatTakesNoRoom) {
+  // A soft hyphen, a zero width joiner and a byte order mark.
+  EXPECT_EQ(x509::to_text(common_name("a\xc2\xad\xe2\x80\x8d\xef\xbb\xbf")),
+            "CN=a\\c2\\ad\\e2\\80\\8d\\ef\\bb\\bf");
+  EXPECT_EQ(x509::to_text(common_name("caf\xc3\xa9")), "CN=caf\xc3\xa9");
+}
+
+TEST(Names, GroupsOfManyAttributesCompareOctetByOctet) {
+  const auto group = [](std::string_view last) {
+    Octets pairs;
+    for (int i = 0; i < 9; ++i) {
+      const Octets pair = der::sequence(
+          {identifier(oid::common_name), der::value(tag::utf8_string, as_bytes(i < 8 ? "x" : last))});
+      pairs.insert(pairs.end(), pair.begin(), pair.end());
+    }
+    return name({der::value(tag::set, pairs)});
+  };
+  EXPECT_TRUE(x509::same_name(group("y"), group("y")));
+  EXPECT_FALSE(x509::same_name(group("y"), group("Y")));
+}
+
 TEST(Names, GiveTheLastValueOfAType) {
   const Octets two = name({attribute(oid::common_name, "first"), attribute(oid::common_name, "second")});
   EXPECT_EQ(x509::last_value(two, oid::common_name), "second");

@@ -108,13 +108,9 @@ std::vector<Provocation> ways() {
        }},
       {FindingCode::bad_signature, "ChangedOctet",
        [](Scenario& s) { s.edit_leaf = [](Octets& octets) { octets.back() ^= 1; }; }},
-      {FindingCode::signature_not_checked, "SignatureThatCannotBeChecked",
+      {FindingCode::signature_not_checked, "SignatureBeyondTheBudget",
        [](Scenario& s) {
-         // A point that is not on the curve: the key looks right and is none.
-         Octets point(65, 7);
-         point[0] = 4;
-         s.intermediate.key = der::sequence(
-             {algorithm_identifier(oid::ec_public_key, identifier(oid::prime256v1)), der::bit_string(point)});
+         s.tweak = [](x509::VerificationRequest& request) { request.max_signature_checks = 1; };
        }},
       {FindingCode::gave_up_signatures, "TooManySignatures",
        [](Scenario& s) {

@@ -77,6 +77,13 @@ std::vector<Provocation> lists() {
          s.crls.push_back(list.sign(shared_key(1)));
          demand(s, Revocation::hard_fail);
        }},
+      {FindingCode::status_unknown, "ListOfAnotherKeyOfTheIssuer",
+       [](Scenario& s) {
+         ListForge list = s.leaf_list();
+         list.extensions = {authority_key_id(Octets{9, 9, 9, 9})};
+         s.crls.push_back(list.sign(shared_key(4)));
+         demand(s, Revocation::hard_fail);
+       }},
       {FindingCode::crl_malformed, "DamagedList",
        [](Scenario& s) {
          s.crls.push_back({0x30, 0x01});
@@ -86,6 +93,23 @@ std::vector<Provocation> lists() {
        with_list([](Scenario&, ListForge& list) { list.version = der::integer(2); })},
       {FindingCode::crl_malformed, "ListOfVersion1WithExtensions",
        with_list([](Scenario&, ListForge& list) { list.version.clear(); })},
+      {FindingCode::crl_malformed, "EntryExtensionsInVersion1", with_list([](Scenario&, ListForge& list) {
+         list.version.clear();
+         list.extensions.clear();
+         list.entries.push_back(
+             revoked_entry(der::integer(9), moment(2026, 4, 1),
+                           {extension(oid::certificate_extension<21>, false, Octets{0x0a, 1, 1})}));
+       })},
+      {FindingCode::crl_malformed, "ListWithAnExtensionTwice",
+       with_list([](Scenario&, ListForge& list) { list.extensions.push_back(list.extensions.front()); })},
+      {FindingCode::crl_malformed, "EntryWithAnExtensionTwice", with_list([](Scenario&, ListForge& list) {
+         const Octets reason = extension(oid::certificate_extension<21>, false, Octets{0x0a, 1, 1});
+         list.entries.push_back(revoked_entry(der::integer(9), moment(2026, 4, 1), {reason, reason}));
+       })},
+      {FindingCode::crl_malformed, "ListWithTooManyExtensions", with_list([](Scenario&, ListForge& list) {
+         for (std::uint8_t i = 0; i < 64; ++i)
+           list.extensions.push_back(extension(Octets{0x2a, 3, i}, false, Octets{5, 0}));
+       })},
       {FindingCode::crl_not_supported, "DeltaList", with_list([](Scenario&, ListForge& list) {
          list.extensions.push_back(extension(oid::certificate_extension<27>, true, der::integer(1)));
        })},
@@ -134,6 +158,10 @@ std::vector<Provocation> responses() {
        with_response([](Scenario&, ResponseForge& response) {
          response.extensions.push_back(extension(Octets{0x2a, 3, 4}, true, Octets{5, 0}));
        })},
+      {FindingCode::ocsp_malformed, "ResponseWithAnExtensionTwice",
+       with_response([](Scenario&, ResponseForge& response) {
+         response.extensions.assign(2, extension(Octets{0x2a, 3, 4}, false, Octets{5, 0}));
+       })},
       {FindingCode::ocsp_no_answer, "TryLater",
        with_response([](Scenario&, ResponseForge& response) { response.response_status = 3; })},
       {FindingCode::ocsp_other_certificate, "ResponseForAnotherSerial",
@@ -161,6 +189,22 @@ std::vector<Provocation> responses() {
              response.responder = responder_by_name(responder.subject);
            },
            shared_key(5))},
+      {FindingCode::ocsp_responder_not_allowed, "ResponderWithAWeakKey",
+       [](Scenario& s) {
+         static const Key weak = make_key(crypto::KeyType::rsa, 2048);
+         CertificateForge responder = s.leaf;
+         responder.subject = common_name("Responder");
+         responder.key = weak.info;
+         responder.set(extended_key_usage({oid::ocsp_signing}));
+         ResponseForge response = s.leaf_response();
+         response.certificates.push_back(responder.sign(shared_key(1)));
+         response.responder = responder_by_name(responder.subject);
+         s.ocsp_response = response.sign(weak);
+         s.tweak = [](x509::VerificationRequest& request) {
+           request.revocation = Revocation::where_provided;
+           request.min_rsa_bits = 3072;
+         };
+       }},
       {FindingCode::ocsp_responder_not_allowed, "ResponderOfAnotherIssuer",
        with_response(
            [](Scenario& s, ResponseForge& response) {

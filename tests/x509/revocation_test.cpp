@@ -74,6 +74,30 @@ TEST(Revocation, AGoodSourceOutweighsABadOne) {
   EXPECT_TRUE(has(verification, FindingCode::crl_not_current, Severity::warning));
 }
 
+TEST(Revocation, AListOfAnotherKeyOfTheIssuerDoesNotApply) {
+  Scenario s;
+  ListForge list = s.leaf_list();
+  list.entries = {revoked_entry(s.leaf.serial, moment(2026, 4, 1))};
+  list.extensions = {authority_key_id(Octets{0xab, 0xcd})};
+  s.crls = {list.sign(shared_key(4))};
+  const Verification verification = verify(s, Revocation::where_provided);
+  EXPECT_TRUE(verification.ok()) << to_text(verification);
+  EXPECT_TRUE(has(verification, FindingCode::status_unknown, Severity::warning));
+  EXPECT_NE(to_text(verification).find("signed by another key of it: abcd"), std::string::npos)
+      << to_text(verification);
+  // Without identifiers to tell, it is a list that does not hold.
+  s.intermediate.remove(oid::certificate_extension<14>);
+  EXPECT_TRUE(has(verify(s, Revocation::where_provided), FindingCode::crl_bad_signature, Severity::error));
+}
+
+TEST(Revocation, ADamagedKeyIdentifierOfAListHintsAtNothing) {
+  Scenario s = with_good_lists();
+  ListForge list = s.leaf_list();
+  list.extensions = {extension(oid::certificate_extension<35>, false, Octets{0x30, 1, 0})};
+  s.crls[0] = list.sign(shared_key(1));
+  EXPECT_TRUE(verify(s, Revocation::hard_fail).ok());
+}
+
 TEST(Revocation, AnIssuerWithoutKeyUsageMaySignLists) {
   Scenario s = with_good_lists();
   s.intermediate.remove(oid::certificate_extension<15>);

@@ -104,6 +104,59 @@ TEST(TrustStore, TakesTrustedCertificatesOfOpenssl) {
   EXPECT_EQ((*store)->size(), 1U);
 }
 
+/// A scenario whose root, or leaf, stands in a file of OpenSSL's with these lists behind it.
+x509::Verification verify_with_lists(Bytes lists, x509::Purpose purpose, bool leaf = false) {
+  Scenario s;
+  s.leaf.remove(oid::certificate_extension<37>);
+  const auto store = TrustStore::from_pem(
+      as_bytes(x509::to_pem("TRUSTED CERTIFICATE", join({leaf ? s.make_leaf() : s.make_root(), lists}))));
+  s.tweak = [&](x509::VerificationRequest& request) {
+    request.trust = store ? store->get() : nullptr;
+    request.purpose = purpose;
+  };
+  return s.verify();
+}
+
+TEST(TrustStore, TrustsACertificateForWhatItsFileSays) {
+  using x509::Purpose;
+  const Octets server = identifier(oid::server_auth);
+  const Octets client = identifier(oid::client_auth);
+  const Octets any = identifier(oid::any_extended_key_usage);
+  const auto trust = [](Bytes purposes) { return der::sequence({der::sequence({purposes})}); };
+  const auto reject = [](Bytes purposes) {
+    return der::sequence({der::value(tag::constructed(0), purposes)});
+  };
+  EXPECT_TRUE(verify_with_lists(trust(server), Purpose::server).ok());
+  EXPECT_FALSE(verify_with_lists(trust(server), Purpose::client).ok());
+  EXPECT_TRUE(verify_with_lists(trust(any), Purpose::client).ok());
+  EXPECT_FALSE(verify_with_lists(trust(Bytes()), Purpose::server).ok());
+  EXPECT_FALSE(verify_with_lists(reject(server), Purpose::server).ok());
+  EXPECT_TRUE(verify_with_lists(reject(server), Purpose::client).ok());
+  EXPECT_FALSE(verify_with_lists(reject(client), Purpose::client).ok());
+  EXPECT_FALSE(verify_with_lists(reject(any), Purpose::any).ok());
+  // Rejecting weighs more; the name behind it only informs.
+  const Octets both = der::sequence({der::sequence({server}), der::value(tag::constructed(0), server),
+                                     der::value(tag::utf8_string, as_bytes("alias"))});
+  const auto refused = verify_with_lists(both, Purpose::server);
+  EXPECT_TRUE(has(refused, x509::FindingCode::issuer_purpose_not_allowed, x509::Severity::error))
+      << x509::to_text(refused);
+  // A leaf that stands there itself.
+  EXPECT_TRUE(verify_with_lists(trust(server), Purpose::server, true).ok());
+  EXPECT_TRUE(has(verify_with_lists(reject(server), Purpose::server, true),
+                  x509::FindingCode::purpose_not_allowed, x509::Severity::error));
+}
+
+TEST(TrustStore, PassesOverATrustedCertificateWhoseListsDoNotParse) {
+  for (const Octets& lists : {Octets{0x05, 0x00}, Octets{0x30, 0x02, 0x30, 0x05}, Octets{0x30, 0x00, 0x00}}) {
+    const Octets octets = join({Scenario().make_root(), lists});
+    EXPECT_EQ(TrustStore::from_pem(as_bytes(x509::to_pem("TRUSTED CERTIFICATE", octets))).error().code,
+              ErrorCode::no_certificate_in_file);
+    // And what is no such file may have nothing behind it at all.
+    EXPECT_EQ(TrustStore::from_pem(as_bytes(x509::to_pem("CERTIFICATE", octets))).error().code,
+              ErrorCode::no_certificate_in_file);
+  }
+}
+
 TEST(TrustStore, FilesMayBeDer) {
   const Folder folder;
   const Octets root = Scenario().make_root();
