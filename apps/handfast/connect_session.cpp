@@ -110,7 +110,8 @@ net::awaitable<void> ConnectSession::connect() {
 
 net::awaitable<void> ConnectSession::shake_hands() {
   report_.handshake_start = Clock::now();
-  auto connection = Connection::client(plan_.config, plan_.name, system_now(), nullptr, plan_.target.port);
+  auto connection =
+      Connection::client(plan_.config, plan_.name, system_now(), plan_.observer, plan_.target.port);
   if (!connection) {
     report_.failure = tls_failure(connection.error(), Role::client);
     co_return;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <handfast/config.hpp>
+#include <handfast/inspect.hpp>
 #include <handfast/server_name.hpp>
 #include <handfast/summary.hpp>
 
@@ -32,6 +33,7 @@ struct ConnectPlan {
   bool handshake_only = false;  ///< close after it; standard input and output are left alone
   Octets early_data{};          ///< goes first, and early if it may
   bool wants_tickets = false;   ///< with handshake_only: wait for what the server says before it closes
+  inspect::Observer* observer = nullptr;  ///< is told all; outlives the session
 };
 
 /// How it went.

@@ -15,6 +15,7 @@
 #include "bench.hpp"
 #include "certs.hpp"
 #include "connect.hpp"
+#include "explain.hpp"
 #include "failure.hpp"
 #include "serve.hpp"
 
@@ -65,8 +66,10 @@ int run(std::span<char*> arguments) {
   ServeOptions serve;
   CertsOptions certs;
   BenchOptions bench;
+  ExplainOptions explain;
   const CLI::App* connect_command = ConnectOptions::add_to(app, connect);
   const CLI::App* serve_command = ServeOptions::add_to(app, serve);
+  const CLI::App* explain_command = ExplainOptions::add_to(app, explain);
   const CLI::App* certs_command = CertsOptions::add_to(app, certs);
   const CLI::App* bench_command = BenchOptions::add_to(app, bench);
   if (const std::string_view word = arguments.size() > 1 ? arguments[1] : ""; is_unknown_command(app, word)) {
@@ -81,6 +84,7 @@ int run(std::span<char*> arguments) {
   }
   if (connect_command->parsed()) return static_cast<int>(run_connect(connect));
   if (serve_command->parsed()) return static_cast<int>(run_serve(serve));
+  if (explain_command->parsed()) return static_cast<int>(run_explain(explain));
   if (certs_command->parsed()) return static_cast<int>(run_certs(*certs_command, certs));
   if (bench_command->parsed()) return static_cast<int>(run_bench(bench));
   return static_cast<int>(ExitCode::bug);

@@ -4,25 +4,11 @@
 #include <fmt/format.h>
 
 #include "failure.hpp"
+#include "html.hpp"
 #include "report.hpp"
 
 namespace handfast::tool {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string html;
-  for (const char letter : text) {
-    switch (letter) {
-      case '&': html += "&amp;"; break;
-      case '<': html += "&lt;"; break;
-      case '>': html += "&gt;"; break;
-      case '"': html += "&quot;"; break;
-      case '\'': html += "&#39;"; break;
-      default: html += letter;
-    }
-  }
-  return html;
-}
 
 constexpr std::string_view style = R"(
 :root { color-scheme: light dark; --line: #d8dde3; --dim: #5b6570; --good: #0a7d46 }

@@ -112,15 +112,7 @@ std::unexpected<Failure> credential_failure(const Error& error, const std::strin
 
 }  // namespace
 
-void TlsOptions::add_to(CLI::App& command) {
-  command.add_option("--cert", certificates, "PEM file with our certificate, then its intermediates")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command.add_option("--key", keys, "PEM file with its private key (default: the file of --cert)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
-      ->type_name("FILE");
+void TlsOptions::add_algorithms_to(CLI::App& command) {
   command
       .add_option("--alpn", application_protocols, "application protocols, most wanted first: h2,http/1.1")
       ->type_name("A,B")
@@ -139,6 +131,18 @@ void TlsOptions::add_to(CLI::App& command) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
+}
+
+void TlsOptions::add_to(CLI::App& command) {
+  command.add_option("--cert", certificates, "PEM file with our certificate, then its intermediates")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--key", keys, "PEM file with its private key (default: the file of --cert)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
+      ->type_name("FILE");
+  add_algorithms_to(command);
   command.add_option("--min", min_version, "lowest TLS version, 1.2 or 1.3")->type_name("V");
   command.add_option("--max", max_version, "highest TLS version")->type_name("V");
   command

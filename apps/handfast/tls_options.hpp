@@ -28,7 +28,9 @@ struct TlsOptions {
   std::string max_version;
   std::string key_log;
 
-  /// Declares them on a subcommand.
+  /// Declares those that choose algorithms and protocols.
+  void add_algorithms_to(CLI::App& command);
+  /// Declares all of them on a subcommand.
   void add_to(CLI::App& command);
 };
 

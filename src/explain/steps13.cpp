@@ -174,7 +174,6 @@ class Teller {
       return true;
     });
     telling_.put(step, event);
-    step.is_encrypted = telling_.seen().records[event.record].is_protected;
     return step;
   }
 

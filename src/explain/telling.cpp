@@ -27,8 +27,8 @@ void Telling::put(Step& told, const Event& event) {
   if (told.records.empty()) {
     told.from = event.from;
     told.at = record.at;
-    told.is_encrypted = record.is_protected;
   }
+  told.is_encrypted = told.is_encrypted || record.is_protected;
   std::size_t first = event.record;
   if (event.kind == Event::Kind::message) {
     const auto& message = seen_.messages[event.message];

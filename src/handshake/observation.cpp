@@ -21,6 +21,7 @@ std::vector<std::string> names(const auto& values) {
 std::vector<std::string> suites_of(ProtocolVersion version, const auto& suites) {
   std::vector<std::string> texts;
   for (const CipherSuite suite : suites) {
+    if (is_grease(static_cast<std::uint16_t>(suite))) continue;
     const schedule::SuiteInfo* info = schedule::suite_info(suite);
     if (info == nullptr || info->version == version) texts.push_back(to_string(suite));
   }
