@@ -66,6 +66,7 @@ std::shared_ptr<const ClientConfig> client_config(const std::string& folder, con
   remember_signatures(scenario, settings);
   settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
   if (scenario.mutual) settings.credentials = {read_credential(folder, "client", scenario.key)};
+  if (scenario.resumed) settings.session_store = std::make_shared<ClientSessionCache>();
   return value_of(ClientConfig::make(std::move(settings)));
 }
 
@@ -74,6 +75,7 @@ std::shared_ptr<const ServerConfig> server_config(const std::string& folder, con
   settings.policy = policy_of(scenario);
   remember_signatures(scenario, settings);
   settings.credentials = {read_credential(folder, "server", scenario.key)};
+  if (scenario.resumed) settings.ticket_keys = value_of(TicketKeys::make(system_now()));
   if (scenario.mutual) {
     settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
     settings.client_authentication = ClientAuthentication::require;
@@ -133,6 +135,8 @@ void HandfastEndpoint::send(Bytes data) {
     data = data.subspan(sent->taken);
   }
 }
+
+bool HandfastEndpoint::resumed() { return value_of(connection_.take_summary()).resumed; }
 
 void HandfastEndpoint::receive(std::size_t expected) {
   for (std::size_t got = 0; got < expected; got += consume())

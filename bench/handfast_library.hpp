@@ -36,6 +36,7 @@ class HandfastEndpoint {
   void send(Bytes data);
   void receive(std::size_t expected);
   void rest() noexcept { connection_.rest(); }
+  [[nodiscard]] bool resumed();
 
  private:
   std::size_t consume();

@@ -32,7 +32,9 @@ Figures measure_both_ways(const ProgramOptions& options, const Scenario& scenari
 Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
   switch (scenario.kind) {
     case Kind::primitives: return measure_primitives(options.folder, options.seconds);
-    case Kind::handshake: return measure_both_ways(options, scenario);
+    case Kind::handshake:
+      if (!scenario.resumed) return measure_both_ways(options, scenario);
+      break;
     case Kind::records:
     case Kind::memory: break;
   }

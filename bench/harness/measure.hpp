@@ -7,6 +7,7 @@
 //   send(data)         seals the data and puts it on the wire
 //   receive(expected)  takes the wire's octets until so many octets of data came
 //   rest()             gives up what an idle connection does not need
+//   resumed()          the session is one of an earlier connection
 // and each throws what goes wrong.
 #pragma once
 #include <chrono>
@@ -88,7 +89,7 @@ void repeat(double seconds, Sample&& sample) {
 }
 
 template <class Library>
-Figures measure_handshakes(typename Library::Setup& setup, double seconds) {
+Figures measure_handshakes(typename Library::Setup& setup, const Scenario& scenario, double seconds) {
   Link<Library> link(setup);
   std::vector<double> client;
   std::vector<double> server;
@@ -96,6 +97,10 @@ Figures measure_handshakes(typename Library::Setup& setup, double seconds) {
     Timed client_clock;
     Timed server_clock;
     link.shake_hands(client_clock, server_clock);
+    if (scenario.resumed) {
+      client_clock([&] { link.client->advance(); });  // takes the ticket, which comes last
+      if (counts && !link.client->resumed()) throw std::runtime_error("the session was not resumed");
+    }
     link.end(client_clock, server_clock);
     if (!counts) return;
     client.push_back(static_cast<double>(client_clock.total));
@@ -188,7 +193,7 @@ template <class Library>
 Figures measure(const std::string& folder, const Scenario& scenario, double seconds) {
   typename Library::Setup setup(folder, scenario);
   switch (scenario.kind) {
-    case Kind::handshake: return measure_handshakes<Library>(setup, seconds);
+    case Kind::handshake: return measure_handshakes<Library>(setup, scenario, seconds);
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
     case Kind::primitives: break;  // not of a Library

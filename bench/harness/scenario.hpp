@@ -31,6 +31,7 @@ struct Scenario {
   Group group = Group::x25519;
   KeyType key = KeyType::ecdsa;
   bool mutual = false;           ///< the client shows a certificate, too
+  bool resumed = false;          ///< each handshake resumes the session of the one before, with its ticket
   bool signature_cache = false;  ///< who verifies remembers good signatures of certificates (Handfast only)
   std::size_t record_size = 0;   ///< octets of data in a record
 
@@ -39,13 +40,15 @@ struct Scenario {
   }
 };
 
-inline constexpr std::array<Scenario, 13> scenarios = {{
+inline constexpr std::array<Scenario, 15> scenarios = {{
     {.name = "hs13-ecdsa"},
     {.name = "hs13-rsa", .key = KeyType::rsa},
     {.name = "hs13-mlkem", .group = Group::x25519_mlkem768},
     {.name = "hs13-mutual", .mutual = true},
+    {.name = "hs13-resumed", .resumed = true},
     {.name = "hs12-ecdhe-ecdsa", .suite = Suite::ecdhe_ecdsa_aes_128_gcm},
     {.name = "hs12-rsa-kx", .suite = Suite::rsa_aes_128_gcm, .key = KeyType::rsa},
+    {.name = "hs12-resumed", .suite = Suite::ecdhe_ecdsa_aes_128_gcm, .resumed = true},
     {.name = "bulk-aes128gcm", .kind = Kind::records, .record_size = 16384},
     {.name = "bulk-aes256gcm", .kind = Kind::records, .suite = Suite::aes_256_gcm, .record_size = 16384},
     {.name = "bulk-chacha", .kind = Kind::records, .suite = Suite::chacha20_poly1305, .record_size = 16384},

@@ -69,7 +69,7 @@ void set_suite(SSL_CTX* context, Suite suite) {
   }
 }
 
-/// What both roles share: one version, one suite, one group, no tickets, no session cache.
+/// What both roles share: one version, one suite, one group, no session cache, and tickets only to resume.
 Context make_context(const SSL_METHOD* method, const Scenario& scenario) {
   Context context(SSL_CTX_new(method), SSL_CTX_free);
   require(context != nullptr, "SSL_CTX_new");
@@ -82,8 +82,8 @@ Context make_context(const SSL_METHOD* method, const Scenario& scenario) {
   require(SSL_CTX_set1_groups_list(context.get(), p256_certificate ? "X25519:P-256" : "X25519") == 1,
           "group");
   set_suite(context.get(), scenario.suite);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(context.get(), 0);
+  if (!scenario.resumed) SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context.get(), scenario.resumed ? 1 : 0);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_NO_AUTO_CHAIN);
   return context;
@@ -100,7 +100,8 @@ class OpensslSetup {
   OpensslSetup(const std::string& folder, const Scenario& scenario)
       : client(make_context(TLS_client_method(), scenario)),
         server(make_context(TLS_server_method(), scenario)),
-        method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "wire"), BIO_meth_free) {
+        method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "wire"), BIO_meth_free),
+        resumed(scenario.resumed) {
     const std::string authority = folder + "/" + key_name(scenario.key) + "-authority.pem";
     require(SSL_CTX_load_verify_file(client.get(), authority.c_str()) == 1, "authority");
     SSL_CTX_set_verify(client.get(), SSL_VERIFY_PEER, nullptr);
@@ -111,20 +112,41 @@ class OpensslSetup {
       SSL_CTX_set_client_CA_list(server.get(), SSL_load_client_CA_file(authority.c_str()));
       SSL_CTX_set_verify(server.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
+    if (scenario.resumed) {
+      SSL_CTX_set_app_data(client.get(), this);
+      SSL_CTX_set_session_cache_mode(client.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+      SSL_CTX_sess_set_new_cb(client.get(), keep_session);
+    }
     BIO_meth_set_write(method.get(), write_wire);
     BIO_meth_set_read(method.get(), read_wire);
     BIO_meth_set_ctrl(method.get(), control_wire);
   }
 
+  OpensslSetup(const OpensslSetup&) = delete;
+  OpensslSetup& operator=(const OpensslSetup&) = delete;
+  ~OpensslSetup() { SSL_SESSION_free(session); }
+
   Context client;
   Context server;
   Method method;
+  SSL_SESSION* session = nullptr;  ///< the newest one of the client
+  bool resumed;
+
+ private:
+  static int keep_session(SSL* ssl, SSL_SESSION* session) {
+    auto& setup = *static_cast<OpensslSetup*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+    SSL_SESSION_free(setup.session);
+    setup.session = session;
+    return 1;  // the reference is ours now
+  }
 };
 
 class OpensslEndpoint {
  public:
   OpensslEndpoint(OpensslSetup& setup, bool is_client, Wire& in, Wire& out)
-      : socket_{in, out}, ssl_(SSL_new((is_client ? setup.client : setup.server).get())) {
+      : socket_{in, out},
+        ssl_(SSL_new((is_client ? setup.client : setup.server).get())),
+        takes_tickets_(is_client && setup.resumed) {
     require(ssl_ != nullptr, "SSL_new");
     BIO* bio = BIO_new(setup.method.get());
     require(bio != nullptr, "BIO_new");
@@ -138,12 +160,21 @@ class OpensslEndpoint {
     SSL_set_connect_state(ssl_);
     require(SSL_set1_host(ssl_, "localhost") == 1, "name");
     require(SSL_set_tlsext_host_name(ssl_, "localhost") == 1, "name");
+    if (setup.session != nullptr) require(SSL_set_session(ssl_, setup.session) == 1, "session");
   }
   OpensslEndpoint(const OpensslEndpoint&) = delete;
   OpensslEndpoint& operator=(const OpensslEndpoint&) = delete;
-  ~OpensslEndpoint() { SSL_free(ssl_); }
+  ~OpensslEndpoint() {
+    // Else its session counts as broken, and is not resumed.
+    SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl_);
+  }
 
   void advance() {
+    if (takes_tickets_ && done()) {  // only a ticket may be left
+      require(SSL_read(ssl_, data_.data(), 1) <= 0, "data");
+      return;
+    }
     const int result = SSL_do_handshake(ssl_);
     if (result != 1) require(SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ, "handshake");
   }
@@ -160,11 +191,13 @@ class OpensslEndpoint {
       got += static_cast<std::size_t>(count);
     }
   }
+  [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_) == 1; }
   void rest() { require(SSL_free_buffers(ssl_) == 1, "SSL_free_buffers"); }
 
  private:
   Socket socket_;
   SSL* ssl_;
+  bool takes_tickets_;
   std::array<std::uint8_t, 16384> data_;
 };
 

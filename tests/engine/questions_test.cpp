@@ -127,6 +127,33 @@ TEST(SignatureQuestion, IsAnsweredFromElsewhere) {
   EXPECT_TRUE(pair.done()) << failure(pair.client);
 }
 
+// RFC 8446 §2.2: a resumption costs the key exchange and no other public-key operation, on neither side.
+TEST(SignatureQuestion, IsNotAskedInAResumption) {
+  const HeldKey key;
+  for (const auto version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
+    ClientSettings client = client_settings();
+    client.policy.max_version = version;
+    client.session_store = std::make_shared<ClientSessionCache>();
+    const auto client_config = make(client);
+    ServerSettings server = server_settings();
+    server.credentials = {key.with_key};
+    server.ticket_keys = *TicketKeys::make(now);
+    for (const bool resumed : {false, true}) {
+      if (resumed) server.credentials = {key.without_key};  // who would sign has to ask
+      Pair ends(*Connection::client(client_config, *ServerName::parse("localhost"), now),
+                *Connection::server(make(server), now));
+      ends.run();
+      ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+      const auto summary = ends.client.connection.take_summary();
+      EXPECT_EQ(summary->resumed, resumed);
+      ASSERT_TRUE(summary->verification);
+      EXPECT_EQ(summary->verification->work.signature_checks, resumed ? 0U : 1U)
+          << "the chain is judged all the same";
+      EXPECT_EQ(summary->group.has_value(), !resumed || version == ProtocolVersion::tls13);
+    }
+  }
+}
+
 TEST(SignatureQuestion, WrongAnswersAreNoticedByThePeer) {  // [8446:4.4.3#10]
   const HeldKey key;
   ServerSettings server = server_settings();

@@ -10,6 +10,7 @@ import harness
 from harness import run
 
 HANDSHAKES = ("hs13-ecdsa", "hs13-rsa", "hs13-mlkem", "hs13-mutual", "hs12-ecdhe-ecdsa", "hs12-rsa-kx")
+RESUMED = ("hs13-resumed", "hs12-resumed")
 RECORDS = ("bulk-aes128gcm", "bulk-aes256gcm", "bulk-chacha", "small-64", "small-1024")
 OPENSSL_HAS_NOT = ("hs13-mlkem", "primitives")
 HAS_PEER = os.environ["HANDFAST_BENCH_PEER"] == "1"
@@ -41,6 +42,10 @@ class Bench(unittest.TestCase):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", peer)
                     self.assertIn("overhead", report["scenarios"][name][side])
+        for name in RESUMED:
+            for side in ("server", "client"):
+                with self.subTest(scenario=name, side=side):
+                    self.expect_figure(report["scenarios"][name][side], "us", HAS_PEER)
         for name in RECORDS:
             for way in ("send", "receive"):
                 with self.subTest(scenario=name, way=way):
