@@ -181,6 +181,8 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
   if (!hs.summary.application_protocol.empty())
     message.extensions.application_layer_protocol_negotiation = {protocol};
   if (hs.summary.early_data == EarlyData::accepted) message.extensions.early_data.emplace();
+  if (hello.extensions.ticket_request)  // RFC 9149 §3: how many will come
+    message.extensions.ticket_request = {static_cast<std::uint8_t>(ticket_count(hs))};
   if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
     const std::uint16_t theirs = hello.extensions.record_size_limit->record_size_limit;
     hs.summary.peer_record_size_limit = theirs;

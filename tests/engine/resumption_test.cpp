@@ -111,6 +111,29 @@ TEST(Resumption13, ServesAsManyTicketsAsAreWanted) {
   EXPECT_TRUE(two.store->sessions.empty());
 }
 
+TEST(Resumption13, TellsThoseWhoAskHowManyTicketsWillCome) {  // RFC 9149 §3
+  Acquaintance two;
+  for (const bool asks : {true, false}) {
+    two.client.ticket_request.reset();
+    if (asks) two.client.ticket_request = TicketRequest{3, 1};
+    two.store->sessions.clear();
+    MessagePair ends(two.client, two.server);
+    std::optional<unsigned> told;
+    unsigned came = 0;
+    ends.to_client = [&](MessageEnd::Message& message) {
+      if (message.type() == HandshakeType::new_session_ticket) ++came;
+      if (message.type() != HandshakeType::encrypted_extensions) return true;
+      const auto read = wire::decode<message::EncryptedExtensions>(Bytes(message.octets).subspan(4));
+      if (read->extensions.ticket_request) told = read->extensions.ticket_request->expected_count;
+      return true;
+    };
+    ends.run();
+    EXPECT_TRUE(ends.client.done()) << describe(ends.client.error());
+    EXPECT_EQ(told, asks ? std::optional<unsigned>(3) : std::nullopt);
+    EXPECT_EQ(came, asks ? 3U : 2U);
+  }
+}
+
 TEST(Resumption13, ClientsWithoutAStoreGetNoTickets) {  // [8446:4.2.9#4]
   Acquaintance two;
   two.client.session_store = nullptr;
