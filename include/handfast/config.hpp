@@ -210,6 +210,7 @@ class ServerConfig {
 namespace dangerous {
 
 /// A client that accepts every certificate of every name: proof of possession only. For debugging.
+// [8446:C.5#1]
 Result<std::shared_ptr<const ClientConfig>> without_verification(ClientSettings settings);
 
 }  // namespace dangerous

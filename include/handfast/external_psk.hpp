@@ -24,6 +24,7 @@ std::string_view name_of(PskHash value) noexcept;
 /// The key has to be drawn at random, 16 octets at least and better 32: a password is not one, for who
 /// records a handshake tries passwords at home (RFC 9257 §4.2, §6). One key is for one client and one server
 /// (RFC 9257 §4.1).
+// [8446:2.2#1] [8446:4.2.11#2]
 struct ExternalPsk {
   /// What the client sends in the clear; 1 to 65,535 octets.
   Octets identity;

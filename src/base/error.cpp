@@ -7,6 +7,7 @@
 namespace handfast {
 namespace {
 
+// [5246:7.2.2#6,7,8] [8446:B#1] Alerts that are reserved stand in no row.
 constexpr auto table = std::to_array<ErrorInfo>({
     {ErrorCode::truncated, "truncated", Fault::peer, AlertDescription::decode_error,
      "The message ends in the middle of a field.", "The peer or something between sent a damaged message.",

@@ -37,7 +37,7 @@ std::unexpected<Error> unsupported(const char* what) { return fail(ErrorCode::un
 Result<> check_versions_and_suites(const Policy& policy) {
   if (policy.min_version > policy.max_version) return unsupported("policy: min_version is above max_version");
   if (policy.min_version < ProtocolVersion::tls12 || policy.max_version > ProtocolVersion::tls13)
-    return unsupported("policy: only TLS 1.2 and 1.3 are spoken");
+    return unsupported("policy: only TLS 1.2 and 1.3 are spoken");  // [8446:D.5#3,4]
   bool usable = false;
   bool needs_curve = true;  // each usable one does
   for (const CipherSuite suite : policy.cipher_suites) {
@@ -71,6 +71,8 @@ Result<> check_groups_and_schemes(const Policy& policy) {
   if (policy.groups.empty()) return unsupported("policy: no group");
   for (const NamedGroup group : policy.groups)
     if (!crypto::supported(group)) return unsupported("policy: a group is not known");
+  // [5246:7.4.1.4.1#1] [8446:4.2.3#13,14] [8446:4.4.2.4#2] A scheme that is known signs, and with SHA-256 at
+  // least.
   if (policy.signature_schemes.empty()) return unsupported("policy: no signature scheme");
   for (const SignatureScheme scheme : policy.signature_schemes)
     if (!crypto::algorithm_of(scheme)) return unsupported("policy: a signature scheme is not known");

@@ -51,6 +51,17 @@ Result<std::vector<Octets>> read_certificates(Bytes text) {
   return certificates;
 }
 
+// What signs a self-signed certificate convinces nobody, and nobody looks at it (RFC 8446 §4.4.2.2).
+void note_signature(const x509::Certificate& certificate, Credential::Contents& contents) {
+  if (equal(certificate.subject, certificate.issuer)) return;
+  const x509::SignatureIdentifier& signature = certificate.signature_algorithm;
+  if (signature.standing == x509::SignatureIdentifier::Standing::supported) {
+    contents.signatures.emplace_back(signature.algorithm);
+  } else {
+    contents.signatures.emplace_back();
+  }
+}
+
 Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain) {
   const auto certificates = read_certificates(certificate_chain);
   if (!certificates) return fail(certificates.error());
@@ -64,12 +75,14 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
   auto key = leaf->public_key();
   if (!key) return fail(ErrorCode::unsupported_private_key, "the certificate's key");
   auto contents = std::make_shared<Credential::Contents>(std::move(*key));
+  contents->may_sign = leaf->allows(x509::KeyUsage::digital_signature);
   std::size_t octets = 0;
   for (const Octets& certificate : *certificates) octets += certificate.size();
   contents->storage.reserve(octets);
   for (const Octets& certificate : *certificates) {
-    if (!x509::Certificate::parse(certificate))
-      return fail(ErrorCode::own_certificate_malformed, "of the chain");
+    const auto parsed = x509::Certificate::parse(certificate);
+    if (!parsed) return fail(ErrorCode::own_certificate_malformed, "of the chain");
+    note_signature(*parsed, *contents);
     const std::size_t start = contents->storage.size();
     contents->storage.insert(contents->storage.end(), certificate.begin(), certificate.end());
     contents->chain.push_back(Bytes(contents->storage).subspan(start));

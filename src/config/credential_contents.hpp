@@ -13,9 +13,12 @@ namespace handfast {
 struct Credential::Contents {
   explicit Contents(crypto::PublicKey key) : public_key(std::move(key)) {}
 
-  Octets storage;                                 ///< the certificates, one behind the other
-  std::vector<Bytes> chain;                       ///< views into storage, leaf first
-  crypto::PublicKey public_key;                   ///< the leaf's
+  Octets storage;                ///< the certificates, one behind the other
+  std::vector<Bytes> chain;      ///< views into storage, leaf first
+  crypto::PublicKey public_key;  ///< the leaf's
+  bool may_sign = true;          ///< the leaf's keyUsage allows digitalSignature, or there is none
+  /// How the chain's certificates are signed, self-signed ones left out; none: in a way that is not known.
+  std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
   std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
   Octets ocsp_response;                           ///< DER; empty: none

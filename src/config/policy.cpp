@@ -9,6 +9,7 @@ namespace policies {
 
 namespace {
 
+// [8446:9.1#1,2] [8446:9.2#1,2] [8446:9.3#3] What is offered is spoken.
 constexpr Policy careful = {
     .name = "standard_2026_11",
     .min_version = ProtocolVersion::tls12,
@@ -41,6 +42,7 @@ constexpr Policy only_tls13(Policy policy) {
 }
 
 // Behind everything of the default, so that the better is taken where both sides have it.
+// [5246:9#1]
 constexpr Policy with_old_suites(Policy policy) {
   policy.name = "classic_2026_11";
   for (const CipherSuite suite :

@@ -6,6 +6,7 @@
 #include "crypto/curve.hpp"
 #include "crypto/hash.hpp"
 
+// [8422:5.10#3,4,5]
 namespace handfast::crypto {
 
 /// A DER signature over the digest. `scalar` is the private number of `key`, field_size octets.

@@ -9,6 +9,7 @@
 namespace handfast::crypto {
 namespace {
 
+// [5246:4.7#1]
 /// The DER in front of a digest: AlgorithmIdentifier with NULL parameters, octet string (RFC 8017 §9.2, note
 /// 1).
 struct DigestInfo {

@@ -15,6 +15,7 @@ namespace handfast::crypto {
 /// EMSA-PSS-ENCODE (RFC 8017 §9.1.1) with MGF1 over the same hash, for a modulus of `modulus_bits`: fills
 /// `encoded`, as long as the modulus. Fails with invalid_argument if the modulus is too short, or
 /// random_failed.
+// [8446:4.2.3#4,6]
 [[nodiscard]] Result<> encode_pss(const Digest& digest, HashAlgorithm algorithm, std::size_t salt_length,
                                   std::size_t modulus_bits, RandomSource& random,
                                   MutableBytes encoded) noexcept;

@@ -6,6 +6,8 @@
 #include "crypto/curve.hpp"
 #include "crypto/x25519.hpp"
 
+// [8446:7.4.2#1] [8422:5.10#1] [8422:5.11#1,2] [8446:4.2.8.2#1] Shared secrets keep their leading zeros, and
+// points lie on their curve.
 namespace handfast::crypto {
 namespace {
 
@@ -64,7 +66,7 @@ Result<CurveScalar> generate_curve_part(NamedGroup group, RandomSource& random, 
 
 Result<> agree(NamedGroup group, Bytes scalar, Bytes peer_share, MutableBytes secret) {
   if (group == NamedGroup::x25519) {
-    // RFC 8446 §7.4.2: a result of zeros ends the handshake [8446:7.4.2#1]
+    // RFC 8446 §7.4.2: a result of zeros ends the handshake [8446:7.4.2#2] [8422:5.10#2] [8422:5.11#3]
     if (!x25519(scalar, peer_share, secret)) return fail(ErrorCode::bad_key_share, "X25519 gives zeros");
   } else if (!multiply(*curve_of(group), scalar, peer_share, secret)) {
     // RFC 8446 §4.2.8.2: the peer's point is checked

@@ -77,6 +77,7 @@ class PublicKey {
   /// and pss with a key for PSS only. rsa_pkcs1_* fits an ordinary RSA key; that TLS 1.3 has it in
   /// certificates only, the caller knows. In TLS 1.2 (RFC 5246 §7.4.1.4.1, RFC 8422 §5.1.3) an ecdsa_*
   /// scheme names the hash only and fits each curve.
+  // [8422:5.4#1] [8422:5.9#3,4] [8422:5.10#7] [8446:4.2.3#1,15,16] [8446:4.4.3#6] [8446:4.4.2.2#2]
   [[nodiscard]] bool matches(SignatureScheme scheme,
                              ProtocolVersion version = ProtocolVersion::tls13) const noexcept;
 

@@ -37,6 +37,7 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
   if (!receiving.error) {
     receiving.error = error;
     if (observer != nullptr) observer->failed(error);
+    // [5246:7.2#1] [5246:7.2.2#2]
     if (receiving.session && error.alert != AlertDescription::close_notify) receiving.session->forget();
     const bool silent = error.code == ErrorCode::peer_alert ||
                         error.code == ErrorCode::peer_refused_certificate ||
@@ -51,11 +52,11 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
 }
 
 Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake, Time now) {
-  if (receiving.error) return fail(*receiving.error);
+  if (receiving.error) return fail(*receiving.error);  // [8446:6#1]
   receiving.now = now;
   Received result;
   for (;;) {
-    if (receiving.closed) {  // RFC 8446 §6.1: what comes after close_notify is ignored [8446:6.1#3]
+    if (receiving.closed) {  // RFC 8446 §6.1: what comes after close_notify is ignored [8446:6.1#1,2]
       result.used = input.size();
       result.closed = true;
       return result;
@@ -127,8 +128,9 @@ Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {
     if (version == ProtocolVersion::tls12) shared.owe_close();
     return {};
   }
+  // [8446:6#3,4]
   // RFC 8446 §6.1: user_canceled is only a warning, and a close_notify follows it. RFC 8446 §6.2: every other
-  // alert of TLS 1.3 is fatal, whatever its level says [8446:6#6,7]; TLS 1.2 has others that are not.
+  // alert of TLS 1.3 is fatal, whatever its level says [8446:6#3,4]; TLS 1.2 has others that are not.
   const bool may_be_tls12 =
       version == ProtocolVersion::tls12 || (handshake_running && receiving.reader.key() == nullptr);
   if (level == AlertLevel::warning &&
@@ -151,7 +153,7 @@ Result<> Channel::handle_late_messages(Bytes fragment) {
   return {};
 }
 
-// RFC 5246 §7.4.1.1, §7.2.2: renegotiation is refused, on both sides, with a warning [5246:7.4.1.1#1].
+// RFC 5246 §7.4.1.1, §7.2.2: renegotiation is refused, on both sides, with a warning [5746:4.2#1].
 Result<> Channel::handle_late_message12(const message::HandshakeMessage& message) {
   const HandshakeType expected =
       role_ == Role::client ? HandshakeType::hello_request : HandshakeType::client_hello;
@@ -174,7 +176,8 @@ Result<> Channel::handle_late_message(const message::HandshakeMessage& message) 
       if (role_ == Role::client) return handle_ticket(message);
       [[fallthrough]];
     default: {
-      // RFC 8446 §4.6.2: post_handshake_auth is never offered, so that no CertificateRequest may come.
+      // [8446:4.6.2#5] [8446:4.1.2#3] [8446:4.5#3] RFC 8446 §4.6.2: post_handshake_auth is never offered, so
+      // that no CertificateRequest may come.
       Error error(ErrorCode::unexpected_message, "after the handshake");
       error.message = message.type;
       return fail(error);
@@ -182,6 +185,7 @@ Result<> Channel::handle_late_message(const message::HandshakeMessage& message) 
   }
 }
 
+// [8446:4.6.3#1,2,4,6]
 Result<> Channel::handle_key_update(const message::HandshakeMessage& message) {
   const auto update = wire::decode<message::KeyUpdate>(message.body());
   if (!update) return fail(update.error());

@@ -74,7 +74,7 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
     request = KeyUpdateRequest::update_not_requested;
   const std::array<std::uint8_t, 5> message = {static_cast<std::uint8_t>(HandshakeType::key_update), 0, 0, 1,
                                                static_cast<std::uint8_t>(request)};
-  // RFC 8446 §4.6.3: the KeyUpdate itself still goes under the old key [8446:4.6.3#8].
+  // RFC 8446 §4.6.3: the KeyUpdate itself still goes under the old key [8446:4.6.3#5].
   if (auto sealed = append_records(ContentType::handshake, message); !sealed) return sealed;
   sending.traffic_secret = schedule::next_traffic_secret(hash, sending.traffic_secret.view());
   sending.writer.install(record_key(hash, aead, sending.traffic_secret.view()));
@@ -86,6 +86,8 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
 // Everything that goes before data: alerts end the connection, so they make the rest moot.
 Result<> Channel::append_owed() {
   if (sending.closed) return {};
+  // RFC 5246 §7.2.2, RFC 8446 §6.2: fatal, and the last that is said [5246:7.2.2#3,4] [8446:6#3]
+  // [8446:6.2#1,2,3].
   if (const auto alert = shared.owed_alert()) {
     const std::array<std::uint8_t, 2> message = {static_cast<std::uint8_t>(AlertLevel::fatal),
                                                  static_cast<std::uint8_t>(*alert)};
@@ -110,7 +112,7 @@ Result<> Channel::append_owed() {
         static_cast<std::uint8_t>(AlertDescription::no_renegotiation)};
     if (auto done = append_records(ContentType::alert, message); !done) return done;
   }
-  if (owes_close()) {
+  if (owes_close()) {  // [8446:6.1#3]
     static constexpr std::array<std::uint8_t, 2> message = {
         static_cast<std::uint8_t>(AlertLevel::warning),
         static_cast<std::uint8_t>(AlertDescription::close_notify)};

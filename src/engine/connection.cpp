@@ -80,6 +80,7 @@ Result<> Connection::end_of_stream() noexcept { return channel_->end_of_stream()
 std::size_t Connection::transmit(MutableBytes output) { return channel_->transmit(output); }
 bool Connection::wants_to_transmit() const noexcept { return channel_->wants_to_transmit(); }
 
+// [5246:7.3#3] [8446:2#2]
 Result<Sent> Connection::send(Bytes data, MutableBytes output) {
   if (!channel_->handshake_done)
     return fail(channel_->shared.is_dead() ? ErrorCode::closed : ErrorCode::not_ready);
@@ -103,6 +104,7 @@ Result<Sent> Connection::send_early_data(Bytes data, MutableBytes output) {
 std::uint32_t Connection::early_data_room() const noexcept { return channel_->sending.early_data_left; }
 
 Role Connection::role() const noexcept { return channel_->role(); }
+// [8446:E.5#4]
 bool Connection::handshake_done() const noexcept { return channel_->handshake_done; }
 const std::optional<Error>& Connection::error() const noexcept { return channel_->receiving.error; }
 
@@ -226,6 +228,7 @@ Result<> Connection::export_keying_material(std::string_view label, std::optiona
     return fail(ErrorCode::unsupported_option, "exporters are off, or TLS 1.2 has no extended_master_secret");
   const Bytes secret = channel_->exporter_secret.view();
   if (!channel_->exporter12)
+    // [8446:7.5#1]
     return schedule::exporter(channel_->hash, secret, label, context.value_or(Bytes()), output);
   const engine::Exporter12& inputs = *channel_->exporter12;
   return schedule::exporter12(channel_->hash, secret, label, inputs.client_random, inputs.server_random,

@@ -22,6 +22,7 @@ Result<> HandshakeRun::start(handshake::Handshake& handshake, Time now) {
 
 Result<> HandshakeRun::start_client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
                                     Time now, std::uint16_t port) {
+  // [8446:5.1#10,14] [8446:D.5#9]
   channel_.sending.writer.set_legacy_record_version(ProtocolVersion::tls10);
   client_ = std::make_unique<handshake::ClientHandshake>(std::move(config), name, *this, port);
   root_ = handshake::negotiate(*client_);
@@ -72,6 +73,7 @@ void HandshakeRun::finish() {
   handshake_->complete_summary();
   summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
   handshake_ = nullptr;
+  // [8446:6#2] [5246:7.2.2#1] What is freed is wiped.
   root_ = {};  // frames go before the arena they live in
   client_.reset();
   server_.reset();
@@ -127,6 +129,7 @@ void HandshakeRun::keep_resumption() {
   channel_.receiving.resumption = std::move(resumption);
 }
 
+// [8446:5.1#6] Before each change of keys: records end there.
 Result<> HandshakeRun::flush() {
   if (outgoing_.empty()) return {};
   const std::size_t before = channel_.sending.flight.size();
@@ -144,6 +147,7 @@ void HandshakeRun::send_change_cipher_spec() {
   channel_.append_change_cipher_spec();
 }
 
+// [8446:4.4.4#2] Whatever comes next is under these keys.
 Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite suite, Bytes traffic_secret) {
   const schedule::SuiteInfo* info = schedule::suite_info(suite);
   if (info == nullptr || !info->aead) return fail(ErrorCode::internal_error, "a suite without an AEAD");
@@ -185,6 +189,7 @@ Result<> HandshakeRun::install_tls12(Direction direction, const handshake::Tls12
   return {};
 }
 
+// [6066:4#5,6]
 void HandshakeRun::limit_fragments(MaxFragmentLength length) {
   const std::size_t octets = std::size_t{256} << static_cast<unsigned>(length);  // RFC 6066 §4: 2^9 … 2^12
   channel_.sending.writer.set_max_fragment(octets);
@@ -214,6 +219,7 @@ void HandshakeRun::abandon_early_data() {
 }
 
 // RFC 8446 §4.2.10: as much as would have been taken.
+// [8446:4.2.10#10,11] What is accepted is opened like everything, or ends the connection.
 void HandshakeRun::skip_early_data() {
   const std::uint64_t allowed = server_->settings().max_early_data_size;
   const std::uint64_t budget = std::max<std::uint64_t>(min_skipped_early_data, allowed + allowed / 4);

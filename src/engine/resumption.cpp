@@ -6,7 +6,7 @@
 namespace handfast::engine {
 
 void Resumption::keep(const message::NewSessionTicket& ticket, Time now) const {
-  // RFC 8446 §4.6.1: zero means at once [8446:4.6.1#5]; more than a week is not kept [8446:4.6.1#4].
+  // RFC 8446 §4.6.1: zero means at once; more than a week is not kept [8446:4.6.1#5].
   if (ticket.ticket_lifetime == 0) return;
   Session session = pattern.clone();
   session.secret.assign(

@@ -22,7 +22,7 @@ SignatureContent::SignatureContent(Role signer, const crypto::Digest& transcript
 
 namespace {
 
-// RFC 8446 §4.2.3: in TLS 1.3, PKCS #1 v1.5 stands in certificates only [8446:4.4.3#8].
+// RFC 8446 §4.2.3: in TLS 1.3, PKCS #1 v1.5 stands in certificates only [8446:4.4.3#7].
 bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
   const auto algorithm = crypto::algorithm_of(scheme);
   return algorithm && (version == ProtocolVersion::tls12 ||
@@ -33,11 +33,24 @@ bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
 
 std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
                                              const SchemeList& accepted, ProtocolVersion version) noexcept {
+  if (!credential.contents().may_sign) return std::nullopt;  // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
   for (const SignatureScheme scheme : policy.signature_schemes) {
     if (!fits_handshake(scheme, version) || !accepted.contains(scheme)) continue;
     if (credential.contents().public_key.matches(scheme, version)) return scheme;
   }
   return std::nullopt;
+}
+
+bool is_signed_acceptably(const Credential& credential, const SchemeList& accepted) noexcept {
+  const auto& signatures = credential.contents().signatures;
+  return std::all_of(signatures.begin(), signatures.end(), [&](const auto& signature) {
+    if (!signature) return false;
+    for (const SignatureScheme scheme : accepted) {
+      const auto algorithm = crypto::algorithm_of(scheme);
+      if (algorithm && algorithm->kind == signature->kind && algorithm->hash == signature->hash) return true;
+    }
+    return false;
+  });
 }
 
 bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept {
@@ -58,6 +71,7 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
     entries.resize(contents.chain.size());
     for (std::size_t i = 0; i < entries.size(); ++i) entries[i].cert_data = contents.chain[i];
     if (extras.ocsp && !contents.ocsp_response.empty()) {
+      // [8446:4.4.2.1#1,4]
       auto& status = entries.front().extensions.status_request.emplace();
       status.response = contents.ocsp_response;
     }
@@ -93,6 +107,7 @@ void keep_certificates(Handshake& hs, const message::Certificate& certificate) {
   hs.peer_certificates = to_octets(list);
   for (const message::CertificateEntry& entry : certificate.certificate_list) {
     const auto offset = static_cast<std::size_t>(entry.cert_data.data() - list.data());
+    // [8446:4.4.2#8,9] The leaf is the first.
     hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(offset, entry.cert_data.size()));
     if (hs.peer_chain.size() != 1) continue;
     if (entry.extensions.status_request)
@@ -118,6 +133,7 @@ x509::Verification verify_chain(const Handshake& hs, const CommonSettings& setti
   request.min_rsa_bits = settings.policy.min_rsa_bits;
   request.signature_cache = settings.signature_cache.get();
   request.signature_schemes = settings.policy.signature_schemes.span();
+  // [6066:8#5] [8446:4.4.2.1#1]
   request.ocsp_response = ocsp_response;
   return x509::verify(request);
 }
@@ -135,6 +151,7 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
   const Error error = verification.error;
   if (hs.observer != nullptr) hs.observer->judged(verification);
   hs.summary.verification = std::move(verification);
+  // [8446:4.4.2.2#6]
   if (!hs.summary.peer_verified) return fail(error);
   return {};
 }
@@ -173,15 +190,15 @@ Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSett
   crypto::PublicKey key = co_await leaf_key(hs);
   const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
   const SignatureScheme scheme = verify.algorithm;
-  // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4], that TLS 1.3 allows here, and that is this
-  // key's.
+  // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4,5,6,8], that TLS 1.3 allows here, and that is
+  // this key's.
   const bool offered =
       settings.policy.signature_schemes.contains(scheme) && fits_handshake(scheme, ProtocolVersion::tls13);
   co_await require(offered, ErrorCode::illegal_value, "the signature scheme was not offered");
   const bool fits = key.matches(scheme);
   co_await require(fits, ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");
   const auto algorithm = crypto::algorithm_of(scheme);
-  co_await key.verify(*algorithm, content.view(), verify.signature);
+  co_await key.verify(*algorithm, content.view(), verify.signature);  // [8446:4.4.3#9,10]
   co_return scheme;
 }
 
@@ -195,7 +212,7 @@ Result<> check_verify_data(Bytes received, Bytes expected) {
 Task<> receive_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {
   const crypto::MacValue expected = schedule::verify_data(hash, base_key, hs.transcript.digest());
   const message::Finished& finished = co_await hs.receive<message::Finished>();
-  co_await check_verify_data(finished.verify_data, expected.view());
+  co_await check_verify_data(finished.verify_data, expected.view());  // [8446:4.4.4#1]
 }
 
 Result<> send_finished(Handshake& hs, crypto::HashAlgorithm hash, Bytes base_key) {

@@ -27,6 +27,10 @@ struct Proof {
 
 using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 
+/// Whether each certificate of the chain is signed in a way that the peer says it can check. As in
+/// verification, the curve of a scheme does not count.
+[[nodiscard]] bool is_signed_acceptably(const Credential& credential, const SchemeList& accepted) noexcept;
+
 /// Whether a certificate of the chain names this issuer (DER).
 [[nodiscard]] bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept;
 
@@ -52,7 +56,7 @@ struct CertificateExtras {
 Result<> send_certificate(Handshake& handshake, const Credential* credential, Bytes context,
                           CertificateExtras extras);
 
-/// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6].
+/// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6,7].
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked);
 /// Keeps the peer's chain and stapled data for verification and summary.
 void keep_certificates(Handshake& handshake, const message::Certificate& certificate);

@@ -15,6 +15,7 @@ namespace {
 
 using schedule::KeyExchange;
 
+// [5246:7.4.1.3#2] Always a full negotiation, unless the server resumes.
 // ServerHello: suite, and what the extensions agree on (RFC 5246 §7.4.1.3).
 Result<> accept_suite(ClientHandshake& hs, const message::ServerHello& hello, Tls12State& state) {
   if (hs.dropped_change_cipher_spec)
@@ -34,16 +35,16 @@ Result<> accept_security_extensions(ClientHandshake& hs, const message::ServerHe
   const Policy& policy = hs.settings().policy;
   const auto& extensions = hello.extensions;
   state.extended_master_secret = extensions.extended_master_secret.has_value();
-  // RFC 7627 §5.2: a client may insist [7627:5.2#1].
+  // RFC 7627 §5.2: a client may insist.
   if (policy.require_extended_master_secret && !state.extended_master_secret)
     return fail(ErrorCode::missing_extension, AlertDescription::handshake_failure,
                 "the server does not know extended_master_secret, which the policy requires");
-  // RFC 5746 §3.4: empty in a first handshake [5746:3.4#5,6].
+  // RFC 5746 §3.4: empty in a first handshake [5746:3.4#2,3].
   if (extensions.renegotiation_info) {
     if (!extensions.renegotiation_info->renegotiated_connection.empty())
       return fail(ErrorCode::illegal_value, AlertDescription::handshake_failure,
                   "renegotiation_info is not empty");
-  } else if (policy.require_secure_renegotiation) {
+  } else if (policy.require_secure_renegotiation) {  // [5746:4.1#1]
     return fail(ErrorCode::missing_extension, AlertDescription::handshake_failure,
                 "the server does not know renegotiation_info, which the policy requires");
   }
@@ -51,7 +52,7 @@ Result<> accept_security_extensions(ClientHandshake& hs, const message::ServerHe
   if (extensions.encrypt_then_mac && !state.suite->cbc)
     return fail(ErrorCode::illegal_value, "encrypt_then_mac with an AEAD suite");
   state.encrypt_then_mac = extensions.encrypt_then_mac.has_value();
-  // RFC 8422 §5.2: the server, too, must know uncompressed points.
+  // RFC 8422 §5.2: the server, too, must know uncompressed points [8422:5.2#1,2].
   if (extensions.ec_point_formats &&
       !extensions.ec_point_formats->ec_point_format_list.contains(ECPointFormat::uncompressed))
     return fail(ErrorCode::illegal_value, "ec_point_formats without uncompressed");
@@ -100,14 +101,15 @@ Task<> receive_certificate(ClientHandshake& hs, const Tls12State& state) {
 }
 
 // (3) ServerKeyExchange: the server's share, signed. Gives our answer and the shared secret.
-Task<crypto::Encapsulation> receive_key_exchange(ClientHandshake& hs, const Tls12State& state) {
-  crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::digital_signature);
+Task<crypto::Encapsulation> receive_key_exchange(ClientHandshake& hs, const Tls12State& state,
+                                                 const crypto::PublicKey& key) {
   const message::ServerKeyExchange& exchange = co_await hs.receive<message::ServerKeyExchange>();
   const NamedGroup group = exchange.params.curve_params.namedcurve;
   const bool offered = crypto::is_classical(group) && hs.settings().policy.groups.contains(group);
   co_await require(offered, ErrorCode::illegal_value, "the server's group was not offered");
   const Octets content = signed_params(hs, state, exchange.params);
   const SignatureScheme scheme = exchange.signed_params.algorithm;
+  // [8422:2.1#2]
   co_await check_signature12(hs.settings(), key, scheme, content, exchange.signed_params.signature);
   hs.summary.server_signature = scheme;
   hs.summary.group = group;
@@ -116,7 +118,14 @@ Task<crypto::Encapsulation> receive_key_exchange(ClientHandshake& hs, const Tls1
   co_return std::move(ours);
 }
 
-// RFC 5246 §7.4.2: the certificate's key is of the kind that the suite names.
+// RFC 5246 §7.4.2: the certificate allows what the key exchange does with its key [5246:7.4.2#7,8,12].
+std::uint16_t key_usage_of(const schedule::SuiteInfo& suite) noexcept {
+  return suite.key_exchange == KeyExchange::rsa ? x509::KeyUsage::key_encipherment
+                                                : x509::KeyUsage::digital_signature;
+}
+
+// RFC 5246 §7.4.2, RFC 8422 §5.3: its key is of the kind that the suite names [5246:7.4.2#2,6] [8422:2.1#1]
+// [8422:2.2#1] [8422:5.3#2].
 Result<> check_key_kind(const schedule::SuiteInfo& suite, const crypto::PublicKey& key) {
   const crypto::KeyType type = key.type();
   const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
@@ -133,6 +142,7 @@ struct Request {
 };
 
 // (3) CertificateRequest, if the server wants to see us.
+// [8422:3.1#1]
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest12& message) {
   Request request;
   request.received = true;
@@ -140,9 +150,11 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   for (const Credential& credential : hs.settings().credentials) {
     const auto scheme = choose_scheme(hs.settings().policy, credential,
                                       message.supported_signature_algorithms, ProtocolVersion::tls12);
-    if (!scheme) continue;
+    // RFC 5246 §7.4.4 [5246:7.4.4#1,3] [5246:7.4.6#4,9].
+    if (!scheme || !is_signed_acceptably(credential, message.supported_signature_algorithms)) continue;
     const crypto::KeyType type = credential.contents().public_key.type();
     const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
+    // [5246:7.4.4#2] [5246:7.4.6#2]
     if (!message.certificate_types.contains(rsa ? ClientCertificateType::rsa_sign
                                                 : ClientCertificateType::ecdsa_sign))
       continue;
@@ -165,8 +177,8 @@ Task<Request> receive_request(ClientHandshake& hs) {
 }
 
 // (5) The pre-master secret under the server's RSA key.
-Task<> send_rsa_key_exchange(ClientHandshake& hs, Tls12State& state, schedule::Transcript& signed_messages) {
-  crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::key_encipherment);
+Task<> send_rsa_key_exchange(ClientHandshake& hs, Tls12State& state, const crypto::PublicKey& key,
+                             schedule::Transcript& signed_messages) {
   Secret<48> pre_master_secret;
   // RFC 5246 §7.4.7.1: the version of the ClientHello, then 46 random octets [5246:7.4.7.1#1].
   co_await hs.config->random().fill(pre_master_secret.span());
@@ -249,16 +261,18 @@ Task<> client12(ClientHandshake& hs) {
   }
 
   co_await receive_certificate(hs, state);
-  const crypto::PublicKey key = co_await leaf_key12(hs, 0);
+  const std::uint16_t usage = key_usage_of(*state.suite);
+  const crypto::PublicKey key = co_await leaf_key12(hs, usage);
   co_await check_key_kind(*state.suite, key);
   std::optional<crypto::Encapsulation> ecdhe;
   if (state.suite->key_exchange == KeyExchange::ecdhe) {
-    crypto::Encapsulation ours = co_await receive_key_exchange(hs, state);
+    crypto::Encapsulation ours = co_await receive_key_exchange(hs, state, key);
     ecdhe.emplace(std::move(ours));
   }
   const Request request = co_await receive_request(hs);
   co_await hs.receive<message::ServerHelloDone>();
 
+  // [5246:7.3#2] [5246:7.4.6#1] [5246:7.4.7#1,2]
   if (request.received) co_await send_certificate12(hs, request.proof.credential);
   // A CertificateVerify signs the messages themselves (RFC 5246 §7.4.8), so they are kept until then.
   schedule::Transcript signed_messages;
@@ -267,8 +281,9 @@ Task<> client12(ClientHandshake& hs) {
   if (ecdhe) {
     co_await send_ecdhe_key_exchange(hs, state, *ecdhe, signed_messages);
   } else {
-    co_await send_rsa_key_exchange(hs, state, signed_messages);
+    co_await send_rsa_key_exchange(hs, state, key, signed_messages);
   }
+  // [5246:7.4.8#1]
   if (request.proof.credential != nullptr)
     co_await send_certificate_verify(hs, request.proof, signed_messages);
 

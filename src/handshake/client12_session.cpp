@@ -5,6 +5,8 @@
 
 #include "handshake/client_psk.hpp"
 
+// [5077:3.3#2,4] [5077:4#1] A ticket comes where it was promised, is kept after the Finished, and is never
+// looked into.
 namespace handfast::handshake {
 namespace {
 

@@ -20,6 +20,7 @@ Result<crypto::SharedSecret> agree(ClientHandshake& hs, const message::ServerHel
   }
   const message::KeyShareEntry& theirs = hello.extensions.key_share->server_share;
   const crypto::PrivateShare* ours = hs.share_of(theirs.group);
+  // [8446:2#1]
   if (ours == nullptr) return fail(ErrorCode::bad_key_share, "the server answered a share that was not sent");
   hs.summary.group = theirs.group;
   return ours->decapsulate(theirs.key_exchange);
@@ -65,7 +66,10 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   if (!message.certificate_request_context.empty())
     return fail(ErrorCode::illegal_value, "certificate_request_context is not empty");
   const auto& extensions = message.extensions;
+  // [8446:4.3.2#4]
   if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
+  const auto& for_chains = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
+                                                                : extensions.signature_algorithms;
   Request request;
   request.received = true;
   request.ocsp = extensions.status_request.has_value();
@@ -75,6 +79,8 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
                                       extensions.signature_algorithms->supported_signature_algorithms,
                                       ProtocolVersion::tls13);
     if (!scheme) continue;
+    // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
+    if (!is_signed_acceptably(credential, for_chains->supported_signature_algorithms)) continue;
     if (extensions.certificate_authorities &&
         !is_issued_by(credential, extensions.certificate_authorities->authorities))
       continue;
@@ -96,8 +102,8 @@ Task<Request> receive_request(ClientHandshake& hs) {
 // Certificate and CertificateVerify of the server.
 Task<> authenticate_server(ClientHandshake& hs) {
   const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
-  // RFC 8446 §4.4.2: the server's context is empty; §4.4.2.4: an empty list is a decode_error
-  // [8446:4.4.2.4#1].
+  // RFC 8446 §4.4.2: the server's context is empty [8446:4.4.2#5,12]; §4.4.2.4: an empty list is a
+  // decode_error [8446:4.4.2.4#1].
   co_await require(certificate.certificate_request_context.empty(), ErrorCode::illegal_value,
                    "certificate_request_context is not empty");
   co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
@@ -204,6 +210,7 @@ Task<> client13(ClientHandshake& hs) {
     co_await hs.send(message::EndOfEarlyData());  // [8446:4.5#1,2]
     co_await send_under_handshake_keys(hs, client_secret.view());
   }
+  // [8446:4.4.2#2,3,4] [8446:4.4.3#2,3]
   if (request.received) co_await authenticate_ourselves(hs, request);
   co_await send_finished(hs, hash, client_secret.view());
   if (hs.settings().session_store)

@@ -54,6 +54,7 @@ Result<> begin_early_data(ClientHandshake& hs) {
   return {};
 }
 
+// [8446:4.2.10#12] [8446:E.5#3] Nothing is ever sent again by itself.
 void abandon_early_data(ClientHandshake& hs) {
   if (!hs.attempt.early_data) return;
   hs.attempt.early_data = false;
@@ -64,7 +65,7 @@ void abandon_early_data(ClientHandshake& hs) {
 Result<> accept_early_data(ClientHandshake& hs, const message::EncryptedExtensions& message,
                            std::optional<std::size_t> psk) {
   if (!message.extensions.early_data) return {};
-  // RFC 8446 §4.2.11: what protects it is the first PSK, and what it is bound to has to hold.
+  // RFC 8446 §4.2.11: what protects it is the first PSK, and what it is bound to has to hold [8446:4.2.11#8].
   const EarlyDataTerms& terms = hs.early_data_terms;
   if (psk != std::size_t{0}) return fail(ErrorCode::illegal_value, "early_data without the first PSK");
   if (hs.summary.cipher_suite != terms.cipher_suite)

@@ -69,6 +69,7 @@ void fill_groups(const Policy& policy, Arrays& arrays) noexcept {
     if (policy.allows(ProtocolVersion::tls13) || crypto::is_classical(group)) arrays.groups.add(group);
 }
 
+// [8446:4.2.1#1] [8446:9.2#3]
 Greased<ProtocolVersion, 4> offered_versions(const Policy& policy, const Grease& grease) noexcept {
   Greased<ProtocolVersion, 4> versions(grease.version, {});
   if (policy.allows(ProtocolVersion::tls13)) versions.add(ProtocolVersion::tls13);
@@ -89,6 +90,7 @@ void fill_shares(const Attempt& attempt, Arrays& arrays) {
 void fill_extensions(const ClientSettings& settings, const ServerName& name, const Attempt& attempt,
                      Arrays& arrays, message::ClientHello& hello) {
   auto& extensions = hello.extensions;
+  // [8446:9.2#13]
   // RFC 6066 §3: literal addresses are not sent.
   if (settings.send_server_name && name.is_dns()) {
     arrays.names[0] = {NameType::host_name, as_bytes(name.text())};
@@ -98,6 +100,7 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
   // RFC 8422 §4: what speaks of curves goes with suites that use them [8422:4#2].
   if (arrays.has_ecdhe12_suite || settings.policy.allows(ProtocolVersion::tls13))
     extensions.supported_groups = {arrays.groups.span()};
+  // [5246:7.4.1.4.1#2] [8446:4.2.3#2] [8446:9.2#4]
   extensions.signature_algorithms = {arrays.schemes.span()};
   if (!settings.application_protocols.empty()) {
     for (const std::string& protocol : settings.application_protocols)
@@ -105,8 +108,8 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     extensions.application_layer_protocol_negotiation = {arrays.protocols};
   }
   if (settings.policy.allows(ProtocolVersion::tls12)) {
-    // RFC 8422 §5.1.2 [8422:5.1#1] [8422:5.1.2#3], RFC 7366, RFC 7627 §5.2 [7627:5.2#1], RFC 5746 §3.4
-    // [5746:3.4#1].
+    // RFC 8422 §5.1.2 [8422:5.1#1] [8422:5.1.2#3], RFC 7366, RFC 7627 §5.2 [7627:5.2#1] [7627:5.3#1], RFC
+    // 5746 §3.4 [5746:3.4#1].
     if (arrays.has_ecdhe12_suite) extensions.ec_point_formats = {point_formats};
     if (arrays.has_cbc_suite) extensions.encrypt_then_mac.emplace();
     extensions.extended_master_secret.emplace();
@@ -119,9 +122,11 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
   if (settings.record_size_limit != 0) extensions.record_size_limit = {settings.record_size_limit};
   if (settings.policy.allows(ProtocolVersion::tls13))
     extensions.supported_versions = {arrays.versions.span()};
+  // [8446:4.2.2#1]
   if (!attempt.cookie.empty()) extensions.cookie = {attempt.cookie};
   if (settings.policy.allows(ProtocolVersion::tls13)) {
     fill_shares(attempt, arrays);
+    // [8446:9.2#5,6]
     extensions.key_share = {arrays.shares};
   }
   if (attempt.grease.enabled()) {
@@ -140,7 +145,8 @@ void fill_psks(const ClientSettings& settings, const Attempt& attempt, Arrays& a
                message::ClientHello& hello) {
   auto& extensions = hello.extensions;
   if (!settings.policy.allows(ProtocolVersion::tls13)) return;
-  // RFC 8446 §4.2.9: the modes also tell a server which tickets are of use here [8446:4.2.9#1].
+  // RFC 8446 §4.2.9: the modes also tell a server which tickets are of use here [8446:4.2.9#1,2]
+  // [8446:9.2#8].
   if (settings.session_store || !attempt.psks.empty())
     extensions.psk_key_exchange_modes = {
         std::span(psk_modes).first(settings.allow_psk_without_key_exchange ? 2 : 1)};
@@ -153,11 +159,12 @@ void fill_psks(const ClientSettings& settings, const Attempt& attempt, Arrays& a
     arrays.binders.push_back(Bytes(room).first(crypto::digest_size(psk.hash)));
   }
   extensions.pre_shared_key = {arrays.identities, arrays.binders};
+  // [8446:4.2.10#1]
   if (attempt.early_data) extensions.early_data.emplace();
 }
 
 // RFC 8446 §4.2.11.2: each binder covers all that came before and this hello up to the binders
-// [8446:4.2.11.2#1].
+// [8446:4.2.9#2] [8446:9.2#7].
 void write_binders(const Attempt& attempt, const schedule::Transcript& before, Bytes covered,
                    MutableBytes binders) {
   std::size_t at = 2;  // behind the list's length
@@ -179,6 +186,7 @@ OfferedExtensions offered_extensions(const message::ClientHello& hello) {
 
 }  // namespace
 
+// RFC 8446 §4.1.2, §D.4 [8446:4.1.2#7,8].
 Bytes legacy_session_id(const ClientSettings& settings, const Attempt& attempt) noexcept {
   if (!attempt.session_id12.empty()) return attempt.session_id12;
   if (settings.middlebox_compatibility && settings.policy.allows(ProtocolVersion::tls13))
@@ -212,6 +220,7 @@ Result<OfferedExtensions> append_client_hello(const ClientSettings& settings, co
   hello.random = attempt.random;
   hello.legacy_session_id = legacy_session_id(settings, attempt);
   hello.cipher_suites = arrays.suites.span();
+  // [8446:4.1.2#10] [5246:7.4.1.2#5]
   hello.legacy_compression_methods = one_zero;
   fill_extensions(settings, name, attempt, arrays, hello);
   fill_psks(settings, attempt, arrays, hello);

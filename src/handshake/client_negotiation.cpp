@@ -23,6 +23,7 @@ Result<> prepare(ClientHandshake& hs) {
   if (hs.settings().grease) attempt.grease = draw_grease(Bytes(drawn).subspan(64));
   hs.summary.client_random = attempt.random;
   if (!hs.settings().policy.allows(ProtocolVersion::tls13)) return {};
+  // [8446:4.2.8#2,3]
   for (const NamedGroup group : hs.settings().policy.key_shares) {
     auto share = crypto::PrivateShare::generate(group, random);
     if (!share) return fail(share.error());
@@ -41,7 +42,8 @@ Result<> send_client_hello(ClientHandshake& hs) {
   return {};
 }
 
-// What ServerHello and HelloRetryRequest have in common (RFC 8446 §4.1.3, §4.1.4).
+// What ServerHello and HelloRetryRequest have in common (RFC 8446 §4.1.3, §4.1.4 [8446:4.1.4#3,7,10]
+// [8446:4.2.1#10,11]).
 template <class Hello>
 Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
   if (hello.legacy_version != ProtocolVersion::tls12)
@@ -62,7 +64,8 @@ Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
   return {};
 }
 
-// RFC 8446 §4.2: nothing is answered that was not asked. A cookie comes unasked in a HelloRetryRequest.
+// RFC 8446 §4.2, RFC 5246 §7.4.1.4: nothing is answered that was not asked [8446:4.2#2] [5246:7.4.1.4#2]. A
+// cookie comes unasked in a HelloRetryRequest.
 Result<> check_offered(const ClientHandshake& hs, const auto& extensions, HandshakeType message) {
   for (const auto& entry : extensions.received()) {
     const ExtensionType type = entry.extension_type;
@@ -78,7 +81,7 @@ Result<> check_offered(const ClientHandshake& hs, const auto& extensions, Handsh
 // The group of a HelloRetryRequest must be ours and new (RFC 8446 §4.2.8 [8446:4.2.8#5,6]).
 Result<> prepare_retry(ClientHandshake& hs, const message::HelloRetryRequest& retry) {
   if (!retry.extensions.key_share && !retry.extensions.cookie)
-    return fail(ErrorCode::illegal_value, "HelloRetryRequest would change nothing");
+    return fail(ErrorCode::illegal_value, "HelloRetryRequest would change nothing");  // [8446:4.1.4#4]
   if (retry.extensions.cookie) hs.attempt.cookie = to_octets(retry.extensions.cookie->cookie);
   if (!retry.extensions.key_share) return {};
   const NamedGroup group = retry.extensions.key_share->selected_group;
@@ -94,7 +97,8 @@ Result<> prepare_retry(ClientHandshake& hs, const message::HelloRetryRequest& re
   return {};
 }
 
-// HelloRetryRequest and the second ClientHello (RFC 8446 §4.1.4). Gives the suite, which is settled now.
+// HelloRetryRequest and the second ClientHello (RFC 8446 §4.1.4 [8446:4.1.4#6] [8446:4.2.8#7]). Gives the
+// suite, which is settled now.
 Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   const auto early = wire::decode<message::HelloRetryRequest>(whole.subspan(wire::message_header_size));
   const schedule::SuiteInfo* suite = early ? schedule::suite_info(early->cipher_suite) : nullptr;
@@ -131,6 +135,7 @@ Result<> check_older_version(const ClientHandshake& hs, const message::ServerHel
   const bool marked = equal(tail, downgrade_to_tls12) || equal(tail, downgrade_to_tls11);
   if (marked && policy.allows(ProtocolVersion::tls13)) return fail(ErrorCode::downgrade_detected);
   if (hello.legacy_version == ProtocolVersion::tls12 && policy.allows(ProtocolVersion::tls12)) return {};
+  // [5246:E.1#1] [8446:D.1#1] [8446:D.5#8]
   return fail(ErrorCode::unsupported_version, hello.legacy_version < ProtocolVersion::tls12
                                                   ? "the server chose TLS 1.1 or older"
                                                   : "the server chose an older version than is allowed here");
@@ -155,7 +160,7 @@ const crypto::PrivateShare* ClientHandshake::share_of(NamedGroup group) const no
 }
 
 Result<> accept_protocol(ClientHandshake& hs, const message::ProtocolNameList& answer) {
-  // RFC 7301 §3.1 [7301:3.1#3].
+  // RFC 7301 §3.1, §3.2 [7301:3.1#3] [7301:3.2#2].
   const std::string chosen(answer.protocol_name_list.front().text());
   const auto& ours = hs.settings().application_protocols;
   if (answer.protocol_name_list.count() != 1 || std::find(ours.begin(), ours.end(), chosen) == ours.end())
@@ -165,7 +170,7 @@ Result<> accept_protocol(ClientHandshake& hs, const message::ProtocolNameList& a
 }
 
 Result<> accept_fragments(ClientHandshake& hs, MaxFragmentLength length, bool beside_limit) {
-  // RFC 6066 §4: exactly what was asked for [6066:4#3].
+  // RFC 6066 §4: exactly what was asked for [6066:4#4].
   if (length != hs.settings().max_fragment_length)
     return fail(ErrorCode::illegal_value, "max_fragment_length differs");
   if (beside_limit)  // RFC 8449 §5 [8449:5#2]
@@ -175,6 +180,7 @@ Result<> accept_fragments(ClientHandshake& hs, MaxFragmentLength length, bool be
 }
 
 Task<> negotiate(ClientHandshake& hs) {
+  // [8446:4.1.2#1]
   co_await prepare(hs);
   co_await prepare_psks(hs);
   co_await send_client_hello(hs);
@@ -188,10 +194,12 @@ Task<> negotiate(ClientHandshake& hs) {
     CipherSuite chosen = co_await retry(hs, reply.whole);
     settled = chosen;
     reply = co_await hs.peek();
-    co_await require(!message::is_hello_retry_request(reply.whole), ErrorCode::hello_retry_loop);
+    co_await require(!message::is_hello_retry_request(reply.whole),
+                     ErrorCode::hello_retry_loop);  // [8446:4.1.4#5]
   }
 
   const message::ServerHello& hello = co_await hs.receive<message::ServerHello>();
+  // [8446:4.2.1#9]
   if (!hello.extensions.supported_versions) {
     co_await require(!settled, ErrorCode::illegal_value, "an older version after HelloRetryRequest");
     co_await require(!hs.attempt.early_data, ErrorCode::unsupported_version,

@@ -29,13 +29,14 @@ bool fits_policy(const Policy& policy, const Session& session) noexcept {
   const schedule::SuiteInfo* suite = schedule::suite_info(session.cipher_suite);
   if (suite == nullptr || suite->version != session.version || !policy.allows(session.version)) return false;
   if (session.version == ProtocolVersion::tls13) return offers_hash(policy, suite->hash);
-  // RFC 7627 §5.3: where the extension is required, a session without it is not offered.
+  // RFC 7627 §5.3, §5.4: where the extension is required, a session without it is not offered [7627:5.4#5].
   return policy.cipher_suites.contains(session.cipher_suite) &&
          (session.extended_master_secret || !policy.require_extended_master_secret);
 }
 
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
-// looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate.)
+// looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate
+// [8446:4.6.1#2].)
 bool is_trusted(ClientHandshake& hs, const Session& session) {
   if (!hs.config->verifies()) return true;
   if (!session.peer_verified || session.peer_chain.empty()) return false;
@@ -65,7 +66,7 @@ void add_session(ClientHandshake& hs) {
 void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
   const crypto::HashAlgorithm hash = hash_of(psk.hash);
   if (!offers_hash(hs.settings().policy, hash)) return;
-  // RFC 8446 §4.2.11: an external identity has no age; 0 is what is sent [8446:4.2.11#4].
+  // RFC 8446 §4.2.11: an external identity has no age; 0 is what is sent [8446:4.2.11#1].
   hs.attempt.psks.push_back({.kind = psk.imported ? PskKind::imported : PskKind::external,
                              .hash = hash,
                              .secret = schedule::EarlySecret(hash, psk.key),
@@ -87,6 +88,7 @@ Task<> find_session(ClientHandshake& hs) {
   } else {
     hs.session = reply.take();
   }
+  // [8446:4.2.11.1#1]
   const bool usable = hs.session && hs.session->is_alive(hs.now) &&
                       fits_policy(hs.settings().policy, *hs.session) && is_trusted(hs, *hs.session);
   if (!usable) hs.session.reset();
@@ -120,7 +122,7 @@ void retry_psks(ClientHandshake& hs, crypto::HashAlgorithm hash) {
 Result<std::optional<std::size_t>> accept_psk(ClientHandshake& hs, const message::ServerHello& hello,
                                               crypto::HashAlgorithm hash) {
   if (!hello.extensions.pre_shared_key) return std::nullopt;
-  // RFC 8446 §4.2.11: one that was offered, and of the suite's hash [8446:4.2.11#20].
+  // RFC 8446 §4.2.11: one that was offered, and of the suite's hash [8446:4.2.11#6,7].
   const std::size_t selected = hello.extensions.pre_shared_key->selected_identity;
   if (selected >= hs.attempt.psks.size())
     return fail(ErrorCode::illegal_value, "selected_identity is beyond what was offered");

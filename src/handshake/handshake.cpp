@@ -24,6 +24,7 @@ void Handshake::note_sent(HandshakeType type, Bytes message) {
   if (observer != nullptr) tell_message(role_, type, message);
 }
 
+// [6066:1.1#1] Every message, whatever extension it belongs to.
 void Handshake::received(const message::HandshakeMessage& message) {
   transcript.add(message.whole);
   const Role peer = role_ == Role::client ? Role::server : Role::client;

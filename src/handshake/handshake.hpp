@@ -208,6 +208,7 @@ class Handshake {
     if (!look_ahead()) return Operation::Status::pending;
     const message::HandshakeMessage message = *next_;
     if (message.type != M::type) {
+      // RFC 5246 §7.4, RFC 8446 §4 [5246:7.4#1] [8446:4#1].
       why = Error(ErrorCode::unexpected_message, M::name);
       why.message = message.type;
       return Operation::Status::failed;

@@ -16,6 +16,7 @@ using message::ClientHello;
 using schedule::KeyExchange;
 
 Result<> draw_random(ServerHandshake& hs, Tls12State& state) {
+  // [5246:7.4.1.3#1] [8446:4.1.3#2,3]
   if (auto filled = hs.config->random().fill(state.server_random); !filled) return filled;
   // RFC 8446 §4.1.3: a server that could do better says so where an attacker cannot hide it
   // [8446:4.1.3#10,11].
@@ -39,6 +40,7 @@ void agree_on_sizes(ServerHandshake& hs, Tls12State& state, message::ServerHello
     // [6066:1.1#2].
     state.max_fragment_length = hs.session->max_fragment_length;
   } else if (hello.extensions.max_fragment_length) {
+    // [6066:4#2]
     state.max_fragment_length = hello.extensions.max_fragment_length->max_fragment_length;
     answer.extensions.max_fragment_length = {*state.max_fragment_length};
   }
@@ -76,14 +78,17 @@ Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   message::ServerHello answer;
   answer.random = state.server_random;
   answer.legacy_session_id_echo = state.session_id;
-  answer.cipher_suite = hs.choice.suite;
+  answer.cipher_suite = hs.choice.suite;  // and no supported_versions [8446:4.2.1#6]
+  // [5246:7.4.1.4#1] [8446:4.2#1] Each only where the client asked.
   auto& extensions = answer.extensions;
+  // [6066:3#4,5]
   if (hs.choice.acknowledge_name) {
     extensions.server_name.emplace();
     hs.summary.server_name_acknowledged = true;
   }
   // RFC 5746 §3.6, §4.3: said even though nothing is ever renegotiated here [5746:3.6#4] [5746:4.3#1].
   if (hs.summary.secure_renegotiation) extensions.renegotiation_info.emplace();
+  // [7627:5.3#4]
   if (state.extended_master_secret) extensions.extended_master_secret.emplace();
   if (state.encrypt_then_mac) extensions.encrypt_then_mac.emplace();
   static constexpr std::array<ECPointFormat, 1> formats = {ECPointFormat::uncompressed};
@@ -92,6 +97,7 @@ Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   const std::array<message::ProtocolName, 1> protocol = {as_bytes(hs.summary.application_protocol)};
   if (!hs.summary.application_protocol.empty())
     extensions.application_layer_protocol_negotiation = {protocol};
+  // [6066:8#3,4]
   if (state.status_follows) extensions.status_request.emplace();
   if (state.ticket_follows) extensions.session_ticket.emplace();  // [5077:3.2#3,4]
   if (auto added = add_timestamps(hs, answer); !added) return added;
@@ -247,6 +253,7 @@ Task<> server12(ServerHandshake& hs) {
       hs.hello().extensions.status_request && !choice.proof.credential->contents().ocsp_response.empty();
 
   co_await send_hello(hs, state);
+  // [5246:7.4.2#1,3]
   co_await send_certificate12(hs, choice.proof.credential);
   co_await send_status(hs, state);
   std::optional<crypto::PrivateShare> share;

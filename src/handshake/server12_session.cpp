@@ -42,6 +42,7 @@ Task<> look_up(ServerHandshake& hs) {
   if (!name.empty()) co_await find_session(hs, name, by_ticket);
 }
 
+// [5077:3.3#5] What comes back is the ticket that was received.
 // A ticket that is resumed is good for later ones until half of its time is over.
 bool is_worth_a_ticket(const ServerHandshake& hs) noexcept {
   return !hs.session || hs.now - hs.session->issued > hs.session->lifetime / 2;

@@ -53,6 +53,7 @@ Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) 
   message::HelloRetryRequest retry;
   retry.legacy_session_id_echo = hello.legacy_session_id;
   retry.cipher_suite = state.suite;
+  // [8446:4.1.4#1,2]
   retry.extensions.supported_versions = {ProtocolVersion::tls13};
   retry.extensions.key_share = {state.group};
   if (!cookie.empty()) retry.extensions.cookie = {cookie};
@@ -63,7 +64,7 @@ Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) 
 Result<> check_second_hello(const ServerHandshake& hs, const RetryState& state, bool with_cookie) {
   const ClientHello& hello = hs.hello();
   if (!(repeated_part(hello) == state.first_hello)) return fail(ErrorCode::hello_changed);
-  if (hello.extensions.early_data) return fail(ErrorCode::hello_changed, "early_data");  // [8446:4.2.10#7]
+  if (hello.extensions.early_data) return fail(ErrorCode::hello_changed, "early_data");  // [8446:4.2.10#5]
   if (hello.extensions.cookie.has_value() != with_cookie) return fail(ErrorCode::bad_cookie);
   if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
   const auto& shares = hello.extensions.key_share->client_shares;
@@ -100,6 +101,7 @@ Task<> retry(ServerHandshake& hs) {
   if (hs.settings().stateless_retry) cookie = seal_cookie(state, hs.now, hs.settings().cookie_key);
   co_await send_retry(hs, state, cookie);
   if (compatible) hs.transport.send_change_cipher_spec();
+  // [8446:4.2.11.3#1] Our flight goes on, and its end is awaited behind it.
   if (early_data) {
     reject_early_data(hs, "HelloRetryRequest was needed");
     hs.transport.skip_early_data();
@@ -153,12 +155,15 @@ Result<crypto::Encapsulation> agree(ServerHandshake& hs) {
 
 Result<> send_hello(ServerHandshake& hs, Bytes share) {
   std::array<std::uint8_t, 32> random{};
+  // [8446:4.1.3#3]
   if (auto filled = hs.config->random().fill(random); !filled) return filled;
   message::ServerHello hello;
   hello.random = random;
   hello.legacy_session_id_echo = hs.hello().legacy_session_id;
   hello.cipher_suite = hs.choice.suite;
+  // [8446:4.1.3#8] [8446:4.2.1#7]
   hello.extensions.supported_versions = {ProtocolVersion::tls13};
+  // [8446:4.2.8#8,9] [8446:4.2.9#6,7]
   if (hs.choice.key_exchange) hello.extensions.key_share = {message::KeyShareEntry{hs.choice.group, share}};
   if (hs.psk) hello.extensions.pre_shared_key = {hs.psk->index};
   // The order of RFC 8448's traces, so that they can be followed to the octet.
@@ -196,6 +201,7 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
 Result<> send_certificate_request(ServerHandshake& hs) {
   const ServerSettings& settings = hs.settings();
   message::CertificateRequest request;
+  // [8446:4.3.2#3,4]
   request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
   const std::vector<message::DistinguishedName> authorities = named_authorities(settings);
   if (!authorities.empty()) request.extensions.certificate_authorities = {authorities};
@@ -266,7 +272,7 @@ Task<> server13(ServerHandshake& hs) {
     tell_choice(hs, hs.hello(), choice);
     const schedule::Transcript nothing;
     co_await check_binder(hs, hs.transcript.messages(), nothing);
-    if (hs.choice.needs_retry()) co_await retry(hs);
+    if (hs.choice.needs_retry()) co_await retry(hs);  // [8446:4.1.1#3]
   }
   const CipherSuite suite = hs.choice.suite;
   const crypto::HashAlgorithm hash = hash_of(suite);
@@ -284,6 +290,7 @@ Task<> server13(ServerHandshake& hs) {
   const crypto::Encapsulation key = co_await agree(hs);
   co_await send_hello(hs, key.share);
   const bool compatible = !hs.hello().legacy_session_id.empty();
+  // [8446:D.4#1]
   if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
 
   const unsigned tickets = ticket_count(hs);  // the hello goes with the next message
@@ -305,10 +312,12 @@ Task<> server13(ServerHandshake& hs) {
   }
   hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
+  // [8446:4.3.1#1] [8446:4.3.2#1]
   co_await send_encrypted_extensions(hs);
-  // RFC 8446 §4.3.2: beside a PSK nobody shows certificates [8446:4.3.2#1].
+  // RFC 8446 §4.3.2: beside a PSK nobody shows certificates [8446:4.3.2#6].
   const bool ask = !hs.psk && hs.settings().client_authentication != ClientAuthentication::none;
   if (ask) co_await send_certificate_request(hs);
+  // [8446:4.4.2#1] [8446:4.4.3#1,3]
   if (!hs.psk) co_await authenticate_ourselves(hs);
   co_await send_finished(hs, hash, server_secret.view());
 

@@ -13,6 +13,7 @@ using message::ClientHello;
 
 // The first value of `wanted` that `offered` holds and `usable` accepts; with the roles swapped if the
 // client's order counts.
+// [8446:4.1.2#9] What is not known is not among what is wanted.
 template <class T>
 std::optional<T> first_common(std::span<const T> wanted, const auto& offered, bool client_order,
                               auto usable) {
@@ -33,6 +34,7 @@ std::optional<T> first_common(std::span<const T> wanted, const auto& offered, bo
 Result<> check_mandatory(const ClientHello& hello) {
   const auto& extensions = hello.extensions;
   if (!extensions.pre_shared_key) {
+    // [8446:4.2.3#3]
     if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
     if (!extensions.supported_groups) return fail(ErrorCode::missing_extension, "supported_groups");
   }
@@ -45,7 +47,7 @@ Result<> check_mandatory(const ClientHello& hello) {
   if (compression.size() != 1 || compression[0] != 0)
     return fail(ErrorCode::illegal_value, "legacy_compression_methods");
   if (extensions.pre_shared_key && !extensions.psk_key_exchange_modes)
-    return fail(ErrorCode::missing_extension, "psk_key_exchange_modes");  // [8446:4.2.9#2]
+    return fail(ErrorCode::missing_extension, "psk_key_exchange_modes");  // [8446:4.2.9#3]
   return {};
 }
 
@@ -97,14 +99,14 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
   const auto with_share = [&](NamedGroup group) { return !share_of(group).empty(); };
   auto group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, with_share);
   if (!group) group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, any);
-  if (!group) return fail(ErrorCode::no_common_group);  // [8446:4.1.1#1]
+  if (!group) return fail(ErrorCode::no_common_group);  // [8446:4.1.1#1,4] [8446:2.1#1]
   choice.group = *group;
   choice.client_share = share_of(*group);
   return {};
 }
 
-// Certificates for the name first, then the default; among them the first whose key fits the client's
-// schemes.
+// Certificates for the name first, then the default; among them those whose chains the client can check, and
+// of these the first whose key fits its schemes.
 Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
@@ -112,7 +114,8 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
   bool known = name.empty();
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
-    for (const Credential& credential : settings.credentials) {
+    for (const Credential* candidate : in_order_of_chains(settings, hello)) {
+      const Credential& credential = *candidate;
       if (by_name && !credential.matches(name)) continue;
       known = known || by_name;
       const auto scheme = choose_scheme(settings.policy, credential,
@@ -130,6 +133,21 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
 }
 
 }  // namespace
+
+// RFC 8446 §4.4.2.2, RFC 5246 §7.4.2: another chain is shown only if there is none such [8446:4.4.2.2#4]
+// [5246:7.4.2#14].
+std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings, const ClientHello& hello) {
+  std::vector<const Credential*> order;
+  for (const Credential& credential : settings.credentials) order.push_back(&credential);
+  const auto& extensions = hello.extensions;
+  const auto& schemes = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
+                                                             : extensions.signature_algorithms;
+  if (order.size() > 1 && schemes)
+    std::stable_partition(order.begin(), order.end(), [&](const Credential* credential) {
+      return is_signed_acceptably(*credential, schemes->supported_signature_algorithms);
+    });
+  return order;
+}
 
 std::string_view requested_name(const ClientHello& hello) noexcept {
   if (!hello.extensions.server_name) return {};
@@ -151,7 +169,7 @@ std::vector<message::DistinguishedName> named_authorities(const ServerSettings& 
   return authorities;
 }
 
-// RFC 7301 §3.2: our order; no overlap is fatal when both sides use ALPN [7301:3.2#3].
+// RFC 7301 §3.2: our order; no overlap is fatal when both sides use ALPN [7301:3.2#1].
 Result<> choose_protocol(ServerHandshake& hs, const ClientHello& hello) {
   const auto& offered = hello.extensions.application_layer_protocol_negotiation;
   if (!offered || hs.settings().application_protocols.empty()) return {};

@@ -15,6 +15,7 @@ using schedule::KeyExchange;
 using schedule::SuiteInfo;
 
 // RFC 8422 §5.1.1: without the extension any curve will do; P-256 is the one that all know.
+// [8422:4#1] [8422:5.1#2,3]
 std::optional<NamedGroup> choose_curve(const ServerSettings& settings, const ClientHello& hello) {
   const auto& groups = hello.extensions.supported_groups;
   for (const NamedGroup group : settings.policy.groups) {
@@ -22,6 +23,13 @@ std::optional<NamedGroup> choose_curve(const ServerSettings& settings, const Cli
     if (groups ? groups->named_group_list.contains(group) : group == NamedGroup::secp256r1) return group;
   }
   return std::nullopt;
+}
+
+// RFC 8422 §5.3: a client that names curves names those of certificates, too [8422:5.3#3,4] [5246:7.4.2#13].
+bool knows_curve(const ClientHello& hello, const crypto::PublicKey& key) {
+  const auto& groups = hello.extensions.supported_groups;
+  const std::optional<NamedGroup> curve = crypto::curve_of(key.type());
+  return !groups || !curve || groups->named_group_list.contains(*curve);
 }
 
 // Whether this certificate can serve this suite; fills the scheme that signs the key exchange.
@@ -39,7 +47,9 @@ bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteI
   const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
   if (rsa != (suite.authentication == schedule::Authentication::rsa)) return false;
   if (!leaf || !leaf->allows(x509::KeyUsage::digital_signature)) return false;
+  if (!knows_curve(hello, contents.public_key)) return false;
   // RFC 5246 §7.4.1.4.1: without signature_algorithms only SHA-1 is left, which is not spoken here.
+  // [5246:7.4.1.4.1#3,6] [5246:7.4.3#3]
   if (!hello.extensions.signature_algorithms) return false;
   const auto scheme = choose_scheme(settings.policy, credential,
                                     hello.extensions.signature_algorithms->supported_signature_algorithms,
@@ -55,7 +65,8 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
   const std::string_view name = requested_name(hello);
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
-    for (const Credential& credential : settings.credentials) {
+    for (const Credential* candidate : in_order_of_chains(settings, hello)) {
+      const Credential& credential = *candidate;
       if (by_name && !credential.matches(name)) continue;
       if (!fits(settings, hello, suite, credential, choice.proof)) continue;
       choice.acknowledge_name = by_name;
@@ -69,6 +80,7 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
 bool try_suite(const ServerSettings& settings, const ClientHello& hello, CipherSuite value,
                std::optional<NamedGroup> curve, Choice& choice) {
   const SuiteInfo* suite = schedule::suite_info(value);
+  // [5246:7.4.1.2#2] [5246:A.5#1,2]
   if (suite == nullptr || suite->version != ProtocolVersion::tls12) return false;
   if (suite->key_exchange == KeyExchange::ecdhe && !curve) return false;
   if (!choose_credential(settings, hello, *suite, choice)) return false;
@@ -81,13 +93,14 @@ Result<> check_hello(const ServerHandshake& hs, const ClientHello& hello) {
   const Policy& policy = hs.settings().policy;
   const auto& extensions = hello.extensions;
   const Bytes compression = hello.legacy_compression_methods;
-  if (std::find(compression.begin(), compression.end(), 0) == compression.end())  // [5246:7.4.1.2#4]
+  if (std::find(compression.begin(), compression.end(), 0) ==
+      compression.end())  // [5246:7.4.1.2#5] [8446:4.1.2#12]
     return fail(ErrorCode::illegal_value, "legacy_compression_methods without null");
-  // RFC 8422 §5.1.2 [8422:5.1.2#3]
+  // RFC 8422 §5.1.2 [8422:5.1.2#2]
   if (extensions.ec_point_formats &&
       !extensions.ec_point_formats->ec_point_format_list.contains(ECPointFormat::uncompressed))
     return fail(ErrorCode::illegal_value, "ec_point_formats without uncompressed");
-  // RFC 5746 §3.6: in a first handshake there is nothing to renegotiate [5746:3.6#3].
+  // RFC 5746 §3.6: in a first handshake there is nothing to renegotiate [5746:3.6#2,3].
   if (extensions.renegotiation_info && !extensions.renegotiation_info->renegotiated_connection.empty())
     return fail(ErrorCode::illegal_value, AlertDescription::handshake_failure,
                 "renegotiation_info is not empty");

@@ -68,6 +68,10 @@ Task<> server12(ServerHandshake& handshake);
 /// or do not fit. The views live as long as the store.
 [[nodiscard]] std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings);
 
+/// Our credentials, those first whose chains the client says it can check.
+[[nodiscard]] std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings,
+                                                                const message::ClientHello& hello);
+
 /// The names and protocol that both versions choose alike.
 Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello& hello);
 /// The host name in server_name as sent; empty: none.

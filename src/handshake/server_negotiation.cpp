@@ -15,7 +15,7 @@ std::string lower_case(std::string_view name) {
   return text;
 }
 
-// RFC 6066 §3: at most one name of a type, and a host name is a DNS name [6066:3#3].
+// RFC 6066 §3: at most one name of a type, and a host name is a DNS name [6066:3#2].
 Result<> check_names(const message::ClientHello& hello) {
   if (!hello.extensions.server_name) return {};
   int host_names = 0;
@@ -46,11 +46,12 @@ ConfigurationQuestion configuration_question(const ServerHandshake& hs, Bytes wh
   return question;
 }
 
-// RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#5].
+// RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#2,3,4,5] [8446:D.2#1].
 Result<ProtocolVersion> choose_version(const Policy& policy, const message::ClientHello& hello) {
   const auto& versions = hello.extensions.supported_versions;
   for (const ProtocolVersion version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
     if (!policy.allows(version)) continue;
+    // [5246:E.1#2] [5746:3.6#5]
     const bool offered = versions ? versions->versions.contains(version)
                                   : version == ProtocolVersion::tls12 && hello.legacy_version >= version;
     if (!offered) continue;
@@ -60,6 +61,7 @@ Result<ProtocolVersion> choose_version(const Policy& policy, const message::Clie
     return version;
   }
   if (!versions && hello.legacy_version < ProtocolVersion::tls12)
+    // [5246:E.1#3] [8446:D.2#2] [8446:D.5#8]
     return fail(ErrorCode::unsupported_version, "the client speaks TLS 1.1 at most");
   return fail(ErrorCode::unsupported_version);
 }

@@ -19,7 +19,7 @@ crypto::HashAlgorithm hash_of(PskHash hash) noexcept {
   return hash == PskHash::sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
 }
 
-// RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#3].
+// RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#4] [8446:4.1.1#2].
 bool takes_modes(const ServerHandshake& hs) noexcept {
   const auto& modes = hs.hello().extensions.psk_key_exchange_modes;
   if (!modes) return false;
@@ -28,13 +28,13 @@ bool takes_modes(const ServerHandshake& hs) noexcept {
           modes->ke_modes.contains(PskKeyExchangeMode::psk_ke));
 }
 
-// RFC 8446 §4.2.11: a binder for each identity [8446:4.2.11#12].
+// RFC 8446 §4.2.11: a binder for each identity [8446:4.2.11#5].
 Result<> check_counts(const message::OfferedPsks& offered) {
   if (offered.identities.count() == offered.binders.count()) return {};
   return fail(ErrorCode::illegal_value, "pre_shared_key has not one binder for each identity");
 }
 
-// A PSK serves suites of its hash alone.
+// A PSK serves suites of its hash alone [8446:4.2.11#3] [8446:4.6.1#1].
 bool has_suite(const ServerHandshake& hs, crypto::HashAlgorithm hash) noexcept {
   const auto& policy = hs.settings().policy.cipher_suites;
   return std::any_of(policy.begin(), policy.end(), [&](CipherSuite suite) {
@@ -61,7 +61,8 @@ void use_session(ServerHandshake& hs, Session session, Bytes identity, std::uint
 
 void use_external(ServerHandshake& hs, ExternalPsk psk, std::uint16_t index) {
   const crypto::HashAlgorithm hash = hash_of(psk.hash);
-  // A client certificate cannot be asked for beside a PSK (RFC 8446 §4.3.2): who must show one shows one.
+  // A client certificate cannot be asked for beside a PSK (RFC 8446 §4.3.2): who must show one shows one
+  // [8446:E.1#1].
   if (!has_suite(hs, hash) || hs.settings().client_authentication == ClientAuthentication::require) return;
   hs.psk = std::make_unique<ServerPsk>();
   hs.psk->index = index;
@@ -132,7 +133,7 @@ Result<> send_ticket(ServerHandshake& hs, const crypto::MacValue& resumption_mas
   session.age_add = static_cast<std::uint32_t>(age_add[0]) << 24 |
                     static_cast<std::uint32_t>(age_add[1]) << 16 |
                     static_cast<std::uint32_t>(age_add[2]) << 8 | age_add[3];
-  const std::array<std::uint8_t, 1> nonce = {number};  // unique in this connection [8446:4.6.1#3]
+  const std::array<std::uint8_t, 1> nonce = {number};  // unique in this connection [8446:4.6.1#6]
   const crypto::HashAlgorithm hash = schedule::suite_info(session.cipher_suite)->hash;
   session.secret.assign(schedule::resumption_psk(hash, resumption_master_secret.view(), nonce).view());
   const auto ticket = ticket_of(hs, session);
@@ -170,6 +171,7 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
   }
 }
 
+// [8446:4.6.1#3] [6066:3#6] The name of this hello.
 bool is_resumable(const ServerHandshake& hs, const Session& session) {
   const ServerSettings& settings = hs.settings();
   if (!session.is_alive(hs.now) || session.server_name != hs.summary.server_name) return false;
@@ -228,6 +230,7 @@ schedule::EarlySecret take_early_secret(ServerHandshake& hs, crypto::HashAlgorit
   return std::move(*hs.psk->secret);
 }
 
+// [8446:4.6.1#4] A week at most.
 std::chrono::seconds lifetime_of(const ServerHandshake& hs, const Session& session) noexcept {
   const ServerSettings& settings = hs.settings();
   auto lifetime = settings.session_lifetime;
@@ -261,7 +264,7 @@ unsigned ticket_count(const ServerHandshake& hs) noexcept {
   constexpr unsigned most_tickets = 16;
   const ServerSettings& settings = hs.settings();
   if (!settings.ticket_keys && !settings.session_store) return 0;
-  // RFC 8446 §4.2.9: no tickets for modes that the client does not take [8446:4.2.9#4].
+  // RFC 8446 §4.2.9: no tickets for modes that the client does not take.
   if (!takes_modes(hs)) return 0;
   if (const auto& request = hs.hello().extensions.ticket_request)
     return std::min<unsigned>(hs.summary.resumed ? request->resumption_count : request->new_session_count,

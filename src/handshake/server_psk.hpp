@@ -14,7 +14,7 @@ Task<> find_psk(ServerHandshake& handshake);
 /// The PSK is not used after all.
 void drop_psk(ServerHandshake& handshake) noexcept;
 
-/// The binder of the PSK that was chosen (RFC 8446 §4.2.11.2 [8446:4.2.11.2#1]), in constant time. `whole`:
+/// The binder of the PSK that was chosen (RFC 8446 §4.2.11.2 [8446:4.2.11#4]), in constant time. `whole`:
 /// the ClientHello message; `before`: the transcript in front of it. Errors: bad_binder.
 Result<> check_binder(ServerHandshake& handshake, Bytes whole, const schedule::Transcript& before);
 
@@ -36,7 +36,7 @@ Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumpti
 [[nodiscard]] Session session_of(const ServerHandshake& handshake);
 
 /// What both versions demand of a session before it is resumed: its time, its server name, and a client
-/// certificate that today's configuration would take (RFC 6066 §3 [6066:3#9], RFC 8446 §4.6.1).
+/// certificate that today's configuration would take (RFC 6066 §3 [6066:3#6], RFC 8446 §4.6.1).
 [[nodiscard]] bool is_resumable(const ServerHandshake& handshake, const Session& session);
 
 /// Finds the session behind a ticket or an id; handshake.answered_session then holds it. `sealed`: look into

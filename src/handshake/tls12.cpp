@@ -43,7 +43,7 @@ void derive_master_secret(Handshake& hs, const CommonSettings& settings, Tls12St
                           Bytes pre_master_secret) {
   const crypto::HashAlgorithm hash = state.suite->hash;
   hs.tell_secret("pre_master_secret", pre_master_secret);
-  // RFC 7627 §4: bound to everything up to and with the ClientKeyExchange.
+  // RFC 7627 §4: bound to everything up to and with the ClientKeyExchange [7627:5.1#1] [7627:5.2#4].
   state.master_secret =
       state.extended_master_secret
           ? schedule::extended_master_secret12(hash, pre_master_secret, transcript_digest(hs))
@@ -58,9 +58,11 @@ void restore_master_secret(Handshake& hs, const CommonSettings& settings, Tls12S
 }
 
 Result<Octets> send_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
+  // RFC 5246 §7.1: the next record is under the new keys [5246:7.1#1,2] [5246:7.3#4].
   hs.transport.send_change_cipher_spec();
   if (auto installed = install(hs, state, Direction::sending, random); !installed)
     return fail(installed.error());
+  // [5246:7.4.9#2]
   const auto verify_data = schedule::verify_data12(state.suite->hash, hs.role(), state.master_secret.view(),
                                                    transcript_digest(hs));
   message::Finished finished;
@@ -75,14 +77,14 @@ Task<Octets> receive_finished12(Handshake& hs, const Tls12State& state, RandomSo
   const auto expected = schedule::verify_data12(state.suite->hash, other(hs.role()),
                                                 state.master_secret.view(), transcript_digest(hs));
   const message::Finished& finished = co_await hs.receive<message::Finished>();
-  // RFC 5246 §7.4.9: twelve octets, compared in constant time [5246:7.4.9#2].
+  // RFC 5246 §7.4.9: twelve octets, compared in constant time [5246:7.4.9#1].
   co_await check_verify_data(finished.verify_data, expected.view());
   co_return to_octets(expected.view());
 }
 
 void keep_exporter12(Handshake& hs, const Tls12State& state, Bytes first_verify_data) {
   if (!state.extended_master_secret)
-    return;  // RFC 7627 §5.4, RFC 9266: nothing binds the connection otherwise
+    return;  // [7627:5.4#1,2,3,4] RFC 7627 §5.4, RFC 9266: nothing binds the connection otherwise
   hs.exporter_secret.assign(state.master_secret.view());
   hs.server_random = state.server_random;
   copy(first_verify_data, hs.tls_unique);
@@ -115,7 +117,8 @@ Result<crypto::PublicKey> leaf_key12(const Handshake& hs, std::uint16_t key_usag
 
 Result<> check_signature12(const CommonSettings& settings, const crypto::PublicKey& key,
                            SignatureScheme scheme, Bytes content, Bytes signature) {
-  // RFC 5246 §7.4.3: a scheme of our signature_algorithms, and one of this key [5246:7.4.3#5,6].
+  // RFC 5246 §7.4.3: a scheme of our signature_algorithms, and one of this key [5246:7.4.3#2,4]
+  // [5246:7.4.8#2,3].
   if (!settings.policy.signature_schemes.contains(scheme))
     return fail(ErrorCode::illegal_value, "the signature scheme was not offered");
   if (!key.matches(scheme, ProtocolVersion::tls12))

@@ -39,7 +39,7 @@ struct ClientHelloExtensions : KnownExtensions {
   std::optional<Padding> padding;
   std::optional<OfferedPsks> pre_shared_key;
 
-  // RFC 8446 §4.2.11 [8446:4.2.11#10]: the binders cover everything in front of them.
+  // RFC 8446 §4.2.11 [8446:4.2.11#9,10] [8446:4.2#4]: the binders cover everything in front of them.
   static constexpr auto last = ExtensionType::pre_shared_key;
 
   static constexpr bool wire(auto& io, auto& m) {
@@ -69,12 +69,14 @@ struct ClientHello {
   static constexpr auto type = HandshakeType::client_hello;
   static constexpr const char* name = "client_hello";
 
+  // [8446:4.1.2#6] [8446:D.5#7]
   ProtocolVersion legacy_version = ProtocolVersion::tls12;
   Random random;
   SessionID legacy_session_id;
   List<CipherSuite, 2, 2, 0xfffe> cipher_suites;
   Opaque<1, 1, 0xff> legacy_compression_methods;
-  // RFC 5246 §7.4.1.2: a client without extensions may leave out the whole block. [8446:4.1.2#14]
+  // RFC 5246 §7.4.1.2: a client without extensions may leave out the whole block. [8446:4.1.2#14,15]
+  // [5246:7.4.1.2#6]
   wire::ExtensionBlock<ClientHelloExtensions, wire::Presence::optional> extensions;
 
   static constexpr void wire(auto& io, auto& m) {

@@ -59,11 +59,12 @@ inline constexpr auto extension_table = [] {
   using namespace places;
   using enum ExtensionType;
   return std::to_array<ExtensionRow>({
-      {server_name, CH | EE | SH12},                             // RFC 6066 §3
-      {max_fragment_length, CH | EE | SH12},                     // RFC 6066 §4
-      {status_request, CH | CR | CT | SH12},                     // RFC 6066 §8, RFC 8446 §4.4.2.1
-      {supported_groups, CH | EE | SH12},                        // RFC 8446 §4.2.7; SH12: see ServerHello
-      {ec_point_formats, CH | SH12},                             // RFC 8422 §5.2
+      {server_name, CH | EE | SH12},          // RFC 6066 §3
+      {max_fragment_length, CH | EE | SH12},  // RFC 6066 §4
+      {status_request, CH | CR | CT | SH12},  // RFC 6066 §8, RFC 8446 §4.4.2.1
+      {supported_groups, CH | EE | SH12},     // RFC 8446 §4.2.7; SH12: see ServerHello
+      {ec_point_formats, CH | SH12},          // RFC 8422 §5.2
+      // [5246:7.4.1.4.1#5]
       {signature_algorithms, CH | CR},                           // RFC 8446 §4.2.3
       {application_layer_protocol_negotiation, CH | EE | SH12},  // RFC 7301 §3.1
       {signed_certificate_timestamp, CH | CR | CT | SH12},       // RFC 6962 §3.3.1
@@ -81,13 +82,14 @@ inline constexpr auto extension_table = [] {
       {psk_key_exchange_modes, only_CH},                         // RFC 8446 §4.2.9
       {certificate_authorities, CH | CR},                        // RFC 8446 §4.2.4
       {oid_filters, only_CR},                                    // RFC 8446 §4.2.5
-      {post_handshake_auth, only_CH},                            // RFC 8446 §4.2.6
-      {signature_algorithms_cert, CH | CR},                      // RFC 8446 §4.2.3
-      {key_share, CH | SH | HRR},                                // RFC 8446 §4.2.8
-      {ticket_request, CH | EE},                                 // RFC 9149 §3
-      {renegotiation_info, CH | SH12},                           // RFC 5746 §3.2
-      {padding, only_CH},                                        // RFC 7685 §3
-      {pre_shared_key, CH | SH},                                 // RFC 8446 §4.2.11
+      // [8446:4.2.6#2]
+      {post_handshake_auth, only_CH},        // RFC 8446 §4.2.6
+      {signature_algorithms_cert, CH | CR},  // RFC 8446 §4.2.3
+      {key_share, CH | SH | HRR},            // RFC 8446 §4.2.8
+      {ticket_request, CH | EE},             // RFC 9149 §3
+      {renegotiation_info, CH | SH12},       // RFC 5746 §3.2
+      {padding, only_CH},                    // RFC 7685 §3
+      {pre_shared_key, CH | SH},             // RFC 8446 §4.2.11
   });
 }();
 
@@ -97,6 +99,7 @@ constexpr ExtensionPlaces places_of(ExtensionType type) noexcept {
     if (row.type == type) return row.places;
   return 0;
 }
+// What is not known is passed over [5746:3.6#6] [8446:4.1.2#13] [8446:9.3#4,5] [8446:4.3.2#5].
 constexpr bool is_known(ExtensionType type) noexcept { return places_of(type) != 0; }
 constexpr bool may_stand_in(ExtensionType type, ExtensionPlace place) noexcept {
   return (places_of(type) & static_cast<unsigned>(place)) != 0;

@@ -26,6 +26,7 @@ struct ServerName {
     io("host_name", m.host_name);
   }
 };
+// [6066:3#1] [6066:11.1#2]
 struct ServerNameList {
   List<ServerName, 2, 1, 0xffff> server_name_list;
   static constexpr void wire(auto& io, auto& m) { io("server_name_list", m.server_name_list); }
@@ -34,7 +35,7 @@ struct ServerNameList {
 // ---- max_fragment_length (RFC 6066 §4)
 
 struct MaxFragmentLengthExtension {
-  // RFC 6066 §4 [6066:4#3]: any other value is refused with illegal_parameter.
+  // RFC 6066 §4 [6066:4#1,3]: any other value is refused with illegal_parameter.
   Between<MaxFragmentLength::octets_512, MaxFragmentLength::octets_4096> max_fragment_length;
   static constexpr void wire(auto& io, auto& m) { io("max_fragment_length", m.max_fragment_length); }
 };
@@ -50,6 +51,7 @@ struct OCSPStatusRequest {
     io("request_extensions", m.request_extensions);
   }
 };
+// [6066:8#1]
 struct CertificateStatusRequest {
   CertificateStatusType status_type = CertificateStatusType::ocsp;
   OCSPStatusRequest request;  // if status_type is ocsp
@@ -92,6 +94,7 @@ struct SignatureSchemeList {  // RFC 8446 §4.2.3
 // ---- application_layer_protocol_negotiation (RFC 7301 §3.1)
 
 using ProtocolName = Text<1, 1, 0xff>;
+// [7301:3.1#1,2]
 struct ProtocolNameList {
   List<ProtocolName, 2, 2, 0xffff> protocol_name_list;
   static constexpr void wire(auto& io, auto& m) { io("protocol_name_list", m.protocol_name_list); }

@@ -6,6 +6,7 @@
 
 namespace handfast::message {
 
+// [8446:4.6.1#7]
 struct NewSessionTicketExtensions : KnownExtensions {
   std::optional<EarlyDataIndicationNewSessionTicket> early_data;
 

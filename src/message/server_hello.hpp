@@ -10,6 +10,7 @@ namespace handfast::message {
 ///
 /// supported_groups is not specified for a ServerHello of TLS 1.2, but some load balancers send it; it is
 /// read and has no meaning.
+// [8446:4.1.3#7] [8446:4.2.9#5] Nothing else parses here.
 struct ServerHelloExtensions : KnownExtensions {
   std::optional<Empty> server_name;
   std::optional<MaxFragmentLengthExtension> max_fragment_length;
@@ -51,6 +52,7 @@ struct ServerHello {
   static constexpr auto type = HandshakeType::server_hello;
   static constexpr const char* name = "server_hello";
 
+  // [8446:4.1.3#1,6] [8446:4.2.1#8] [8446:D.5#7] The compression method is null.
   ProtocolVersion legacy_version = ProtocolVersion::tls12;
   Random random;
   SessionID legacy_session_id_echo;
@@ -108,6 +110,7 @@ struct HelloRetryRequest {
 };
 
 /// Whether a whole handshake message (with its header) is a HelloRetryRequest, decodable or not.
+// [8446:4.1.3#9]
 [[nodiscard]] bool is_hello_retry_request(Bytes message) noexcept;
 
 /// Whether each extension of a ServerHello may stand there in this version (RFC 8446 §4.2).

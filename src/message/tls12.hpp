@@ -37,6 +37,7 @@ struct DigitallySigned {
   }
 };
 
+// Uncompressed, which crypto::encapsulate() checks [8422:5.1.2#1].
 using ECPoint = Opaque<1, 1, 0xff>;
 struct ECParameters {  // RFC 8422 §5.4
   // Explicit curves are refused with illegal_parameter.
@@ -95,6 +96,7 @@ struct EncryptedPreMasterSecret {
   static constexpr auto type = HandshakeType::client_key_exchange;
   static constexpr const char* name = "client_key_exchange";
 
+  // [5246:7.4.7.1#5]
   Opaque<2, 0, 0xffff> pre_master_secret;  // encrypted: as long as the modulus
 
   static constexpr void wire(auto& io, auto& m) { io("pre_master_secret", m.pre_master_secret); }

@@ -14,6 +14,7 @@ using Use = crypto::AesCbcKey::Use;
 // RFC 5246 §7.2.2: the one alert for all that may be wrong.
 std::unexpected<Error> bad_record(MutableBytes body) noexcept {
   wipe(body);
+  // [5246:7.2.2#5]
   return fail(ErrorCode::bad_record_mac);
 }
 

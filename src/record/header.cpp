@@ -38,6 +38,7 @@ constexpr auto greetings = std::to_array<Greeting>({
 });
 
 // RFC 5246 §E.2: two octets of length with the highest bit set, the message type 1, the version wanted.
+// [8446:D.5#5,6] Never sent, and refused when it comes.
 bool is_ssl2_hello(Bytes octets) noexcept {
   const bool ssl2 = octets[3] == 0 && octets[4] == 2;
   const bool ssl3_or_tls = octets[3] == 3;

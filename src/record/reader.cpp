@@ -31,7 +31,7 @@ std::size_t RecordReader::max_length(ContentType type) const noexcept {
   return type == ContentType::application_data ? max_ciphertext : max_plaintext;  // the first: to be skipped
 }
 
-// Whether a record may say this type, by what keys there are. [8446:5#5]
+// Whether a record may say this type, by what keys there are. [8446:5#5] [5246:6#2]
 Result<> RecordReader::check_type(ContentType type) const noexcept {
   switch (type) {
     case ContentType::application_data:
@@ -54,7 +54,7 @@ Result<> RecordReader::check_header(const RecordHeader& header, Bytes input) con
       header.type >= ContentType::change_cipher_spec && header.type <= ContentType::application_data;
   if (first_ && !known) return fail(diagnose_first_octets(input));
   if (auto good = check_type(header.type); !good) return good;
-  // legacy_record_version may be anything. [8446:5.1#11]
+  // legacy_record_version may be anything. [8446:5.1#11] [8446:D#1] [8446:D.2#3] [5246:E.1#4]
   if (header.length > max_length(header.type))
     return fail(ErrorCode::record_overflow);  // [8446:5.1#13] [8446:5.2#2,5] [5246:6.2.1#1] [5246:6.2.3#1]
   return {};
@@ -117,7 +117,7 @@ Result<> RecordReader::check_content(const Record& record) noexcept {
       if (content.size() < 2) return fail(ErrorCode::truncated, "half an alert in a record");
       if (content.size() > 2) return fail(ErrorCode::trailing_data, "more than one alert in a record");
       break;
-    case ContentType::change_cipher_spec:  // [8446:5#2]
+    case ContentType::change_cipher_spec:  // [8446:5#1,2]
       idle = true;
       if (content.size() != 1 || content[0] != 1)
         return fail(ErrorCode::unexpected_record, "a change_cipher_spec of other than the octet 1");

@@ -45,7 +45,7 @@ constexpr std::size_t iv_size(Protection protection) noexcept {
 
 }  // namespace
 
-// A new key starts with sequence number 0. [8446:5.3#1] [5246:6.1#2,3]
+// A new key starts with sequence number 0. [8446:5.3#1] [5246:6.1#1,2,3]
 RecordKey::RecordKey(AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept
     : limit_(confidentiality_limit(aead)), key_(key), iv_(iv), aead_(aead), protection_(protection) {
   crypto::require(key.size() == crypto::key_size(aead) && iv.size() == iv_size(protection));

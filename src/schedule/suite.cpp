@@ -81,6 +81,7 @@ constexpr auto table = std::to_array<SuiteInfo>({
 
 }  // namespace
 
+// [8446:D.5#1,2] No RC4, and nothing below 128 bits.
 const SuiteInfo* suite_info(CipherSuite suite) noexcept {
   const auto* const row = std::ranges::find(table, suite, &SuiteInfo::suite);
   return row == table.end() ? nullptr : row;

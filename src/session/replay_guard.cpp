@@ -148,6 +148,7 @@ Result<std::shared_ptr<StrikeRegister>> StrikeRegister::make(StrikeRegisterOptio
 
 RegisterId StrikeRegister::register_id() const noexcept { return id_; }
 
+// [8446:8#2] [8446:8.2#1,2] The binder was checked; what cannot be told from a replay is rejected alone.
 Reply<EarlyDataVerdict> StrikeRegister::check(const EarlyDataClaim& claim, Time now) {
   if (!claim.register_id) return EarlyDataVerdict::external_psk;
   // RFC 8446 §8.2: what another register saw, or this one before a restart, is not known here.

@@ -137,6 +137,7 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::load(const std::string& path, Ti
 
 std::chrono::seconds TicketKeys::lifetime() const noexcept { return state_->lifetime(); }
 
+// [5077:5.2#1] [5077:5.7#2]
 Result<Octets> TicketKeys::seal(const Session& session, Time now) {
   std::uint8_t any = 0;
   if (auto drawn = state_->random().fill({&any, 1}); !drawn) return fail(drawn.error());

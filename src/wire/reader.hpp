@@ -28,6 +28,8 @@ struct Unobserved {
 /// Clang has to be told what to inline, or a ClientHello takes it a quarter longer to read and half as long
 /// again to write (wire/writer.hpp).
 template <class Observer = Unobserved>
+// [8446:6#5] What cannot be parsed is a decode_error, and values that cannot be are illegal_parameter
+// [8446:6#6].
 class Reader {
  public:
   explicit Reader(Bytes octets, Observer observer = {}) noexcept
@@ -300,7 +302,7 @@ class ExtensionDispatch {
 
   template <class Body>
   void known(std::optional<Body>& member) {
-    if (member) [[unlikely]]  // RFC 8446 §4.2 [8446:4.2#5]
+    if (member) [[unlikely]]  // RFC 8446 §4.2 [8446:4.2#4,5] [5246:7.4.1.4#3]
       return reader_.fail(ErrorCode::duplicate_extension, start_);
     if (B::is_last(type_) && reader_.end_ != octets_.data() + octets_.size()) [[unlikely]]
       return reader_.fail(ErrorCode::extension_not_last, start_);
@@ -308,7 +310,8 @@ class ExtensionDispatch {
   }
 
   void unknown() {
-    // RFC 8446 §4.2 [8446:4.2#3]: a known extension in the wrong message is refused, an unknown one is kept.
+    // RFC 8446 §4.2 [8446:4.2#3] [8446:4.3.1#2]: a known extension in the wrong message is refused, an
+    // unknown one is kept.
     if (B::recognized(type_)) [[unlikely]]
       return reader_.fail(ErrorCode::extension_not_allowed, start_);
     if (const std::uint8_t* duplicate = unknown_.add(type_, start_, octets_); duplicate != nullptr)

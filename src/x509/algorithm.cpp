@@ -128,6 +128,7 @@ constexpr auto signatures = std::to_array<NamedSignature>({
     {oid::ed25519, Kind::ed25519, HashAlgorithm::sha512},
 });
 constexpr auto weak_signatures = std::to_array<Bytes>(
+    // [8446:4.4.2.4#2] [8446:4.2.3#13,14]
     {oid::md2_with_rsa, oid::md5_with_rsa, oid::sha1_with_rsa, oid::ecdsa_with_sha1, oid::dsa_with_sha1});
 
 bool is_null(Bytes element) noexcept {

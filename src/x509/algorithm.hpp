@@ -42,6 +42,7 @@ struct SignatureIdentifier {
   Bytes identifier;                      ///< contents of the object identifier
 };
 
+// [8422:5.9#1,2] [8446:4.2.3#5,7,8,9]
 /// Reads an AlgorithmIdentifier of a signature.
 void read_signature_identifier(Der& der, SignatureIdentifier& identifier, const char* field) noexcept;
 

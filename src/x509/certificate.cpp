@@ -172,6 +172,7 @@ std::optional<Defect> Certificate::parse_into(Certificate& certificate, Bytes de
   return fault.defect();
 }
 
+// [5246:7.4.2#5] [5246:7.4.6#3] [8446:4.4.2.2#1] [8446:4.4.2.3#1]
 Result<Certificate> Certificate::parse(Bytes der) noexcept {
   Certificate certificate;
   if (const auto defect = parse_into(certificate, der)) return fail(defect->error());

@@ -22,6 +22,15 @@ TEST(ErrorTable, EveryCodeHasNameSentenceAndHint) {
   }
 }
 
+// decryption_failed, no_certificate, export_restriction, decompression_failure: of older versions alone
+// [5246:7.2.2#6,7,8] [8446:B#1].
+TEST(ErrorTable, NamesNoAlertThatIsReserved) {
+  for (unsigned code = 0; code <= static_cast<unsigned>(ErrorCode::file_unreadable); ++code) {
+    const auto alert = static_cast<unsigned>(error_info(static_cast<ErrorCode>(code)).alert);
+    EXPECT_TRUE(alert != 21 && alert != 30 && alert != 41 && alert != 60) << code;
+  }
+}
+
 TEST(Error, TakesItsAlertFromTheTable) {
   EXPECT_EQ(Error(ErrorCode::bad_record_mac).alert, AlertDescription::bad_record_mac);
   EXPECT_EQ(Error(ErrorCode::illegal_value, AlertDescription::protocol_version).alert,

@@ -11,6 +11,7 @@ namespace {
 
 static_assert(!std::is_copy_constructible_v<Secret<32>> && !std::is_copy_assignable_v<Secret<32>>);
 
+// [8446:6#2] [5246:7.2.2#1]
 TEST(Secret, WipesItsOctetsOnDestruction) {
   alignas(Secret<32>) unsigned char room[sizeof(Secret<32>)];
   auto* secret = new (room) Secret<32>();

@@ -51,6 +51,7 @@ TEST(KeyExchange, KnowsTheSizesOfEachGroup) {
   }
 }
 
+// [8446:4.2.8#2]
 TEST(KeyExchange, BothSidesGetTheSameSecretAndANewOneEachTime) {
   for (const NamedGroup group : groups) {
     SCOPED_TRACE(to_string(group));

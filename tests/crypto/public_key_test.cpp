@@ -142,6 +142,7 @@ TEST(PublicKey, RefusesEveryChangeToASignatureOrItsMessage) {
   }
 }
 
+// [8422:5.10#4] [8446:4.4.3#8]
 TEST(PublicKey, RefusesSignaturesOfAnotherKindOrWithSha1) {
   for (const KnownSignature& known : known_signatures()) {
     for (const KnownSignature& other : known_signatures()) {
@@ -165,6 +166,7 @@ void expect_as_wycheproof_says(const Case& each, const PublicKey& key, const Sig
     EXPECT_TRUE(result.has_value());
   } else {
     // "acceptable" here is one thing: PKCS#1 with the NULL parameters left out. It is refused.
+    // [5246:4.7#1]
     EXPECT_TRUE(each.invalid() || each.has_flag("MissingNull"));
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().code, ErrorCode::bad_signature);
@@ -176,6 +178,7 @@ std::string text(const json& group, const char* outer, const char* inner) {
   return group.at(outer).at(inner).get<std::string>();
 }
 
+// [8422:5.10#3]
 TEST(PublicKey, PassesWycheproofEcdsa) {
   struct File {
     const char* name;
@@ -203,6 +206,7 @@ TEST(PublicKey, PassesWycheproofEcdsa) {
   }
 }
 
+// [8422:5.10#5]
 TEST(PublicKey, PassesWycheproofEd25519) {
   HANDFAST_VECTORS_OR_SKIP(file, "wycheproof/ed25519_test.json");
   const int count = test::for_each_case(file, [](const Case& each) {
@@ -346,6 +350,7 @@ TEST(PublicKey, SaysWhatItIs) {
 }
 
 // [8446:4.2.3] a curve is bound to its scheme; rsae and pss name different keys.
+// [8422:5.4#1] [8422:5.9#3,4] [8422:5.10#7] [8446:4.2.3#1,15] [8446:4.4.3#6] [8446:4.4.2.2#2]
 TEST(PublicKey, MatchesTheSchemesOfItsKind) {
   using enum SignatureScheme;
   const std::vector<SignatureScheme> schemes = {rsa_pkcs1_sha1,

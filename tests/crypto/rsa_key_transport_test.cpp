@@ -102,6 +102,7 @@ class RsaKeyTransport : public testing::Test {
   std::size_t delimiter = raw.size() - premaster_secret_size - 1;  // where the zero has to be
 };
 
+// [5246:7.4.7.1#1]
 TEST_F(RsaKeyTransport, WhatTheClientSendsIsWhatTheServerGets) {
   for (const std::uint16_t version : std::initializer_list<std::uint16_t>{0x0303, 0x0304, 0x0301}) {
     const PremasterSecret sent = make_premaster(version);

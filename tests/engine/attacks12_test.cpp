@@ -148,6 +148,7 @@ TEST_F(Bleichenbacher, RobotGetsOneAnswerToAllVariants) {  // [5246:7.4.7.1#2,3,
 
 // ---- FREAK, Logjam (2015): other parameters than those that were agreed on
 
+// [5246:A.5#1,2] [8446:D.5#1,2] [8446:4.1.3#5]
 TEST(Freak, SuitesOfExportGradeAreNeitherOfferedNorTaken) {
   for (const std::uint16_t weak :
        std::initializer_list<std::uint16_t>{0x0003, 0x0008, 0x0014, 0x0011, 0x0005, 0x000a, 0x0000, 0x0002}) {
@@ -175,6 +176,7 @@ TEST(Freak, ServerKeyExchangeDoesNotBelongToRsaKeyTransport) {
   EXPECT_EQ(pair.client.error().alert, AlertDescription::unexpected_message);
 }
 
+// [8422:2.1#2] [5246:7.4.3#2,4]
 class Logjam
     : public testing::TestWithParam<std::pair<std::string, std::function<void(ServerKeyExchange&)>>> {};
 TEST_P(Logjam, ParametersThatWereSwappedAreRefused) {
@@ -263,7 +265,7 @@ Octets master_secret_of(const Credential& credential, bool extended) {
 
 // A man in the middle gives two connections the same randoms and the same pre-master secret. Their
 // certificates differ, and with RFC 7627 so do their master secrets.
-TEST(TripleHandshake, MasterSecretsOfTwoConnectionsAreNeverTheSame) {  // [7627:5.1#1]
+TEST(TripleHandshake, MasterSecretsOfTwoConnectionsAreNeverTheSame) {  // [7627:5.1#1] [7627:5.2#1,2,4]
   x509::CertificateTemplate content = Authority::leaf_template();
   content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
   const Credential attacker = authority().credential(x509::KeyKind::rsa_2048, content);
@@ -389,7 +391,7 @@ TEST(Crime, CompressionIsNeitherOfferedNorTaken) {
   EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter);
 }
 
-TEST(Sloth, Md5AndSha1AreNeitherOfferedNorTaken) {  // [8446:4.2.3#14]
+TEST(Sloth, Md5AndSha1AreNeitherOfferedNorTaken) {  // [8446:4.2.3#13,14] [5246:7.4.1.4.1#1] [8446:4.4.3#8]
   for (const Policy* policy : policies::all()) {
     for (const SignatureScheme scheme : policy->signature_schemes) {
       const auto hash = static_cast<std::uint16_t>(scheme) >> 8;

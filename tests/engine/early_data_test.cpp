@@ -83,6 +83,7 @@ void expect_rejected(Pair& ends, const std::string& why, bool resumed = true) {
   EXPECT_EQ(as_text(ends.server.received), "late");
 }
 
+// [8446:4.2.10#1,2,4]
 TEST(EarlyData, TravelsWithTheFirstFlight) {
   EarlyBirds two;
   two.get_acquainted();
@@ -94,6 +95,7 @@ TEST(EarlyData, TravelsWithTheFirstFlight) {
   expect_accepted(ends);
 }
 
+// [8446:4.2.11.3#1]
 TEST(EarlyData, IsAnsweredBeforeTheClientsFinished) {  // half a round trip
   EarlyBirds two;
   two.get_acquainted();
@@ -183,6 +185,7 @@ TEST(EarlyData, IsNotSentBeyondWhatTheTicketAllows) {
   expect_accepted(ends, std::string(100, 'x'));
 }
 
+// [8446:4.2.10#10]
 TEST(EarlyData, BeyondWhatTheTicketAllowsIsFatal) {
   EarlyBirds two(100);
   two.get_acquainted();
@@ -223,6 +226,7 @@ TEST(EarlyData, ThatDoesNotDecryptIsFatalOnceItIsAccepted) {  // [8446:4.2.10#11
 
 // ---- rejected
 
+// [8446:8#2] [8446:8.2#1]
 TEST(EarlyData, IsTakenOnce) {
   EarlyBirds two;
   two.get_acquainted();
@@ -270,6 +274,7 @@ TEST(EarlyData, IsRejectedByAServerThatTakesNoneAnyMore) {
   expect_rejected(ends, "this server takes none");
 }
 
+// [8446:4.2.10#12] [8446:E.5#3]
 TEST(EarlyData, IsLostInAHelloRetryRequest) {
   EarlyBirds two;
   two.get_acquainted();
@@ -306,6 +311,7 @@ TEST(EarlyData, IsBoundToItsApplicationProtocol) {  // [8446:4.2.10#7]
   expect_rejected(ends, "the application protocol is not the ticket's");
 }
 
+// [8446:4.2.10#4,9]
 TEST(EarlyData, OfAnUnknownTicketIsRejectedInAFullHandshake) {
   EarlyBirds two;
   two.get_acquainted();
@@ -346,6 +352,7 @@ TEST(EarlyData, IsNotOfferedForAProtocolOrSuiteThatIsNotOffered) {
   EXPECT_EQ(two.meet().client.connection.early_data_room(), 0U);
 }
 
+// [8446:E.5#3]
 TEST(EarlyData, IsNotOfferedByThoseWhoDoNotAskForIt) {
   EarlyBirds two;
   two.get_acquainted();
@@ -448,6 +455,7 @@ TEST(EarlyData, MayBeJudgedLater) {
   }
 }
 
+// [8446:4.2.10#3]
 TEST(EarlyData, IsJudgedByTheAgeThatTheClientTells) {
   EarlyBirds two;
   two.get_acquainted();
@@ -475,6 +483,7 @@ TEST(EarlyData, ThatWasNotOfferedCannotBeAccepted) {
   EXPECT_EQ(ends.client.error().alert, AlertDescription::unsupported_extension);
 }
 
+// [8446:4.2.11#8]
 TEST(EarlyData, CannotBeAcceptedWithoutTheFirstPsk) {
   EarlyBirds two;
   two.get_acquainted();

@@ -83,6 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Handshake12, EverySuite12, testing::ValuesIn(suite_case
   return to_string(test.param.suite) + "_" + std::to_string(static_cast<int>(test.param.key));
 });
 
+// [5246:7.1#1,2] [5246:7.3#4] [5246:7.4#1] [5246:7.4.2#1,3] [5246:7.4.7#1,2] [5246:7.4.8#1] [5246:9#1]
 TEST(Handshake12, HasTheNineStepsOfTheTextbook) {
   ClientSettings client = client_settings();
   client.policy = only_tls12();
@@ -108,6 +109,88 @@ TEST(Handshake12, HasTheNineStepsOfTheTextbook) {
   EXPECT_FALSE(summary.group);
 }
 
+// ---- steps 7 and 8: the change_cipher_spec record in every wrong form
+
+using Records = std::vector<Octets>;
+Records records_of(const Octets& octets) {
+  Records records;
+  for (std::size_t at = 0; at < octets.size();) {
+    const std::size_t size = 5U + (static_cast<std::size_t>(octets[at + 3]) << 8 | octets[at + 4]);
+    records.emplace_back(octets.begin() + static_cast<std::ptrdiff_t>(at),
+                         octets.begin() + static_cast<std::ptrdiff_t>(at + size));
+    at += size;
+  }
+  return records;
+}
+
+struct ChangeCipherSpecForm {
+  const char* name;
+  std::function<void(Records&, std::size_t)> change;  // of the records, and of the one at this place
+};
+std::ostream& operator<<(std::ostream& out, const ChangeCipherSpecForm& form) { return out << form.name; }
+
+class ChangeCipherSpecRecord : public testing::TestWithParam<ChangeCipherSpecForm> {};
+TEST_P(ChangeCipherSpecRecord, InAWrongFormEndsTheHandshake) {
+  for (const bool from_client : {true, false}) {
+    ClientSettings client = client_settings();
+    client.policy.max_version = ProtocolVersion::tls12;
+    Pair pair = test::pair(client, server_settings());
+    (from_client ? pair.to_server : pair.to_client) = [](Octets& flight) {
+      Records records = records_of(flight);
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i][0] != 20) continue;
+        GetParam().change(records, i);
+        break;
+      }
+      flight.clear();
+      for (const Octets& record : records) flight.insert(flight.end(), record.begin(), record.end());
+    };
+    pair.run();
+    End& victim = from_client ? pair.server : pair.client;
+    EXPECT_FALSE(victim.connection.handshake_done());
+    const std::string_view name = GetParam().name;
+    if (name == "Missing" || name == "Late")
+      continue;  // what is protected is read as if it were not: random octets
+    ASSERT_TRUE(victim.error) << from_client;
+    EXPECT_EQ(victim.error->alert, AlertDescription::unexpected_message) << failure(victim);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(
+    Steps7And8, ChangeCipherSpecRecord,
+    testing::Values(
+        ChangeCipherSpecForm{
+            "Missing",
+            [](Records& all, std::size_t i) { all.erase(all.begin() + static_cast<std::ptrdiff_t>(i)); }},
+        ChangeCipherSpecForm{"Twice",
+                             [](Records& all, std::size_t i) {
+                               const Octets copy = all[i];
+                               all.insert(all.begin() + static_cast<std::ptrdiff_t>(i), copy);
+                             }},
+        ChangeCipherSpecForm{"Late", [](Records& all, std::size_t i) { std::swap(all[i], all[i + 1]); }},
+        ChangeCipherSpecForm{"Truncated", [](Records& all, std::size_t i) { all[i] = {20, 3, 3, 0, 0}; }},
+        ChangeCipherSpecForm{"Trailing",
+                             [](Records& all, std::size_t i) { all[i] = {20, 3, 3, 0, 2, 1, 1}; }},
+        ChangeCipherSpecForm{"OfAnotherValue", [](Records& all, std::size_t i) { all[i].back() = 2; }},
+        ChangeCipherSpecForm{"Oversized",
+                             [](Records& all, std::size_t i) {
+                               all[i] = {20, 3, 3, 1, 0};
+                               all[i].resize(5 + 256, 1);
+                             }}),
+    [](const auto& test) { return test.param.name; });
+
+// Step 9 too early: data that no Finished protects.
+TEST(ApplicationData12, BeforeTheFinishedIsRefused) {
+  ClientSettings client = client_settings();
+  client.policy.max_version = ProtocolVersion::tls12;
+  for (const int flights : {0, 1}) {
+    Pair pair = test::pair(client, server_settings());
+    if (flights == 1) pair.server.deliver(pair.client.transmit());
+    pair.server.deliver(Octets{23, 3, 3, 0, 1, 'x'});
+    ASSERT_TRUE(pair.server.error);
+    EXPECT_EQ(pair.server.error->alert, AlertDescription::unexpected_message);
+  }
+}
+
 TEST(Handshake12, ExportersAndTlsUniqueAgreeWithExtendedMasterSecret) {
   ClientSettings client = client_settings();
   client.policy.max_version = ProtocolVersion::tls12;
@@ -125,6 +208,7 @@ TEST(Handshake12, ExportersAndTlsUniqueAgreeWithExtendedMasterSecret) {
             ErrorCode::unsupported_option);
 }
 
+// [5246:7.4.1.3#2] [8446:4.1.3#10,11] [8446:4.2.1#1]
 TEST(Handshake12, IsReachedFromBothSidesOfTheVersions) {
   for (const bool old_client : {true, false}) {
     ClientSettings client = client_settings();
@@ -212,6 +296,7 @@ TEST(Renegotiation, IsRefusedWithAWarningOnBothSides) {
   EXPECT_EQ(as_text(pair.server.received), "still here");
 }
 
+// [6066:4#2,5]
 TEST(MaxFragmentLength, BindsBothDirections) {
   ClientSettings client = client_settings();
   client.policy.max_version = ProtocolVersion::tls12;
@@ -226,6 +311,7 @@ TEST(MaxFragmentLength, BindsBothDirections) {
   }
 }
 
+// [6066:1.1#1] [6066:8#3] [8446:4.4.2.1#1]
 TEST(OcspStaple, TravelsInBothVersions) {
   for (const auto version : {ProtocolVersion::tls12, ProtocolVersion::tls13}) {
     ClientSettings client = client_settings();
@@ -275,6 +361,7 @@ TEST(OldVersions, AreRefusedInPlainWords) {
   EXPECT_EQ(alert, (Octets{21, 3, 3, 0, 2, 2, 70}));
 }
 
+// [8446:D.5#5,6]
 TEST(OldVersions, Sslv2AndPlainHttpAreRecognised) {
   for (const std::string_view first :
        {std::string_view("GET / HTTP/1.1\r\n\r\n"),

@@ -24,6 +24,7 @@ void expect_data_flows(Pair& pair) {
 }
 
 class EverySuite : public testing::TestWithParam<CipherSuite> {};
+// [8446:9.1#1] [8446:9.3#3]
 TEST_P(EverySuite, CarriesData) {
   ClientSettings client = client_settings();
   client.policy = only_tls13();
@@ -42,6 +43,7 @@ INSTANTIATE_TEST_SUITE_P(Handshake13, EverySuite,
                          [](const auto& test) { return to_string(test.param); });
 
 class EveryGroup : public testing::TestWithParam<NamedGroup> {};
+// [8446:4.2.8#8,9] [8446:7.4.2#1] [8422:5.10#1]
 TEST_P(EveryGroup, AgreesOnASecret) {
   ClientSettings client = client_settings();
   client.policy = only_tls13();
@@ -57,6 +59,7 @@ TEST_P(EveryGroup, AgreesOnASecret) {
   EXPECT_FALSE(summary.hello_retry);
   expect_data_flows(pair);
 }
+// [8446:4.1.1#3] [8446:4.1.4#1,6,8] [8446:4.2.8#7]
 TEST_P(EveryGroup, IsReachedByHelloRetryRequest) {
   ClientSettings client = client_settings();
   client.policy = only_tls13();
@@ -84,6 +87,7 @@ struct KeyCase {
   SignatureScheme scheme;
 };
 class EveryKey : public testing::TestWithParam<KeyCase> {};
+// [8446:4.4.2#8,9] [8446:4.4.3#2,4,5] [8446:4.2.3#1,4,6,16] [8446:9.1#2]
 TEST_P(EveryKey, ProvesServerAndClient) {
   const Credential credential = authority().credential(GetParam().kind);
   ClientSettings client = client_settings();
@@ -120,6 +124,7 @@ TEST(Handshake13, WorksInPiecesOfEverySize) {
   }
 }
 
+// [8446:9.2#1,2]
 TEST(Handshake13, SummariesAgree) {
   ClientSettings client = client_settings();
   client.application_protocols = {"h2", "http/1.1"};
@@ -153,6 +158,7 @@ TEST(Handshake13, SummariesAgree) {
   EXPECT_FALSE(pair.client.connection.take_summary()) << "a summary is taken once";
 }
 
+// [8446:7.5#1]
 TEST(Handshake13, ExportersAndBindingsAgree) {
   Pair pair = test::pair(client_settings(), server_settings());
   pair.run();
@@ -206,6 +212,7 @@ TEST(Handshake13, LogsTheSameSecretsOnBothSides) {
 
 // ---- client certificates
 
+// [8446:4.4.2#2,3,4] [8446:4.3.2#1]
 TEST(ClientCertificate, IsOptionalWhenRequested) {
   ServerSettings server = server_settings();
   server.trust = authority().trust();
@@ -288,6 +295,7 @@ INSTANTIATE_TEST_SUITE_P(
                             ErrorCode::certificate_unsupported, AlertDescription::unsupported_certificate}),
     [](const auto& test) { return std::string(test.param.name); });
 
+// [8446:C.5#1]
 TEST(ServerCertificateTrust, UnknownAuthorityIsRefused) {
   ClientSettings client = client_settings();
   client.trust = Authority(x509::KeyKind::ec_p256, "Other Root").trust();
@@ -311,6 +319,7 @@ TEST(ServerCertificateTrust, InsecureClientsTakeAnything) {
 
 // ---- names and protocols
 
+// [6066:3#4,5] [8446:9.2#13]
 TEST(ServerName, ChoosesTheCertificate) {
   ServerSettings server = server_settings();
   server.credentials = {localhost(),
@@ -335,6 +344,7 @@ TEST(ServerName, UnknownIsRefusedOnlyOnDemand) {
   EXPECT_EQ(refused.client.error->alert, AlertDescription::unrecognized_name);
 }
 
+// [7301:3.2#1]
 TEST(Alpn, WithoutOverlapIsFatal) {
   ClientSettings client = client_settings();
   client.application_protocols = {"h2"};
@@ -370,7 +380,7 @@ TEST(Negotiation, WithoutCommonSuiteFails) {
   EXPECT_EQ(pair.client.error->alert, AlertDescription::handshake_failure);
 }
 
-TEST(Negotiation, WithoutCommonGroupFails) {  // [8446:4.1.1#1]
+TEST(Negotiation, WithoutCommonGroupFails) {  // [8446:4.1.1#1,4] [8446:2.1#1]
   ClientSettings client = client_settings();
   client.policy = only_tls13();
   client.policy.groups = {NamedGroup::x25519};
@@ -411,6 +421,7 @@ TEST(Negotiation, ServerOrderDecidesUnlessTheClientsIsPreferred) {
 
 // ---- what is configurable on the wire
 
+// [5246:7.4.1.2#2] [8446:4.1.2#9,13] [8446:9.3#4] [8446:4.2.1#4] [5746:3.6#6]
 TEST(Grease, IsSentOrNotAndMakesNoDifference) {
   for (const bool grease : {false, true}) {
     ClientSettings client = client_settings();
@@ -421,6 +432,7 @@ TEST(Grease, IsSentOrNotAndMakesNoDifference) {
   }
 }
 
+// [8446:4.1.2#7,8] [8446:D.4#1]
 TEST(MiddleboxCompatibility, ShowsChangeCipherSpecOnlyWhenOn) {
   for (const bool on : {false, true}) {
     ClientSettings client = client_settings();
@@ -439,6 +451,7 @@ TEST(MiddleboxCompatibility, ShowsChangeCipherSpecOnlyWhenOn) {
   }
 }
 
+// [8446:4.2.2#1,3]
 TEST(StatelessRetry, IsFinishedByAnotherConnectionObject) {
   ServerSettings server = server_settings();
   server.policy = only_tls13();

@@ -199,7 +199,7 @@ class RewrittenServer {
   }
 };
 
-TEST(Renegotiation, RequestInTheRecordOfTheFinishedIsRefusedWithAWarning) {  // [5246:7.4.1.1#1]
+TEST(Renegotiation, RequestInTheRecordOfTheFinishedIsRefusedWithAWarning) {  // [5746:4.2#1]
   const Octets hello_request = {0, 0, 0, 0};
   RewrittenServer server(hello_request);
   ASSERT_TRUE(server.pair.client.connection.handshake_done()) << failure(server.pair.client);

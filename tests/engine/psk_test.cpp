@@ -46,6 +46,7 @@ void expect_psk(Pair& ends, const std::string& identity) {
   EXPECT_EQ(ends.server.received, to_octets(as_bytes("hello")));
 }
 
+// [8446:4.2.11#1]
 TEST(ExternalPsk, ProvesBothSidesWithoutCertificates) {
   PskServer server(psk());
   server.settings.credentials.clear();
@@ -61,6 +62,7 @@ TEST(ExternalPsk, WorksInPiecesOfOneOctet) {
   expect_psk(ends, "device 7");
 }
 
+// [8446:2.2#1] [8446:4.2.11#2,3]
 TEST(ExternalPsk, ChoosesASuiteOfItsHash) {
   PskServer server(psk("long", PskHash::sha384));
   Pair ends = pair(client_with(psk("long", PskHash::sha384)), server.settings);
@@ -106,6 +108,7 @@ TEST(ExternalPsk, GoesThroughAStatelessRetry) {
   EXPECT_FALSE(ends.server.connection.take_summary()->external_psk_identity.empty());
 }
 
+// [8446:4.2.9#4,6,7] [8446:4.1.1#2]
 TEST(ExternalPsk, KeepsAFreshKeyExchangeWhereItCan) {  // RFC 8446 §4.2.9: psk_dhe_ke goes before psk_ke
   PskServer server(psk());
   server.settings.allow_psk_without_key_exchange = true;
@@ -134,7 +137,7 @@ TEST(ExternalPsk, UnknownIdentityWithoutCertificatesFails) {
   EXPECT_FALSE(ends.done());
 }
 
-TEST(ExternalPsk, OfAnotherKeyIsRefusedByItsBinder) {  // [8446:4.2.11.2#1]
+TEST(ExternalPsk, OfAnotherKeyIsRefusedByItsBinder) {  // [8446:4.2.11#4,5]
   ExternalPsk other = psk();
   other.key[0] ^= 1;
   PskServer server(other);
@@ -155,6 +158,7 @@ TEST(ExternalPsk, ImportedOrNotAreDifferentKeys) {  // RFC 9258 §5.2
   EXPECT_EQ(ends.server.error->code, ErrorCode::bad_binder);
 }
 
+// [8446:E.1#1] [8446:4.3.2#6]
 TEST(ExternalPsk, IsNoProofForAServerThatRequiresCertificates) {
   PskServer server(psk());
   server.settings.client_authentication = ClientAuthentication::require;
@@ -197,7 +201,7 @@ TEST(ExternalPsk, AnsweredLaterWithNoneFallsBack) {
 using message::ClientHello;
 using message::ServerHello;
 
-TEST(ExternalPsk, SelectedBeyondTheOfferIsRefused) {  // [8446:4.2.11#20]
+TEST(ExternalPsk, SelectedBeyondTheOfferIsRefused) {  // [8446:4.2.11#6,7]
   PskServer server(psk());
   MessagePair ends(client_with(psk()), server.settings);
   ends.to_client = edit_message<ServerHello>([](auto& hello) { hello.extensions.pre_shared_key = {1}; });
@@ -221,7 +225,7 @@ TEST(ExternalPsk, OfAnotherHashThanTheSuiteIsRefused) {
   EXPECT_EQ(ends.client.error().alert, AlertDescription::illegal_parameter);
 }
 
-TEST(ExternalPsk, NeedsAsManyBindersAsIdentities) {  // [8446:4.2.11#12]
+TEST(ExternalPsk, NeedsAsManyBindersAsIdentities) {  // [8446:4.2.11#5]
   PskServer server(psk());
   MessagePair ends(client_with(psk()), server.settings);
   static const Octets binder(32, 7);

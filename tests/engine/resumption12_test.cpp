@@ -65,6 +65,7 @@ class Resumption12 : public testing::TestWithParam<By> {
   Acquaintances both{GetParam()};
 };
 
+// [5077:3.4#1,2] [6066:3#7] [7627:5.3#1,4]
 TEST_P(Resumption12, IsShortAndCostsNoCertificates) {
   Pair first = both.meet();
   expect_resumed(first, false);
@@ -270,6 +271,7 @@ TEST_P(Resumption12, IsAbortedByTheClientWhenTheExtensionIsNew) {  // [7627:5.3#
   EXPECT_EQ(ends.client.error().alert, AlertDescription::handshake_failure);
 }
 
+// [7627:5.4#5]
 TEST_P(Resumption12, WithoutTheExtensionOnBothSidesNeedsALaxPolicy) {
   both.server.policy.require_extended_master_secret = false;
   both.client.policy.require_extended_master_secret = false;
@@ -333,6 +335,7 @@ TEST_P(Resumption12, ThatWasNotOfferedIsRefused) {
 }
 
 // RFC 5246 §7.2.2 [5246:7.2.2#1]: nobody resumes a session whose connection failed.
+// [5246:7.2#1] [5246:7.2.2#2]
 TEST_P(Resumption12, DiesWithAConnectionThatFails) {
   Pair ends = both.meet();
   ASSERT_TRUE(ends.done());
@@ -373,6 +376,7 @@ INSTANTIATE_TEST_SUITE_P(Resumption, Resumption12, testing::Values(By::ticket, B
 
 // ---- tickets (RFC 5077)
 
+// [5077:3.2#1,2,3] [5077:3.3#3]
 TEST(Ticket12, TravelsBeforeTheServersFinished) {
   Acquaintances both(By::ticket);
   Pair ends = both.meet();
@@ -383,6 +387,7 @@ TEST(Ticket12, TravelsBeforeTheServersFinished) {
   EXPECT_EQ(both.clients->sessions.back().lifetime, std::chrono::hours(24));
 }
 
+// [5077:3.3#5]
 TEST(Ticket12, IsRenewedWhenHalfOfItsTimeIsOver) {
   Acquaintances both(By::ticket);
   both.meet();
@@ -419,6 +424,7 @@ TEST(Ticket12, BesideAnIdCountsAlone) {  // [5077:3.4#3]
   EXPECT_FALSE(ends.server_state.summary.resumed);
 }
 
+// [5077:4#1]
 TEST(Ticket12, ThatIsEmptyAfterAllIsNotKept) {
   Acquaintances both(By::ticket);
   MessagePair ends(both.client, both.server);

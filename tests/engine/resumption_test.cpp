@@ -57,6 +57,7 @@ struct Acquaintance {
   bool insecure = false;
 };
 
+// [8446:4.2.9#1,2] [8446:9.2#7,8]
 TEST(Resumption13, NeedsNoCertificates) {
   Acquaintance two;
   EXPECT_FALSE(two.summary().resumed);
@@ -94,7 +95,8 @@ TEST(Resumption13, ServesAsManyTicketsAsAreWanted) {
   Acquaintance two;
   two.server.tickets = 5;
   two.summary();
-  EXPECT_EQ(two.store->sessions.size(), 5U);
+  ASSERT_EQ(two.store->sessions.size(), 5U);
+  EXPECT_NE(two.store->sessions[0].age_add, two.store->sessions[1].age_add);  // [8446:4.6.1#6]
   two.store->sessions.clear();
   two.client.ticket_request = TicketRequest{3, 2};  // RFC 9149 §3
   two.summary();
@@ -134,7 +136,7 @@ TEST(Resumption13, TellsThoseWhoAskHowManyTicketsWillCome) {  // RFC 9149 §3
   }
 }
 
-TEST(Resumption13, ClientsWithoutAStoreGetNoTickets) {  // [8446:4.2.9#4]
+TEST(Resumption13, ClientsWithoutAStoreGetNoTickets) {
   Acquaintance two;
   two.client.session_store = nullptr;
   two.summary();
@@ -165,6 +167,7 @@ TEST(Resumption13, GoesThroughHelloRetryRequest) {
   }
 }
 
+// [8446:4.6.1#4,5] [8446:4.2.11.1#1]
 TEST(Resumption13, EndsWithTheTicketsLifetime) {
   Acquaintance two;
   two.server.session_lifetime = 60s;
@@ -177,6 +180,7 @@ TEST(Resumption13, EndsWithTheTicketsLifetime) {
   EXPECT_FALSE(two.summary("localhost", now + 61s).resumed);
 }
 
+// [8446:4.6.1#3]
 TEST(Resumption13, OfAnotherNameIsNotDone) {
   Acquaintance two;
   auto leaf = Authority::leaf_template();
@@ -187,6 +191,7 @@ TEST(Resumption13, OfAnotherNameIsNotDone) {
   EXPECT_TRUE(two.summary("other.example").resumed);
 }
 
+// [8446:4.6.1#2]
 TEST(Resumption13, JudgesTheChainByTodaysRoots) {
   Acquaintance two;
   two.summary();
@@ -247,7 +252,7 @@ TEST(Resumption13, NeedsASuiteOfTheSameHash) {
   two.server.policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
   EXPECT_FALSE(two.summary().resumed);
   EXPECT_TRUE(two.summary().resumed);
-  // The other suite of the hash serves as well [8446:4.2.11#1].
+  // The other suite of the hash serves as well [8446:4.6.1#1] [8446:4.2.11#3].
   two.client.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
   two.server.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
   EXPECT_TRUE(two.summary().resumed);
@@ -329,7 +334,7 @@ TEST(Resumption13, KeepsSessionsUnderNamePortProtocolsAndCertificates) {
   EXPECT_NE(two.store->kept.configuration, first.configuration);
 }
 
-TEST(Resumption13, ABinderThatDoesNotFitIsFatal) {  // [8446:4.2.11.2#1]
+TEST(Resumption13, ABinderThatDoesNotFitIsFatal) {  // [8446:4.2.11#4,5]
   Acquaintance two;
   two.summary();
   for (Session& session : two.store->sessions) session.secret.data()[3] ^= 1;

@@ -60,6 +60,7 @@ TEST(Traffic, SaysWhatItNeedsOfAPartialRecord) {
   EXPECT_EQ(received->needed, record.size());
 }
 
+// [5246:7.3#3] [8446:2#2] [8446:E.5#4]
 TEST(Traffic, IsRefusedBeforeTheHandshakeIsDone) {
   Pair pair = test::pair(client_settings(), server_settings());
   Octets out(min_output);
@@ -87,6 +88,7 @@ TEST(Traffic, HalfRttDataArrivesBehindTheServersFinished) {
   EXPECT_TRUE(pair.done());
 }
 
+// [8446:4.6.3#2,4,5,6]
 TEST(KeyUpdate, WorksInBothDirectionsAndIsAnswered) {
   Pair pair = finished();
   ASSERT_TRUE(pair.client.connection.update_keys(KeyUpdateRequest::update_requested));
@@ -157,6 +159,7 @@ TEST(Tickets, AreBoundedWithoutDataBetweenThem) {
   EXPECT_EQ(server.victim().error->code, ErrorCode::too_many_tickets);
 }
 
+// [8446:6.1#3,4]
 TEST(Close, IsCleanOnlyWithCloseNotify) {
   Pair pair = finished();
   pair.client.connection.close();
@@ -174,7 +177,7 @@ TEST(Close, IsCleanOnlyWithCloseNotify) {
   EXPECT_EQ(end.error().fault(), Fault::network);
 }
 
-TEST(Close, DataBehindCloseNotifyIsIgnored) {  // [8446:6.1#3]
+TEST(Close, DataBehindCloseNotifyIsIgnored) {  // [8446:6.1#1,2]
   Pair pair = finished();
   pair.client.connection.close();
   Octets wire = pair.client.transmit();
@@ -186,6 +189,7 @@ TEST(Close, DataBehindCloseNotifyIsIgnored) {  // [8446:6.1#3]
   EXPECT_TRUE(pair.server.input.empty());
 }
 
+// [5246:7.2.2#3,4] [8446:6.2#1,2,3] [8446:6#1]
 TEST(Abort, SendsItsAlertAndKills) {
   Pair pair = finished();
   pair.server.connection.abort(AlertDescription::access_denied);

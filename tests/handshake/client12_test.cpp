@@ -1,6 +1,7 @@
 // A client of TLS 1.2: what it says, and what it makes of servers that do not follow RFC 5246.
 #include <gtest/gtest.h>
 
+#include "handshake/tls12.hpp"
 #include "support/message_pair.hpp"
 
 namespace handfast::test {
@@ -71,6 +72,7 @@ TEST(HelloRequest12, WithABodyIsNone) {
 // ---- ClientHello
 
 // RFC 8422 §4: without suites that use curves nothing is said of curves [8422:4#2].
+// [5746:3.4#1]
 TEST(ClientHello12, SpeaksOfCurvesWithSuitesThatUseThem) {
   ClientSettings settings = client12();
   settings.policy.cipher_suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256};
@@ -102,6 +104,192 @@ TEST(ClientHello12, OffersNoEcdheWithoutACurve) {
   EXPECT_TRUE(hello->cipher_suites.contains(CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256));
   EXPECT_FALSE(hello->extensions.supported_groups);
 }
+
+// RFC 7627 §5.4: without the extension nothing may bind the connection [7627:5.4#1,2,3,4].
+TEST(Exporters12, NeedExtendedMasterSecret) {
+  for (const bool extended : {true, false}) {
+    MessagePair pair(client12(), server_settings());
+    handshake::Tls12State state;
+    state.extended_master_secret = extended;
+    state.master_secret.assign(Octets(48, 7));
+    handshake::keep_exporter12(pair.client_state, state, Octets(12, 1));
+    EXPECT_EQ(pair.client_state.exporter_secret.empty(), !extended);
+    EXPECT_EQ(pair.client_state.tls_unique[0], extended ? 1 : 0);
+  }
+}
+
+// ---- servers that do not follow the RFCs
+
+using message::Certificate12;
+using message::CertificateRequest12;
+using message::ServerHello;
+
+struct Breach {
+  std::string name;
+  Edit edit;
+  ErrorCode code;
+  AlertDescription alert;
+};
+std::ostream& operator<<(std::ostream& out, const Breach& breach) { return out << breach.name; }
+
+template <class M>
+Edit set(std::function<void(M&)> change) {
+  return edit_message<M>(std::move(change));
+}
+
+std::vector<Breach> breaches() {
+  using enum ErrorCode;
+  using A = AlertDescription;
+  static const Octets twelve(12, 1);
+  static constexpr std::array compressed = {static_cast<ECPointFormat>(1)};
+  static const std::array<message::ProtocolName, 1> other = {as_bytes("other")};
+  static const std::array<message::ProtocolName, 2> two = {as_bytes("h2"), as_bytes("h3")};
+  return {
+      // RFC 5246 §7.4.1.4 [5246:7.4.1.4#2] [8446:4.2#2]
+      {"AnExtensionThatWasNotOffered",
+       set<ServerHello>([](auto& m) { m.extensions.max_fragment_length = {MaxFragmentLength::octets_512}; }),
+       extension_not_offered, A::unsupported_extension},
+      {"EncryptThenMacThoughNoSuiteIsCbc",
+       set<ServerHello>([](auto& m) { m.extensions.encrypt_then_mac.emplace(); }), extension_not_offered,
+       A::unsupported_extension},
+      // RFC 5746 §3.4, §4.1 [5746:3.4#2,3] [5746:4.1#1]
+      {"RenegotiationInfoThatIsNotEmpty",
+       set<ServerHello>([](auto& m) { m.extensions.renegotiation_info->renegotiated_connection = twelve; }),
+       illegal_value, A::handshake_failure},
+      {"NoRenegotiationInfo", set<ServerHello>([](auto& m) { m.extensions.renegotiation_info.reset(); }),
+       missing_extension, A::handshake_failure},
+      // RFC 8422 §5.2 [8422:5.2#1,2]
+      {"NoUncompressedPoints",
+       set<ServerHello>([](auto& m) { m.extensions.ec_point_formats = {compressed}; }), illegal_value,
+       A::illegal_parameter},
+      // RFC 7301 §3.1, §3.2 [7301:3.1#3] [7301:3.2#2]
+      {"AnotherProtocol",
+       set<ServerHello>([](auto& m) { m.extensions.application_layer_protocol_negotiation = {other}; }),
+       illegal_value, A::illegal_parameter},
+      {"TwoProtocols",
+       set<ServerHello>([](auto& m) { m.extensions.application_layer_protocol_negotiation = {two}; }),
+       illegal_value, A::illegal_parameter},
+      // RFC 5246 §E.1 [5246:E.1#1] [8446:D.1#1] [8446:D.5#8]
+      {"Tls11", set<ServerHello>([](auto& m) { m.legacy_version = ProtocolVersion::tls11; }),
+       unsupported_version, A::protocol_version},
+      {"Ssl30", set<ServerHello>([](auto& m) { m.legacy_version = ProtocolVersion::ssl30; }),
+       unsupported_version, A::protocol_version},
+      // RFC 5246 §A.5 [5246:A.5#1,2] [8446:D.5#1,2]
+      {"TheNullSuite",
+       set<ServerHello>([](auto& m) { m.cipher_suite = CipherSuite::TLS_NULL_WITH_NULL_NULL; }),
+       illegal_value, A::illegal_parameter},
+      {"Compression", set<ServerHello>([](auto& m) { m.legacy_compression_method = 1; }), illegal_value,
+       A::illegal_parameter},
+      {"NoCertificate", set<Certificate12>([](auto& m) { m.certificate_list = {}; }), empty_certificate,
+       A::decode_error},
+      // RFC 5246 §7.4.2: the key is one of ECDSA, the suite wants RSA [5246:7.4.2#2,6] [8422:2.1#1]
+      // [8422:2.2#1]
+      // [8422:5.3#2].
+      {"AKeyOfAnotherKindThanTheSuites",
+       set<ServerHello>([](auto& m) { m.cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; }),
+       certificate_unsupported, A::unsupported_certificate},
+  };
+}
+
+class Client12 : public testing::TestWithParam<Breach> {};
+TEST_P(Client12, RefusesAServerWith) {
+  ClientSettings client = client12();
+  client.application_protocols = {"h2"};
+  MessagePair pair(client, server_settings());
+  pair.to_client = GetParam().edit;
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(name_of(pair.client.error().code), name_of(GetParam().code)) << describe(pair.client.error());
+  EXPECT_EQ(pair.client.error().alert, GetParam().alert) << describe(pair.client.error());
+}
+INSTANTIATE_TEST_SUITE_P(Breaches, Client12, testing::ValuesIn(breaches()),
+                         [](const auto& test) { return test.param.name; });
+
+// RFC 6066 §4: the server repeats the length, or says nothing [6066:4#4].
+TEST(Client12Extensions, AnotherMaxFragmentLengthIsRefused) {
+  ClientSettings client = client12();
+  client.max_fragment_length = MaxFragmentLength::octets_1024;
+  client.record_size_limit = 0;
+  MessagePair pair(client, server_settings());
+  pair.to_client =
+      set<ServerHello>([](auto& m) { m.extensions.max_fragment_length = {MaxFragmentLength::octets_512}; });
+  pair.run();
+  EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter) << describe(pair.client.error());
+}
+
+Credential credential_with(x509::KeyKind kind, std::uint16_t key_usage) {
+  x509::CertificateTemplate content = Authority::leaf_template();
+  content.key_usage = key_usage;
+  return authority().credential(kind, content);
+}
+
+// RFC 5246 §7.4.2: what the certificate does not allow is not done with its key [5246:7.4.2#7,8,12].
+TEST(Client12Certificate, MustAllowTheKeyExchange) {
+  struct Case {
+    CipherSuite suite;
+    x509::KeyKind kind;
+    std::uint16_t good;
+    std::uint16_t bad;
+  };
+  using x509::KeyUsage;
+  for (const Case& now_try :
+       {Case{CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256, x509::KeyKind::rsa_2048,
+             KeyUsage::key_encipherment, KeyUsage::digital_signature},
+        Case{CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, x509::KeyKind::rsa_2048,
+             KeyUsage::digital_signature, KeyUsage::key_encipherment},
+        Case{CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x509::KeyKind::ec_p256,
+             KeyUsage::digital_signature, KeyUsage::key_agreement}}) {
+    ClientSettings client = client12();
+    client.policy = policies::classic;
+    client.policy.cipher_suites = {now_try.suite};
+    ServerSettings server = server_settings();
+    server.policy = policies::classic;
+    server.credentials = {credential_with(now_try.kind, now_try.good)};
+    const Credential bad = credential_with(now_try.kind, now_try.bad);
+    const std::vector<message::ASN1Cert> chain(bad.chain().begin(), bad.chain().end());
+    for (const bool lies : {false, true}) {
+      MessagePair pair(client, server);
+      if (lies) pair.to_client = set<Certificate12>([&](auto& m) { m.certificate_list = chain; });
+      pair.run();
+      EXPECT_EQ(pair.client.done(), !lies) << to_string(now_try.suite);
+      if (lies) { EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_unsupported); }
+    }
+    // A server of ours does not choose a suite that its certificate is not for.
+    server.credentials = {bad};
+    MessagePair pair(client, server);
+    pair.run();
+    EXPECT_EQ(pair.server.error().code, ErrorCode::no_common_cipher_suite);
+  }
+}
+
+// RFC 5246 §7.4.4, §7.4.6: no certificate rather than one that the server did not ask for
+// [5246:7.3#2] [5246:7.4.4#1,2,3] [5246:7.4.6#1,2,4,9].
+// [8422:3.1#1]
+TEST(Client12Certificate, IsOneThatTheServerAskedFor) {
+  static constexpr std::array rsa_only = {ClientCertificateType::rsa_sign};
+  static constexpr std::array ed25519_only = {SignatureScheme::ed25519};
+  const std::vector<std::pair<bool, Edit>> cases = {
+      {true, [](MessageEnd::Message&) { return true; }},
+      {false, set<CertificateRequest12>([](auto& m) { m.certificate_types = rsa_only; })},
+      {false, set<CertificateRequest12>([](auto& m) { m.supported_signature_algorithms = ed25519_only; })},
+  };
+  for (const auto& [shown, edit] : cases) {
+    ClientSettings client = client12();
+    client.credentials = {localhost()};
+    ServerSettings server = server_settings();
+    server.client_authentication = ClientAuthentication::request;
+    server.trust = authority().trust();
+    MessagePair pair(client, server);
+    pair.to_client = edit;
+    std::size_t certificates = 99;
+    pair.to_server = set<Certificate12>([&](auto& m) { certificates = m.certificate_list.count(); });
+    pair.run();
+    EXPECT_EQ(certificates, shown ? 1U : 0U);
+  }
+}
+
+// RFC 8446 §4.2.8.2, RFC 8422 §5.11 are in server12_test.cpp: the client's share is the one that no signature
+// covers.
 
 }  // namespace
 }  // namespace handfast::test

@@ -64,7 +64,7 @@ std::vector<Breach> breaches() {
   static const std::array<message::ProtocolName, 1> other_protocol = {as_bytes("other")};
   static const std::array<message::ProtocolName, 2> two_protocols = {as_bytes("h2"), as_bytes("h3")};
   return {
-      // ServerHello (RFC 8446 §4.1.3)
+      // ServerHello (RFC 8446 §4.1.3, §4.2.1 [8446:4.1.3#6,8] [8446:4.2.1#7,8,9,10,11])
       {"LegacyVersionIsNotTls12",
        set<ServerHello>([](auto& m) { m.legacy_version = ProtocolVersion::tls11; }), illegal_value,
        A::illegal_parameter},
@@ -101,14 +101,14 @@ std::vector<Breach> breaches() {
                [](Octets& m) {
                  append_extension(m, 4 + 2 + 32 + 1 + 32 + 3, static_cast<ExtensionType>(0x7777));
                }),
-       extension_not_offered, A::unsupported_extension},  // [8446:4.2#4]
+       extension_not_offered, A::unsupported_extension},  // [8446:4.2#2]
       {"ExtensionTwice",
        replace(HandshakeType::server_hello,
                [](Octets& m) {
                  append_extension(m, 4 + 2 + 32 + 1 + 32 + 3, static_cast<ExtensionType>(0x7777));
                  append_extension(m, 4 + 2 + 32 + 1 + 32 + 3, static_cast<ExtensionType>(0x7777));
                }),
-       duplicate_extension, A::illegal_parameter},  // [8446:4.2#8]
+       duplicate_extension, A::illegal_parameter},  // [8446:4.2#5]
       {"ServerHelloTruncated",
        replace(HandshakeType::server_hello,
                [](Octets& m) {
@@ -126,7 +126,7 @@ std::vector<Breach> breaches() {
       {"EncryptedExtensionsWithKeyShare",
        replace(HandshakeType::encrypted_extensions,
                [](Octets& m) { append_extension(m, 4, ExtensionType::key_share); }),
-       extension_not_allowed, A::illegal_parameter},  // [8446:4.3.1#3]
+       extension_not_allowed, A::illegal_parameter},  // [8446:4.3.1#2]
       {"AlpnWasNotOffered", set<EncryptedExtensions>([](auto& m) {
          m.extensions.application_layer_protocol_negotiation = {other_protocol};
        }),
@@ -145,7 +145,7 @@ std::vector<Breach> breaches() {
                    }
                }),
        illegal_value, A::illegal_parameter},
-      // Certificate (§4.4.2)
+      // Certificate (§4.4.2 [8446:4.4.2#5,12])
       {"CertificateMissing", drop(HandshakeType::certificate), unexpected_message, A::unexpected_message},
       {"CertificateEmpty", set<Certificate>([](auto& m) { m.certificate_list = {}; }), empty_certificate,
        A::decode_error},  // [8446:4.4.2.4#1]
@@ -153,7 +153,7 @@ std::vector<Breach> breaches() {
        illegal_value, A::illegal_parameter},
       {"CertificateDamaged", replace(HandshakeType::certificate, [](Octets& m) { m[12] = 0x31; }),
        certificate_malformed, A::bad_certificate},
-      // CertificateVerify (§4.4.3)
+      // CertificateVerify (§4.4.3 [8446:4.4.3#4,6,8,9,10])
       {"CertificateVerifyMissing", drop(HandshakeType::certificate_verify), unexpected_message,
        A::unexpected_message},
       {"SchemeWasNotOffered",
@@ -161,7 +161,7 @@ std::vector<Breach> breaches() {
        A::illegal_parameter},  // [8446:4.4.3#4]
       {"SchemeIsPkcs1",
        set<CertificateVerify>([](auto& m) { m.algorithm = SignatureScheme::rsa_pkcs1_sha256; }),
-       illegal_value, A::illegal_parameter},  // [8446:4.4.3#8]
+       illegal_value, A::illegal_parameter},  // [8446:4.4.3#7]
       {"SchemeOfAnotherKey",
        set<CertificateVerify>([](auto& m) { m.algorithm = SignatureScheme::rsa_pss_rsae_sha256; }),
        illegal_value, A::illegal_parameter},
@@ -186,7 +186,7 @@ std::vector<Breach> breaches() {
                  m[3]++;
                }),
        trailing_data, A::decode_error},
-      // Order (§4)
+      // Order (§4 [8446:4#1])
       {"ClientHelloFromTheServer", replace(HandshakeType::encrypted_extensions, [](Octets& m) { m[0] = 1; }),
        unexpected_message, A::unexpected_message},
       {"HelloRequestBeforeTheServerHello",
@@ -199,7 +199,7 @@ std::vector<Breach> breaches() {
        unexpected_message, A::unexpected_message},
       {"MessageTooLarge", replace(HandshakeType::finished, [](Octets& m) { m[1] = 0xff; }), message_too_large,
        A::illegal_parameter},
-      // HelloRetryRequest (§4.1.4)
+      // HelloRetryRequest (§4.1.4 [8446:4.1.4#2,3,7,10])
       {"RetryForAGroupThatWasNotOffered",
        set<HelloRetryRequest>([](auto& m) { m.extensions.key_share->selected_group = NamedGroup::x448; }),
        illegal_value, A::illegal_parameter, true},  // [8446:4.2.8#5,6]
@@ -227,7 +227,7 @@ std::vector<Breach> breaches() {
        illegal_value, A::illegal_parameter, true},  // [8446:4.1.4#9]
       {"GroupChangesAfterRetry",
        set<ServerHello>([](auto& m) { m.extensions.key_share->server_share.group = NamedGroup::x25519; }),
-       bad_key_share, A::illegal_parameter, true},  // [8446:4.2.8#10,11]
+       bad_key_share, A::illegal_parameter, true},  // [8446:4.2.8#10,11] [8446:2#1]
       {"OctetsBehindTheRetry",
        replace(HandshakeType::server_hello,
                [](Octets& m) {
@@ -295,6 +295,7 @@ TEST(Downgrade, ToTls11IsRefusedInPlainWords) {
 }
 
 // RFC 8446 §4.1.2 [8446:4.1.2#2]: the second hello repeats the first but for the share.
+// [5246:7.4.1.4.1#2] [8446:4.2.3#2] [8446:9.2#3,4,5,6] [8446:4.1.2#10]
 TEST(SecondClientHello, RepeatsTheFirst) {
   ServerSettings server = server_settings();
   server.policy.groups = {NamedGroup::secp384r1};
@@ -309,6 +310,8 @@ TEST(SecondClientHello, RepeatsTheFirst) {
   ASSERT_EQ(hellos.size(), 2U);
   auto first = *wire::decode<message::ClientHello>(Bytes(hellos[0]).subspan(4));
   auto second = *wire::decode<message::ClientHello>(Bytes(hellos[1]).subspan(4));
+  EXPECT_EQ(first.legacy_version, ProtocolVersion::tls12);  // [8446:4.1.2#6] [8446:D.5#7]
+  EXPECT_TRUE(equal(first.legacy_compression_methods, Octets{0}));
   EXPECT_TRUE(equal(first.random, second.random));
   EXPECT_TRUE(equal(first.legacy_session_id, second.legacy_session_id));
   EXPECT_TRUE(equal(first.cipher_suites.octets(), second.cipher_suites.octets())) << "GREASE included";
@@ -324,6 +327,7 @@ TEST(SecondClientHello, RepeatsTheFirst) {
 }
 
 // RFC 8446 §4.1.2: a HelloRetryRequest with a cookie alone changes nothing else [8446:4.1.2#2].
+// [8446:4.2.2#1]
 TEST(Client13, KeepsItsSharesWhenARetryAsksForNone) {
   ServerSettings server = server_settings();
   server.policy.groups = {NamedGroup::secp384r1};
@@ -369,6 +373,102 @@ TEST(Client13, KeepsToMaxFragmentLengthThatIsAnswered) {
       EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter);
     }
   }
+}
+
+// RFC 8446 §4.3.2 [8446:4.3.2#3,4].
+TEST(Client13, RefusesACertificateRequestWith) {
+  const std::vector<std::pair<std::function<void(message::CertificateRequest&)>, AlertDescription>> cases = {
+      {[](auto& m) { m.certificate_request_context = junk(); }, AlertDescription::illegal_parameter},
+      {[](auto& m) { m.extensions.signature_algorithms.reset(); }, AlertDescription::missing_extension},
+  };
+  for (const auto& [change, alert] : cases) {
+    ServerSettings server = server_settings();
+    server.client_authentication = ClientAuthentication::request;
+    server.trust = authority().trust();
+    MessagePair pair(client_settings(), server);
+    pair.to_client = set<message::CertificateRequest>(change);
+    pair.run();
+    EXPECT_EQ(pair.client.error().alert, alert) << describe(pair.client.error());
+  }
+}
+
+constexpr std::array<std::uint8_t, 7> timestamps = {0, 5, 0, 3, 'S', 'C', 'T'};
+
+// RFC 8446 §4.4.2: beside a certificate stands only what was asked for, on both sides [8446:4.4.2#6,7].
+TEST(CertificateEntries, HoldNothingThatWasNotAskedFor) {
+  for (const bool lies_to_client : {true, false}) {
+    ClientSettings client = client_settings();
+    client.credentials = {localhost()};
+    ServerSettings server = server_settings();
+    server.client_authentication = ClientAuthentication::require;
+    server.trust = authority().trust();
+    MessagePair pair(client, server);
+    std::vector<message::CertificateEntry> entries;
+    (lies_to_client ? pair.to_client : pair.to_server) = set<Certificate>([&](auto& m) {
+      entries = {m.certificate_list.front()};
+      entries[0].extensions.signed_certificate_timestamp =
+          *wire::decode<message::SignedCertificateTimestampList>(timestamps);
+      m.certificate_list = entries;
+    });
+    pair.run();
+    const Error error = lies_to_client ? pair.client.error() : pair.server.error();
+    EXPECT_EQ(error.code, ErrorCode::extension_not_offered) << describe(error);
+    EXPECT_EQ(error.alert, AlertDescription::unsupported_extension);
+  }
+}
+
+// RFC 8446 §4.4.2.1: a client that is asked for it staples, too [8446:4.4.2.1#4].
+TEST(CertificateEntries, CarryTheOcspResponseOfAClient) {
+  MessagePair pair(client_settings(), server_settings());
+  const Credential credential = localhost().with_ocsp_response(as_bytes("a response"));
+  handshake::CertificateExtras asked;
+  asked.ocsp = true;
+  ASSERT_TRUE(handshake::send_certificate(pair.client_state, &credential, Bytes(), asked));
+  const auto certificate = wire::decode<Certificate>(Bytes(pair.client.outgoing()).subspan(4));
+  ASSERT_TRUE(certificate);
+  const auto& extensions = certificate->certificate_list.front().extensions;
+  ASSERT_TRUE(extensions.status_request);
+  EXPECT_EQ(as_text(extensions.status_request->response), "a response");
+}
+
+// RFC 8446 §4.4.2.3: rather no certificate than one whose issuer's signature the server does not take
+// [8446:4.4.2.3#2].
+TEST(ClientCertificate13, IsSignedAsTheServerAsked) {
+  const Authority rsa_authority(x509::KeyKind::rsa_2048, "RSA Root");
+  const Credential by_rsa = rsa_authority.credential();
+  for (const bool good : {true, false}) {
+    ClientSettings client = client_settings();
+    client.credentials = {good ? localhost() : by_rsa};
+    ServerSettings server = server_settings();
+    server.policy.signature_schemes = {SignatureScheme::ecdsa_secp256r1_sha256};
+    server.client_authentication = ClientAuthentication::request;
+    server.trust = authority().trust();
+    server.send_certificate_authorities = false;
+    MessagePair pair(client, server);
+    std::size_t certificates = 99;
+    pair.to_server = set<Certificate>([&](auto& m) { certificates = m.certificate_list.count(); });
+    pair.run();
+    EXPECT_EQ(certificates, good ? 1U : 0U);
+    EXPECT_TRUE(pair.server.done()) << describe(pair.server.error());
+  }
+}
+
+// RFC 8446 §4.4.2.2: a key that may not sign proves nothing, and is not shown [8446:4.4.2.2#3].
+TEST(ServerCertificate13, MustAllowSignatures) {
+  x509::CertificateTemplate content = Authority::leaf_template();
+  content.key_usage = x509::KeyUsage::key_agreement;
+  const Credential bad = authority().credential(x509::KeyKind::ec_p256, content);
+  ServerSettings server = server_settings();
+  server.credentials = {bad};
+  MessagePair refused(client_settings(), server);
+  refused.run();
+  EXPECT_EQ(refused.server.error().code, ErrorCode::no_common_signature_scheme);
+  MessagePair pair(client_settings(), server_settings());
+  std::vector<message::CertificateEntry> entries(1);
+  entries[0].cert_data = bad.chain().front();
+  pair.to_client = set<Certificate>([&](auto& m) { m.certificate_list = entries; });
+  pair.run();
+  EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_unsupported);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace {
 using handshake::Direction;
 using handshake::Level;
 
+// [8446:4.1.2#1] [8446:4.3.1#1] [8446:4.4.2#1] [8446:4.4.3#1,3] [8446:4.4.4#2]
 TEST(Seam, MessagesTravelAtTheirLevels) {
   MessagePair pair(client_settings(), server_settings());
   std::vector<std::pair<HandshakeType, Level>> down;
@@ -51,6 +52,7 @@ TEST(Seam, BothEndsInstallTheSameSecrets) {
   }
 }
 
+// [8446:5.1#4,5,6]
 TEST(Seam, OctetsLeftOverAtAKeyChangeAreRefused) {  // RFC 8446 §5.1
   MessagePair pair(client_settings(), server_settings());
   pair.to_client = [](MessageEnd::Message& message) {

@@ -86,6 +86,8 @@ std::vector<Breach> breaches() {
       message::KeyShareEntry{NamedGroup::x25519, junk}};
   static const std::array<message::KeyShareEntry, 1> foreign_share = {
       message::KeyShareEntry{NamedGroup::secp521r1, junk}};
+  static const std::array<message::PskIdentity, 1> identities = {message::PskIdentity{as_bytes("who"), 0}};
+  static const std::array<message::PskBinderEntry, 1> binders = {Bytes(zeros)};
   static const std::array<ProtocolVersion, 1> tls11 = {ProtocolVersion::tls11};
   static const std::array<message::ServerName, 2> two_names = {
       message::ServerName{NameType::host_name, as_bytes("a")},
@@ -99,6 +101,7 @@ std::vector<Breach> breaches() {
        A::missing_extension},  // [8446:9.2#11,12]
       {"NoSupportedGroups", set_hello([](auto& m) { remove(m, ExtensionType::supported_groups); }),
        missing_extension, A::missing_extension},  // [8446:9.2#10]
+      // [8446:4.2.3#3] [8446:9.2#12]
       {"NoSignatureAlgorithms", set_hello([](auto& m) { remove(m, ExtensionType::signature_algorithms); }),
        missing_extension, A::missing_extension},
       {"ShareTwice", set_hello([](auto& m) { m.extensions.key_share->client_shares = twice; }), illegal_value,
@@ -113,8 +116,12 @@ std::vector<Breach> breaches() {
        A::illegal_parameter},
       {"OnlyTls11", set_hello([](auto& m) { m.extensions.supported_versions->versions = tls11; }),
        unsupported_version, A::protocol_version},
+      // [6066:3#2]
       {"TwoHostNames", set_hello([](auto& m) { m.extensions.server_name->server_name_list = two_names; }),
        illegal_value, A::illegal_parameter},
+      // RFC 8446 §4.2.9 [8446:4.2.9#3]
+      {"PskWithoutModes", set_hello([](auto& m) { m.extensions.pre_shared_key = {identities, binders}; }),
+       missing_extension, A::missing_extension},
       {"CookieThatNobodyGave", set_hello([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }), bad_cookie,
        A::illegal_parameter},
       {"Truncated",
@@ -142,6 +149,7 @@ std::vector<Breach> breaches() {
        A::illegal_parameter, true},
       {"SecondHelloWithACookie", set_second([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }), bad_cookie,
        A::illegal_parameter, true},
+      // [8446:4.2.10#5]
       {"SecondHelloWithEarlyData", set_second([](auto& m) { m.extensions.early_data.emplace(); }),
        hello_changed, A::illegal_parameter, true},
       // The client's second flight

@@ -82,6 +82,7 @@ TEST(Decode, EverySampleRoundTrips) {
   }
 }
 
+// [8446:6#5,6]
 TEST(Decode, RefusesEveryTruncationOfWhatHasAnEnd) {
   // Only messages whose last field has a length of its own, or a constant one.
   const auto refuses = [&]<class T>(const char* name) {
@@ -165,6 +166,7 @@ TEST(Decode, ChecksTheBoundsOfClientHello) {
 }
 
 // max_fragment_length: [6066:4#3]
+// [7301:3.1#1,2] [6066:3#1] [6066:4#1] [6066:8#1] [6066:11.1#2]
 TEST(Decode, ChecksTheBoundsOfExtensionsInClientHello) {
   using enum ExtensionType;
   const struct {

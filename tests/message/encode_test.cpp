@@ -261,6 +261,7 @@ TEST(Encode, ServerHelloOfTls12) {
   expect_golden(bare, "server_hello_without_extensions");
 }
 
+// [5246:7.4.7.1#5]
 TEST(Encode, TheRestOfTls12) {
   const Octets der = from_hex("3003020101"), der2 = from_hex("3000"), staple = from_hex("30030a0106"),
                key = range(16, 0), share = range(32, 0), ticket = range(6, 0x2c), signature = range(8, 0x30);

@@ -30,6 +30,7 @@ TEST(ExtensionTable, HasEachTypeOnce) {
     for (std::size_t j = 0; j < i; ++j) EXPECT_NE(extension_table[i].type, extension_table[j].type);
 }
 
+// [8446:4.3.2#5] [8446:9.3#5] [8446:4.6.1#7]
 TEST(ExtensionTable, LeavesWhatHandfastDoesNotKnowAlone) {
   EXPECT_FALSE(is_known(static_cast<ExtensionType>(0x0a0a)));
   EXPECT_FALSE(is_known(ExtensionType::use_srtp));
@@ -49,7 +50,7 @@ bool refused_here(ExtensionType type) {
   return reader.failed() && reader.error().code == ErrorCode::extension_not_allowed;
 }
 
-// [8446:4.2#3] [8446:4.2.5#1]
+// [8446:4.2#3] [8446:4.2.6#2] [5246:7.4.1.4.1#5] [8446:4.1.3#7] [8446:4.2.9#5]
 TEST(ExtensionTable, DecidesWhatEachBlockRefuses) {
   for (std::uint32_t number = 0; number <= 0xffff; ++number) {
     const auto type = static_cast<ExtensionType>(number);

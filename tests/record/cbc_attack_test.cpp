@@ -70,7 +70,8 @@ TEST_P(EachCbcAttacked, RefusesEveryOtherLength) {
   expect_good(good);
 }
 
-// [5246:6.2.3.2#3] The MAC is right in each of these.
+// [5246:6.2.3.2#3] [8446:5.2#3] The MAC is right in each of these.
+// [5246:7.2.2#5] [5246:6.2.3.2#2]
 TEST_P(EachCbcAttacked, LooksAtEachOctetOfPadding) {
   for (std::size_t size = 0; size < cbc_block; ++size) {
     const Octets content = counting(size);
@@ -187,6 +188,7 @@ TEST_P(EachCbcAttacked, TooLongIsSaidOfGenuineRecordsOnly) {
 }
 
 // The reader knows nothing of CBC but bounds it as everything else.
+// [6066:4#6]
 TEST_P(EachCbcAttacked, ReaderBoundsLengthsAndEmptyRecords) {
   RecordReader reader;
   reader.install(make_key(GetParam()));

@@ -168,7 +168,7 @@ TEST_P(EachCbc, RestAndMovesChangeNothing) {
   EXPECT_TRUE(sending.open(record, max_plaintext));
 }
 
-// [5246:6.1#2] [5246:6.1#3]
+// [5246:6.1#1,2,3]
 TEST_P(EachCbc, RefusesReplayAndReordering) {
   const Octets first = seal_cbc(sending, data, as_bytes("one"));
   const Octets second = seal_cbc(sending, data, as_bytes("two"));

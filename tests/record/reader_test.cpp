@@ -47,7 +47,7 @@ TEST_F(Reader, WaitsForTheHeaderThenForTheWholeRecord) {
   EXPECT_EQ(result->content.data(), input.data() + header_size);
 }
 
-// [8446:5.1#11]
+// [8446:5.1#11] [8446:D#1] [8446:D.2#3] [5246:E.1#4]
 TEST_F(Reader, IgnoresTheRecordVersion) {
   for (const int version : {0x0000, 0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x03ff, 0x7f1c, 0xffff}) {
     RecordReader fresh;
@@ -143,7 +143,7 @@ TEST_F(Reader, AnAlertIsOneWholeMessage) {
   EXPECT_EQ(code_of(read(plain(alert, Octets{1, 0, 1, 0}))), ErrorCode::trailing_data);
 }
 
-// [8446:5#2]
+// [8446:5#1,2]
 TEST_F(Reader, ChangeCipherSpecIsTheOctetOne) {
   const auto result = read(plain(change_cipher_spec, Octets{1}));
   ASSERT_TRUE(result);
@@ -257,7 +257,7 @@ TEST_P(EachReader, RestsAndGoesOn) {
 TEST_P(EachReader, ChangeCipherSpecUnderProtection) {
   const auto result = read(seal(peer, change_cipher_spec, Octets{1}));
   if (is13()) {
-    EXPECT_EQ(code_of(result), ErrorCode::unexpected_record);  // [8446:5#2]
+    EXPECT_EQ(code_of(result), ErrorCode::unexpected_record);  // [8446:5#1,2]
   } else {
     ASSERT_TRUE(result);
     EXPECT_TRUE(result->is_protected);

@@ -258,7 +258,7 @@ TEST_P(EachWriter, RestsAndGoesOn) {
             to_octets(as_bytes("two")));
 }
 
-// [8446:5.1#10]
+// [8446:5.1#10,14] [8446:D.5#9]
 TEST(UnprotectedWriter, WritesTheVersionItIsTold) {
   RecordWriter writer;
   Octets out(100);

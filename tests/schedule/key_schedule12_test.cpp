@@ -85,6 +85,7 @@ TEST(KeyBlockSizes, FitsTheLargestSuite) {
   }
 }
 
+// [5246:7.4.9#2]
 TEST(VerifyData12, DiffersByRole) {
   const crypto::Digest transcript = crypto::hash(sha256, as_bytes("handshake"));
   EXPECT_EQ(to_hex(verify_data12(sha256, Role::client, master(sha256).view(), transcript).view()),

@@ -14,6 +14,7 @@ EarlyDataVerdict check(ReplayGuard& guard, const TestClaim& claim, Time now = no
   return guard.check(*claim, now).take();
 }
 
+// [8446:8#2] [8446:8.2#2]
 TEST(StrikeRegister, AcceptsEachClaimOnce) {
   const auto guard = *StrikeRegister::make();
   for (std::uint32_t i = 0; i < 1000; ++i) {

@@ -52,6 +52,7 @@ TEST(TicketKeys, SealNoTwoTicketsAlike) {
   EXPECT_EQ(salts.size(), 1000U);
 }
 
+// [5077:5.2#1] [5077:5.7#2]
 TEST(TicketKeys, TicketShowsNothingOfItsSession) {
   const Session session = full_session();
   const auto ticket = keys()->seal(session, noon);

@@ -84,7 +84,7 @@ TEST(ExtensionBlock, GivesEachExtensionToItsMember) {
   EXPECT_TRUE(hello->extensions.pre_shared_key);
 }
 
-// [8446:4.1.2#13]
+// [8446:4.1.2#13] [8446:9.3#4,5] [8446:4.3.2#5] [5746:3.6#6]
 TEST(ExtensionBlock, KeepsOrderAndUnknownOnes) {
   const Octets octets = block(all({grease, early, unknown, name, psk}).c_str());
   const auto hello = wire::decode<Strict>(octets);
@@ -169,7 +169,7 @@ TEST(ExtensionBlock, TellsAnAbsentFromAnEmptyBlock) {
   EXPECT_EQ(written(with_grease), to_hex(block(grease)));
 }
 
-// RFC 8446 §4.2 [8446:4.2#5]: no two extensions of one type.
+// RFC 8446 §4.2 [8446:4.2#5] [5246:7.4.1.4#3]: no two extensions of one type.
 TEST(ExtensionBlock, RefusesDuplicates) {
   for (const auto& parts :
        {all({name, early, name}), all({unknown, early, unknown}), all({grease, grease})}) {
@@ -183,7 +183,7 @@ TEST(ExtensionBlock, RefusesDuplicates) {
   EXPECT_STREQ(error_of(block(all({unknown, unknown}).c_str())).field, "extension");
 }
 
-// RFC 8446 §4.2.11 [8446:4.2.11#10]: pre_shared_key is the last extension.
+// RFC 8446 §4.2.11 [8446:4.2.11#9,10] [8446:4.2#4]: pre_shared_key is the last extension.
 TEST(ExtensionBlock, RefusesALastExtensionThatIsNotLast) {
   const Error error = error_of(block(all({psk, early}).c_str()));
   EXPECT_EQ(error.code, ErrorCode::extension_not_last);

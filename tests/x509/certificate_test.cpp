@@ -36,6 +36,7 @@ TEST(Certificate, FieldsAreViewsOfItsOctets) {
   EXPECT_EQ(to_hex(x509::authority_key_identifier(certificate)->key_identifier), "01010101");
 }
 
+// [5246:7.4.2#5] [5246:7.4.6#3] [8446:4.4.2.2#1] [8446:4.4.2.3#1]
 TEST(Certificate, OfVersion1HasNoExtensions) {
   Scenario s;
   s.leaf.version.clear();
@@ -78,6 +79,7 @@ TEST(Certificate, EveryTruncationIsRefused) {
     EXPECT_FALSE(Certificate::parse(Bytes(octets).first(size))) << size;
 }
 
+// [8422:5.9#1,2] [8446:4.2.3#5,7]
 TEST(Certificate, KeysOfAllKindsAreReady) {
   using crypto::KeyType;
   for (const KeyType type :
@@ -120,6 +122,7 @@ TEST(Certificate, PssParametersHaveOneHash) {
     EXPECT_EQ(standing(parameters).signature_algorithm.standing, Standing::unknown);
 }
 
+// [8446:4.2.3#8,9]
 TEST(Certificate, PssKeysKeepTheirRestriction) {
   const Key rsa = make_key(crypto::KeyType::rsa);
   const Octets numbers =

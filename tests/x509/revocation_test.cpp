@@ -157,6 +157,7 @@ Verification staple(const ResponseForge& response, const Key& signer, Scenario s
   return verify(s, Revocation::off);
 }
 
+// [6066:8#5]
 TEST(Ocsp, TheIssuersResponseSatisfiesMustStaple) {
   ResponseForge response = Scenario().leaf_response();
   EXPECT_TRUE(staple(response, shared_key(1)).ok());

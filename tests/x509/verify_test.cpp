@@ -224,6 +224,7 @@ TEST(Verify, MailboxesAllHaveToBeThere) {
   EXPECT_TRUE(s.verify().ok());
 }
 
+// [8446:4.4.2.4#2] [8446:4.4.2.2#6]
 TEST(Verify, AllowedSchemesCompareByAlgorithmAndHash) {
   Scenario s;
   static constexpr SignatureScheme schemes[] = {SignatureScheme::ecdsa_secp256r1_sha256};
