@@ -37,7 +37,7 @@ std::string suite_names() {
 }
 
 std::string policy_names() {
-  std::string names = "default, modern";
+  std::string names = "default, modern, classic";
   for (const Policy* policy : policies::all()) names += fmt::format(", {}", policy->name);
   return names;
 }

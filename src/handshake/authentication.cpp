@@ -53,12 +53,9 @@ bool is_signed_acceptably(const Credential& credential, const SchemeList& accept
   });
 }
 
-bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept {
-  for (const Bytes certificate : credential.chain()) {
-    const auto parsed = x509::Certificate::parse(certificate);
-    if (parsed && equal(parsed->issuer, issuer)) return true;
-  }
-  return false;
+Bytes issuer_of(Bytes certificate) noexcept {
+  const auto parsed = x509::Certificate::parse(certificate);
+  return parsed ? parsed->issuer : Bytes();
 }
 
 Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes context,

@@ -31,8 +31,8 @@ using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 /// verification, the curve of a scheme does not count.
 [[nodiscard]] bool is_signed_acceptably(const Credential& credential, const SchemeList& accepted) noexcept;
 
-/// Whether a certificate of the chain names this issuer (DER).
-[[nodiscard]] bool is_issued_by_name(const Credential& credential, Bytes issuer) noexcept;
+/// The issuer's name (DER) in a certificate of ours.
+[[nodiscard]] Bytes issuer_of(Bytes certificate) noexcept;
 
 /// The first scheme in our order that the peer accepts, the key can make, and the version allows in handshake
 /// messages; none: no value.
@@ -42,8 +42,12 @@ using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 
 /// Whether a certificate of the chain was issued by one of these (DER names).
 [[nodiscard]] bool is_issued_by(const Credential& credential, const auto& authorities) {
-  for (const auto& authority : authorities)
-    if (is_issued_by_name(credential, authority)) return true;
+  // Each certificate is read once, however many names the peer sent.
+  for (const Bytes certificate : credential.chain()) {
+    const Bytes issuer = issuer_of(certificate);
+    for (const Bytes authority : authorities)
+      if (equal(authority, issuer)) return true;
+  }
   return false;
 }
 

@@ -46,6 +46,9 @@ Result<> send_client_hello(ClientHandshake& hs) {
 // [8446:4.2.1#10,11]).
 template <class Hello>
 Result<> check_hello(const ClientHandshake& hs, const Hello& hello) {
+  // RFC 8446 §D.5: whatever else it selects [8446:D.5#8].
+  if (hello.legacy_version <= ProtocolVersion::ssl30)
+    return fail(ErrorCode::unsupported_version, "the server's hello is one of SSL 3.0");
   if (hello.legacy_version != ProtocolVersion::tls12)
     return fail(ErrorCode::illegal_value, AlertDescription::illegal_parameter,
                 "legacy_version is not TLS 1.2");

@@ -178,6 +178,7 @@ Result<> send_hello(ServerHandshake& hs, Bytes share) {
 Result<> send_encrypted_extensions(ServerHandshake& hs) {
   const ClientHello& hello = hs.hello();
   message::EncryptedExtensions message;
+  message.extensions.set_order(hs.encrypted_extensions);
   if (hs.choice.acknowledge_name) {
     message.extensions.server_name.emplace();
     hs.summary.server_name_acknowledged = true;

@@ -1,6 +1,7 @@
 // A server's handshake: its state, and the coroutines that drive it.
 #pragma once
 #include <memory>
+#include <span>
 
 #include <handfast/config.hpp>
 
@@ -47,6 +48,9 @@ class ServerHandshake : public Handshake {
   std::unique_ptr<ServerPsk> psk;    ///< null: certificates prove who is who
   std::unique_ptr<Session> session;  ///< TLS 1.2: that is resumed; null: none is
   Octets session_id;                 ///< TLS 1.2: its name in session_store; empty: it is not there
+  /// What stands in EncryptedExtensions besides TLS's own, and where; empty: nothing. For what runs over this
+  /// seam and has extensions of its own (RFC 9001 §8.2). The slots live as long as the handshake.
+  std::span<const wire::ExtensionSlot> encrypted_extensions;
   ProtocolVersion
       hello_version{};  ///< legacy_version of the ClientHello: what an RSA pre-master secret repeats
 

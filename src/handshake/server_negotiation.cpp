@@ -48,6 +48,9 @@ ConfigurationQuestion configuration_question(const ServerHandshake& hs, Bytes wh
 
 // RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#2,3,4,5] [8446:D.2#1].
 Result<ProtocolVersion> choose_version(const Policy& policy, const message::ClientHello& hello) {
+  // RFC 8446 §D.5: whatever else it offers [8446:D.5#8].
+  if (hello.legacy_version <= ProtocolVersion::ssl30)
+    return fail(ErrorCode::unsupported_version, "the client's hello is one of SSL 3.0");
   const auto& versions = hello.extensions.supported_versions;
   for (const ProtocolVersion version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
     if (!policy.allows(version)) continue;

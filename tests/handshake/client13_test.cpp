@@ -68,6 +68,8 @@ std::vector<Breach> breaches() {
       {"LegacyVersionIsNotTls12",
        set<ServerHello>([](auto& m) { m.legacy_version = ProtocolVersion::tls11; }), illegal_value,
        A::illegal_parameter},
+      {"LegacyVersionIsSsl30", set<ServerHello>([](auto& m) { m.legacy_version = ProtocolVersion::ssl30; }),
+       unsupported_version, A::protocol_version},  // [8446:D.5#8]
       {"SessionIdDiffers",
        set<ServerHello>([](auto& m) { m.legacy_session_id_echo = Bytes(junk()).first(32); }), illegal_value,
        A::illegal_parameter},  // [8446:4.1.3#4]

@@ -114,6 +114,8 @@ std::vector<Breach> breaches() {
       {"ShareHasAWrongLength",
        set_hello([](auto& m) { m.extensions.key_share->client_shares = short_share; }), bad_key_share,
        A::illegal_parameter},
+      {"LegacyVersionOfSsl30", set_hello([](auto& m) { m.legacy_version = ProtocolVersion::ssl30; }),
+       unsupported_version, A::protocol_version},  // [8446:D.5#8]
       {"OnlyTls11", set_hello([](auto& m) { m.extensions.supported_versions->versions = tls11; }),
        unsupported_version, A::protocol_version},
       // [6066:3#2]
