@@ -85,6 +85,12 @@ struct SendingHalf {
   bool change_cipher_spec_owed = false;             ///< goes before the next record
   bool close_owed = false;
   bool closed = false;  ///< close_notify or a fatal alert is sealed
+
+  /// Nothing is sealed any more.
+  void forget() noexcept {
+    writer.remove_key();
+    traffic_secret.assign({});
+  }
 };
 
 /// The receiving half. One thread at a time.
@@ -102,6 +108,9 @@ struct ReceivingHalf {
   std::uint8_t warnings = 0;               ///< since then
   bool early_data = false;                 ///< application data that comes now is early
   bool closed = false;                     ///< close_notify came
+
+  /// Nothing is opened any more, and no ticket comes.
+  void forget() noexcept;
 };
 
 /// What exporters and channel bindings of TLS 1.2 need beside the master secret (RFC 5705, RFC 5929).
@@ -179,6 +188,7 @@ class Channel {
 
   Result<> append_records(ContentType type, Bytes content);
   Result<> append_owed();
+  Result<> append_last(AlertLevel level, AlertDescription description);
   /// By our own wish, or as TLS 1.2's answer to the peer's.
   [[nodiscard]] bool owes_close() const noexcept { return sending.close_owed || shared.owes_close(); }
   Result<> append_key_update(KeyUpdateRequest request);

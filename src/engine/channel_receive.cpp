@@ -33,9 +33,18 @@ bool may_warn_of(AlertDescription alert, bool tls12) noexcept {
 
 }  // namespace
 
+void ReceivingHalf::forget() noexcept {
+  reader.remove_key();
+  traffic_secret.assign({});
+  resumption.reset();
+}
+
 std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
   if (!receiving.error) {
     receiving.error = error;
+    // RFC 8446 §6: a connection that failed keeps no keys [8446:6#2]; those that seal the alert go with it.
+    receiving.forget();
+    exporter_secret.assign({});
     if (observer != nullptr) observer->failed(error);
     // [5246:7.2#1] [5246:7.2.2#2]
     if (receiving.session && error.alert != AlertDescription::close_notify) receiving.session->forget();
@@ -125,6 +134,7 @@ Result<> Channel::handle_alert(Bytes alert, bool handshake_running) {
       return fail(ErrorCode::peer_alert, description, "the peer closed during the handshake");
     }
     receiving.closed = true;
+    receiving.forget();
     if (version == ProtocolVersion::tls12) shared.owe_close();
     return {};
   }

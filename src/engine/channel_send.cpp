@@ -83,19 +83,25 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
   return {};
 }
 
+// The last that this side says; its keys have no use any more.
+Result<> Channel::append_last(AlertLevel level, AlertDescription description) {
+  const std::array<std::uint8_t, 2> message = {static_cast<std::uint8_t>(level),
+                                               static_cast<std::uint8_t>(description)};
+  auto sealed = append_records(ContentType::alert, message);
+  sending.closed = true;
+  sending.forget();
+  return sealed;
+}
+
 // Everything that goes before data: alerts end the connection, so they make the rest moot.
 Result<> Channel::append_owed() {
   if (sending.closed) return {};
   // RFC 5246 §7.2.2, RFC 8446 §6.2: fatal, and the last that is said [5246:7.2.2#3,4] [8446:6#3]
   // [8446:6.2#1,2,3].
-  if (const auto alert = shared.owed_alert()) {
-    const std::array<std::uint8_t, 2> message = {static_cast<std::uint8_t>(AlertLevel::fatal),
-                                                 static_cast<std::uint8_t>(*alert)};
-    sending.closed = true;
-    return append_records(ContentType::alert, message);
-  }
+  if (const auto alert = shared.owed_alert()) return append_last(AlertLevel::fatal, *alert);
   if (shared.is_dead()) {
     sending.closed = true;
+    sending.forget();
     return {};
   }
   // RFC 9846 §4.7.3: no generation beyond 2^48 - 1, even when asked.
@@ -112,13 +118,8 @@ Result<> Channel::append_owed() {
         static_cast<std::uint8_t>(AlertDescription::no_renegotiation)};
     if (auto done = append_records(ContentType::alert, message); !done) return done;
   }
-  if (owes_close()) {  // [8446:6.1#3]
-    static constexpr std::array<std::uint8_t, 2> message = {
-        static_cast<std::uint8_t>(AlertLevel::warning),
-        static_cast<std::uint8_t>(AlertDescription::close_notify)};
-    sending.closed = true;
-    return append_records(ContentType::alert, message);
-  }
+  // [8446:6.1#3]
+  if (owes_close()) return append_last(AlertLevel::warning, AlertDescription::close_notify);
   return {};
 }
 

@@ -208,7 +208,7 @@ Result<> Connection::answer_early_data(EarlyDataVerdict verdict, Time now) {
 
 Result<> Connection::update_keys(KeyUpdateRequest request) {
   if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
-  if (channel_->sending.traffic_secret.empty())
+  if (channel_->version == ProtocolVersion::tls12)
     return fail(ErrorCode::unsupported_option, "TLS 1.2 cannot change keys");
   channel_->update_keys(request);
   return {};
@@ -224,6 +224,7 @@ void Connection::abort(AlertDescription alert) noexcept {
 Result<> Connection::export_keying_material(std::string_view label, std::optional<Bytes> context,
                                             MutableBytes output) const {
   if (!channel_->handshake_done) return fail(ErrorCode::not_ready);
+  if (error()) return fail(*error());
   if (channel_->exporter_secret.empty())
     return fail(ErrorCode::unsupported_option, "exporters are off, or TLS 1.2 has no extended_master_secret");
   const Bytes secret = channel_->exporter_secret.view();

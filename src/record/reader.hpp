@@ -36,6 +36,8 @@ class RecordReader {
 
   /// The next record is protected by `key`, and is its first.
   void install(RecordKey key) noexcept { key_ = std::move(key); }
+  /// Nothing is read any more.
+  void remove_key() noexcept { key_.reset(); }
   [[nodiscard]] RecordKey* key() noexcept { return key_ ? &*key_ : nullptr; }
   [[nodiscard]] const RecordKey* key() const noexcept { return key_ ? &*key_ : nullptr; }
   void rest() noexcept {

@@ -33,7 +33,8 @@ class RecordWriter {
 
   /// From here on records are protected by `key`, whose first record is the next one.
   void install(RecordKey key) noexcept { key_ = std::move(key); }
-  /// Back to unprotected records: a client whose early data met a HelloRetryRequest.
+  /// Back to unprotected records (a client whose early data met a HelloRetryRequest), or nothing is written
+  /// any more.
   void remove_key() noexcept { key_.reset(); }
   /// Null: unprotected.
   [[nodiscard]] RecordKey* key() noexcept { return key_ ? &*key_ : nullptr; }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/forger.hpp"
+#include "support/vectors.hpp"
 #include "x509/certificate.hpp"
 #include "x509/forge.hpp"
 
@@ -270,6 +271,18 @@ TEST_P(AlertSent, IsReadByThePeerAndEndsTheConnection) {
 }
 INSTANTIATE_TEST_SUITE_P(Rfc8446, AlertSent, testing::ValuesIn(provocations()),
                          [](const auto& test) { return to_string(test.param.alert); });
+
+// RFC 8446 §D.4: an alert, too, is behind the client's change_cipher_spec if it is protected.
+TEST(AlertsSent, StandBehindTheChangeCipherSpec) {
+  Pair pair = test::pair(client_settings(), server_settings(), "other.example");
+  pair.server.deliver(pair.client.transmit());
+  pair.client.deliver(pair.server.transmit());
+  ASSERT_TRUE(pair.client.error);
+  const Octets records = pair.client.transmit();
+  EXPECT_EQ(to_hex(Bytes(records).first(9)), "140303000101170303");
+  pair.server.deliver(records);
+  EXPECT_EQ(pair.server.error->alert, bad_certificate);
+}
 
 // RFC 8446 §6: the enumeration without what it reserves, and without close_notify.
 constexpr std::array error_alerts = {unexpected_message,

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "config/credential_contents.hpp"
+#include "engine/handshake_run.hpp"
 #include "record/reader.hpp"
 #include "record/writer.hpp"
 #include "schedule/key_schedule12.hpp"
@@ -46,6 +47,35 @@ TEST(Answers, AreNotTakenAfterTheEndOfTheStream) {
             ErrorCode::truncated_stream);
   EXPECT_EQ(pair.server.connection.refuse(AlertDescription::internal_error).error().code,
             ErrorCode::truncated_stream);
+}
+
+// RFC 8446 §6: neither side keeps keys of a connection that failed [8446:6#2].
+TEST(Keys, AreForgottenWhenTheConnectionFails) {
+  End client(*Connection::client(make(client_settings()), *ServerName::parse("localhost"), now));
+  engine::Channel channel(Role::server);
+  engine::HandshakeRun run(channel);
+  ASSERT_TRUE(run.start_server(make(server_settings()), now));
+  Octets output(8192);
+  while (!channel.handshake_done) {
+    Octets up = client.transmit();
+    ASSERT_TRUE(channel.receive(up, &run));
+    client.deliver(Bytes(output).first(channel.transmit(output)));
+  }
+  ASSERT_NE(channel.receiving.reader.key(), nullptr);
+  ASSERT_FALSE(channel.exporter_secret.empty());
+
+  Octets record = client.send(as_bytes("data"));
+  record.back() ^= 1;
+  EXPECT_EQ(channel.receive(record, nullptr).error().code, ErrorCode::bad_record_mac);
+  EXPECT_EQ(channel.receiving.reader.key(), nullptr);
+  EXPECT_TRUE(channel.receiving.traffic_secret.empty());
+  EXPECT_TRUE(channel.exporter_secret.empty());
+  ASSERT_NE(channel.sending.writer.key(), nullptr) << "the alert is still to be sealed";
+  client.deliver(Bytes(output).first(channel.transmit(output)));
+  EXPECT_EQ(channel.sending.writer.key(), nullptr);
+  EXPECT_TRUE(channel.sending.traffic_secret.empty());
+  EXPECT_EQ(client.error->alert, AlertDescription::bad_record_mac);
+  EXPECT_EQ(client.connection.channel_binding().error().code, ErrorCode::peer_alert);
 }
 
 TEST(Close, InTheMiddleOfAHandshakeIsTheLastThatIsSent) {
