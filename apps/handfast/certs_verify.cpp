@@ -155,8 +155,7 @@ Outcome<Question> read_question(const CertsVerifyOptions& options) {
   auto trust = read_trust(options.ca);
   if (!trust) return std::unexpected(trust.error());
   question.trust = std::move(*trust);
-  // Without Debian's package publicsuffix only wildcards below top-level domains are too broad.
-  if (auto suffixes = x509::PublicSuffixList::system()) question.suffixes = std::move(*suffixes);
+  question.suffixes = system_suffixes();
   return question;
 }
 

@@ -35,6 +35,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
     if (!trust) return std::unexpected(trust.error());
     settings.trust = std::move(*trust);
   }
+  settings.public_suffixes = system_suffixes();
   auto config = options.insecure ? dangerous::without_verification(std::move(settings))
                                  : ClientConfig::make(std::move(settings));
   if (!config) return usage_failure("these options do not fit together", config.error());

@@ -212,6 +212,11 @@ Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, c
   return std::move(*trust);
 }
 
+std::shared_ptr<const x509::PublicSuffixList> system_suffixes() {
+  auto suffixes = x509::PublicSuffixList::system();
+  return suffixes ? std::move(*suffixes) : nullptr;
+}
+
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
   auto policy = make_policy(options);
   if (!policy) return std::unexpected(policy.error());

@@ -7,6 +7,7 @@
 #include <handfast/config.hpp>
 #include <handfast/credential.hpp>
 #include <handfast/policy.hpp>
+#include <handfast/public_suffixes.hpp>
 #include <handfast/trust.hpp>
 
 #include <CLI/App.hpp>
@@ -40,6 +41,9 @@ Outcome<Policy> make_policy(const TlsOptions& options);
 Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options);
 /// The CA certificates of a file.
 Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path);
+/// Debian's list of public suffixes; null without its package: then only wildcards directly below top-level
+/// domains are too broad.
+std::shared_ptr<const x509::PublicSuffixList> system_suffixes();
 /// What both roles have in common.
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings);
 

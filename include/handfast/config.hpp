@@ -13,6 +13,7 @@
 #include <handfast/error.hpp>
 #include <handfast/external_psk.hpp>
 #include <handfast/policy.hpp>
+#include <handfast/public_suffixes.hpp>
 #include <handfast/random.hpp>
 #include <handfast/replay_guard.hpp>
 #include <handfast/session_store.hpp>
@@ -59,6 +60,9 @@ struct CommonSettings {
   x509::Revocation revocation = x509::Revocation::soft_fail;
   /// Certificate revocation lists in DER that are looked at.
   std::vector<Octets> crls;
+  /// No wildcard of the peer's certificate directly below one of these names matches. Null: none directly
+  /// below a top-level domain.
+  std::shared_ptr<const x509::PublicSuffixList> public_suffixes;
   /// Successful signature checks of earlier connections; null: none are kept. May serve many configurations.
   std::shared_ptr<x509::SignatureCache> signature_cache;
   /// ALPN protocols, most wanted first, each 1..255 octets. Empty: ALPN is not used.

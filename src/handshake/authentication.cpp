@@ -127,6 +127,7 @@ x509::Verification verify_chain(const Handshake& hs, const CommonSettings& setti
   request.revocation = settings.revocation;
   const std::vector<Bytes> crls(settings.crls.begin(), settings.crls.end());
   request.crls = crls;
+  request.public_suffixes = settings.public_suffixes.get();
   request.min_rsa_bits = settings.policy.min_rsa_bits;
   request.signature_cache = settings.signature_cache.get();
   request.signature_schemes = settings.policy.signature_schemes.span();

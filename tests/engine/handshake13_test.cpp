@@ -306,6 +306,21 @@ TEST(ServerCertificateTrust, UnknownAuthorityIsRefused) {
   EXPECT_EQ(pair.server.error->alert, AlertDescription::unknown_ca);
 }
 
+TEST(ServerCertificateTrust, WildcardsBelowAPublicSuffixAreTooBroad) {
+  ServerSettings server = server_settings();
+  server.credentials = {
+      authority().credential(x509::KeyKind::ec_p256, Authority::leaf_template("*.shops.test"))};
+  ClientSettings client = client_settings();
+  Pair trusting = test::pair(client, server, "mine.shops.test");
+  trusting.run();
+  EXPECT_TRUE(trusting.done()) << failure(trusting.client);
+  client.public_suffixes = *x509::PublicSuffixList::parse("test\nshops.test\n");
+  Pair wary = test::pair(client, server, "mine.shops.test");
+  wary.run();
+  ASSERT_TRUE(wary.client.error);
+  EXPECT_EQ(wary.client.error->code, ErrorCode::certificate_name_mismatch);
+}
+
 TEST(ServerCertificateTrust, InsecureClientsTakeAnything) {
   ClientSettings settings;
   auto client =

@@ -185,6 +185,12 @@ class Certificates(harness.ToolTest):
             ended = self.connect(serve, "--server-name", "elsewhere.example")
         self.expect_failure(ended, 4, "elsewhere.example", "localhost")
 
+    def test_wildcard_below_a_public_suffix(self):
+        leaf = self.pki.leaf("broad", dns="*.co.uk")
+        with harness.Serve(*leaf.options, "--mode", "echo") as serve:
+            ended = self.connect(serve, "--server-name", "shop.co.uk")
+            self.expect_failure(ended, 4, "wildcard", "shop.co.uk")
+
     def test_expired_server_certificate(self):
         old = self.pki.leaf("old", start="20200101000000Z", end="20210101000000Z")
 
