@@ -119,12 +119,19 @@ std::string heading(const Exhibits& exhibits) {
   return text;
 }
 
+// The rule and the place. Whose certificate it is, nobody knows here.
+std::string defect_text(const Error& error) {
+  std::string text = error.detail != nullptr ? error.detail : describe(error);
+  if (error.field != nullptr) text += fmt::format(" ({} at octet {})", error.field, error.offset);
+  return text;
+}
+
 // One certificate; whether it parses.
 bool append_text(std::string& text, Bytes der, std::size_t number, const CertsShowOptions& options,
                  Time now) {
   const auto certificate = x509::describe_certificate(der);
   if (!certificate) {
-    text += fmt::format("\ncertificate {}: DOES NOT PARSE: {}\n", number, describe(certificate.error()));
+    text += fmt::format("\ncertificate {}: DOES NOT PARSE: {}\n", number, defect_text(certificate.error()));
   } else {
     text += fmt::format("\ncertificate {}: {}\n", number, validity(*certificate, now));
     text += x509::to_text(*certificate);

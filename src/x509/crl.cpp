@@ -94,7 +94,8 @@ void read_list_extensions(Der& der, RevocationList& list) noexcept {
 }
 
 void read_to_be_signed(Der der, RevocationList& list, Bytes outer_algorithm) noexcept {
-  // RFC 5280 §5.1.2.1: the version is there if it is 2, and extensions need it [5280:5.1.2.1#1].
+  // RFC 5280 §5.1.2.1: the version is there if it is 2, and extensions need it [5280:5#3]
+  // [5280:5.1.2.1#1].
   const bool version_2 = der.next_is(tag::integer);
   if (version_2 && der.small(tag::integer, "tbsCertList.version") != 1)
     der.fail(FindingCode::bad_version, "tbsCertList.version");

@@ -185,7 +185,8 @@ void Inquiry::ask_list(Bytes der) {
   if (is_list_proper(list)) good();
 }
 
-/// RFC 6960 §4.2.2.2: a certificate that the issuer itself made for this [6960:4.2.2.2#3,4,5,6].
+/// RFC 6960 §4.2.2.2: a certificate that the issuer itself made for this [6960:2.6#1]
+/// [6960:4.2.2.2#2,3,4,5,6].
 bool Inquiry::is_delegate(const Certificate& responder) {
   return same_name(responder.issuer, issuer_.name) && responder.extended_key_usage.ocsp_signing &&
          responder.valid_at(request_.now) && responder.unknown_critical.empty() &&

@@ -174,7 +174,9 @@ class Show(CertsTest):
         both = self.file("both.pem", noise + Path(self.leaf.certificate).read_bytes())
         ended = run("certs", "show", both)
         self.assertEqual(ended.status, 2)
-        self.assertIn("certificate 0: DOES NOT PARSE", ended.output.decode())
+        self.assertIn("certificate 0: DOES NOT PARSE: ", ended.output.decode())
+        self.assertIn(" at octet ", ended.output.decode())
+        self.assertNotIn("peer", ended.output.decode())
         self.assertIn("certificate 1: within", ended.output.decode())
         self.assertIn("error", json.loads(run("certs", "show", "--json", both).output)["certificates"][0])
 

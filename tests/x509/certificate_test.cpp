@@ -17,6 +17,7 @@ namespace {
 using x509::Certificate;
 using x509::KeyUsage;
 
+// RFC 5280 §4.1 [5280:4.1.2.1#2].
 TEST(Certificate, FieldsAreViewsOfItsOctets) {
   const Scenario s;
   const Octets octets = s.make_intermediate();

@@ -96,6 +96,7 @@ std::string read(std::uint8_t type, std::string_view text) {
   return fault.happened() ? "bad" : to_timestamp(time);
 }
 
+// RFC 5280 §4.1.2.5 [5280:4.1.2.5#2] [5280:4.1.2.5.1#2,3].
 TEST(Times, TwoDigitYearsLieBetween1950And2049) {
   EXPECT_EQ(read(tag::utc_time, "500101000000Z"), "1950-01-01T00:00:00Z");
   EXPECT_EQ(read(tag::utc_time, "491231235959Z"), "2049-12-31T23:59:59Z");

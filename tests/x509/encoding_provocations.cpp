@@ -63,6 +63,7 @@ std::vector<Provocation> octets() {
          s.leaf.wrap_extensions = false;
          s.leaf.behind = der::value(tag::constructed(3), der::sequence({}));
        }},
+      // [5280:4.2.1.6#18]
       {FindingCode::der_unexpected, "EmptyAlternativeNames",
        [](Scenario& s) { s.leaf.set(alternative_names({})); }},
       {FindingCode::der_unexpected, "NoPurposes", [](Scenario& s) { s.leaf.set(extended_key_usage({})); }},
@@ -91,6 +92,7 @@ std::vector<Provocation> values() {
       {FindingCode::der_bad_value, "PaddedNegativeInteger",
        [](Scenario& s) { s.leaf.serial = {0x02, 0x02, 0xff, 0x80}; }},
       {FindingCode::der_bad_value, "EmptyInteger", [](Scenario& s) { s.leaf.serial = {0x02, 0x00}; }},
+      // [5280:4.2.1.9#3]
       {FindingCode::der_bad_value, "NegativePathLength",
        [](Scenario& s) {
          s.leaf.set(
@@ -117,6 +119,7 @@ std::vector<Provocation> values() {
        [](Scenario& s) { s.leaf.set(extended_key_usage({Bytes()})); }},
       {FindingCode::der_bad_value, "DnsNameBeyondAscii",
        [](Scenario& s) { s.leaf.set(alternative_names({dns("m\xc3\xbcnchen.example")})); }},
+      // [5280:4.2.1.6#7,8]
       {FindingCode::der_bad_value, "AddressOfFiveOctets",
        [](Scenario& s) { s.leaf.set(alternative_names({ip({1, 2, 3, 4, 5})})); }},
       {FindingCode::der_bad_value, "RegisteredIdThatIsNone",
@@ -129,12 +132,15 @@ std::vector<Provocation> values() {
        [](Scenario& s) { s.leaf.unique_identifiers = der::value(tag::context(2), Octets{4, 0x0f}); }},
       {FindingCode::bad_time, "FebruaryTheThirtieth",
        [](Scenario& s) { s.leaf.validity = der::sequence({utc("260230000000Z"), utc("261231000000Z")}); }},
+      // [5280:4.1.2.5.1#1]
       {FindingCode::bad_time, "TimeWithoutSeconds",
        [](Scenario& s) { s.leaf.validity = der::sequence({utc("2601010000Z"), utc("261231000000Z")}); }},
+      // [5280:4.1.2.5.1#1]
       {FindingCode::bad_time, "TimeWithOffset",
        [](Scenario& s) {
          s.leaf.validity = der::sequence({utc("260101000000+0100"), utc("261231000000Z")});
        }},
+      // [5280:4.1.2.5.2#2]
       {FindingCode::bad_time, "TimeWithFraction",
        [](Scenario& s) {
          s.leaf.validity = der::sequence({generalized("20260101000000.5Z"), utc("261231000000Z")});
@@ -152,20 +158,25 @@ std::vector<Provocation> structures() {
        [](Scenario& s) { s.leaf.version = der::value(tag::constructed(0), der::integer(3)); }},
       {FindingCode::bad_version, "DefaultVersionWrittenOut",
        [](Scenario& s) { s.leaf.version = der::value(tag::constructed(0), der::integer(0)); }},
+      // [5280:4.1.2.1#1] [5280:4.1.2.9#1]
       {FindingCode::extensions_need_version_3, "ExtensionsInVersion1",
        [](Scenario& s) { s.leaf.version.clear(); }},
       {FindingCode::extensions_need_version_3, "ExtensionsInVersion2",
        [](Scenario& s) { s.leaf.version = der::value(tag::constructed(0), der::integer(1)); }},
+      // [5280:4.1#2] [5280:4.1.2.8#1,2]
       {FindingCode::unique_identifier_in_version_1, "UniqueIdentifierInVersion1",
        [](Scenario& s) {
          s.leaf.version.clear();
          s.leaf.wrap_extensions = false;
          s.leaf.unique_identifiers = der::value(tag::context(1), Octets{0, 1});
        }},
+      // [5280:4.1.1.2#1] [5280:4.1.2.3#1]
       {FindingCode::algorithm_disagreement, "TwoAlgorithms",
        [](Scenario& s) { s.leaf.outer_algorithm = algorithm_identifier(oid::ecdsa_with_sha384); }},
+      // [5280:4.2#3]
       {FindingCode::duplicate_extension, "KnownExtensionTwice",
        [](Scenario& s) { s.leaf.extensions.push_back(basic_constraints(false)); }},
+      // [5280:4.2#3]
       {FindingCode::duplicate_extension, "UnknownExtensionTwice",
        [](Scenario& s) {
          for (int i = 0; i < 2; ++i)
@@ -176,8 +187,10 @@ std::vector<Provocation> structures() {
          for (std::uint8_t i = 0; i < 60; ++i)
            s.leaf.extensions.push_back(extension(Octets{0x2a, 3, i}, false, Octets{5, 0}));
        }},
+      // [5280:4.2#1] [5280:B#12]
       {FindingCode::bad_extension, "DamagedCriticalDistributionPoints",
        [](Scenario& s) { s.leaf.set(extension(oid::certificate_extension<31>, true, Octets{1, 2, 3})); }},
+      // [5280:4.2.1.4#2]
       {FindingCode::bad_extension, "CriticalPolicyWithUnknownQualifier",
        [](Scenario& s) {
          const Octets qualifier =

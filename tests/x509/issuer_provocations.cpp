@@ -31,6 +31,7 @@ std::vector<Provocation> fields() {
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<19>, true, der::sequence({bit_flag(false)})));
        }},
+      // [5280:B#8]
       {FindingCode::default_encoded, "KeyUsageWithTrailingZeros",
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x03, 0x07, 0x80, 0x00}));
@@ -40,23 +41,30 @@ std::vector<Provocation> fields() {
          s.root.version.clear();
          s.root.wrap_extensions = false;
        }},
+      // [5280:4.1.2.2#1] [5280:B#1]
       {FindingCode::serial_not_positive, "SerialZero", [](Scenario& s) { s.leaf.serial = der::integer(0); }},
+      // [5280:4.1.2.2#3]
       {FindingCode::serial_not_positive, "NegativeSerial",
        [](Scenario& s) { s.leaf.serial = {0x02, 0x01, 0x80}; }},
+      // [5280:4.1.2.2#5] [5280:B#3]
       {FindingCode::serial_too_long, "SerialOf21Octets",
        [](Scenario& s) { s.leaf.serial = der::integer(Bytes(Octets(21, 0x55))); }},
+      // [5280:4.1.2.8#3]
       {FindingCode::unique_identifiers, "UniqueIdentifier",
        [](Scenario& s) { s.leaf.unique_identifiers = der::value(tag::context(2), Octets{0, 1}); }},
+      // [5280:4.1.2.5#1]
       {FindingCode::wrong_time_type, "GeneralizedTimeBefore2050",
        [](Scenario& s) {
          s.leaf.validity = der::sequence({der::value(tag::generalized_time, as_bytes("20260101000000Z")),
                                           der::value(tag::utc_time, as_bytes("261231000000Z"))});
        }},
+      // [5280:4.1.2.4#1]
       {FindingCode::empty_issuer, "CaWithoutANameIssued",
        [](Scenario& s) {
          s.intermediate.subject = name({});
          s.leaf.issuer = name({});
        }},
+      // [5280:4.1.2.6#1]
       {FindingCode::empty_ca_subject, "CaWithoutAName",
        [](Scenario& s) {
          s.intermediate.subject = name({});
@@ -84,33 +92,48 @@ std::vector<Provocation> extensions() {
   return {
       {FindingCode::bad_informative_extension, "EmptyAuthorityInfoAccess",
        [](Scenario& s) { s.leaf.set(extension(oid::authority_info_access, false, der::sequence({}))); }},
+      // [5280:4.2.1.13#1]
+      {FindingCode::bad_informative_extension, "DistributionPointOfReasonsAlone",
+       [](Scenario& s) {
+         const Octets point = der::sequence({der::value(tag::context(1), Octets{6, 0x40})});
+         s.leaf.set(extension(oid::certificate_extension<31>, false, der::sequence({point})));
+       }},
       {FindingCode::bad_informative_extension, "DamagedDistributionPoints",
        [](Scenario& s) { s.leaf.set(extension(oid::certificate_extension<31>, false, Octets{1, 2, 3})); }},
+      // [5280:4.2.1.2#3]
       {FindingCode::wrong_criticality, "CriticalSubjectKeyIdentifier",
        [](Scenario& s) { s.leaf.set(subject_key_id(Octets{3, 3, 3, 3}, true)); }},
+      // [5280:4.2.1.1#2]
       {FindingCode::wrong_criticality, "CriticalAuthorityKeyIdentifier",
        [](Scenario& s) { s.leaf.set(authority_key_id(Octets{2, 2, 2, 2}, true)); }},
+      // [5280:4.2.2.1#1]
       {FindingCode::wrong_criticality, "CriticalAuthorityInfoAccess",
        [](Scenario& s) {
          const Octets access = der::sequence({identifier(oid::access_ocsp), uri("http://ocsp.example/")});
          s.leaf.set(extension(oid::authority_info_access, true, der::sequence({access})));
        }},
+      // [5280:4.2.1.9#4]
       {FindingCode::wrong_criticality, "BasicConstraintsOfACaNotCritical",
        [](Scenario& s) { s.intermediate.set(basic_constraints(true, {}, false)); }},
+      // [5280:4.2.1.11#6]
       {FindingCode::wrong_criticality, "PolicyConstraintsNotCritical",
        [](Scenario& s) { s.intermediate.set(policy_constraints(5, {}, false)); }},
+      // [5280:4.2.1.14#1]
       {FindingCode::wrong_criticality, "InhibitAnyPolicyNotCritical",
        [](Scenario& s) { s.intermediate.set(inhibit_any_policy(5, false)); }},
       {FindingCode::wrong_criticality, "CriticalPurposes",
        [](Scenario& s) { s.leaf.set(extended_key_usage({oid::server_auth}, true)); }},
       {FindingCode::wrong_criticality, "CriticalAlternativeNamesWithASubject",
        [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com")}, true)); }},
+      // [5280:4.2.1.6#4]
       {FindingCode::wrong_criticality, "AlternativeNamesNotCriticalWithoutASubject",
        [](Scenario& s) { s.leaf.subject = name({}); }},
+      // [5280:4.2.1.2#1]
       {FindingCode::no_subject_key_identifier, "CaWithoutSubjectKeyIdentifier",
        [](Scenario& s) { s.intermediate.remove(oid::certificate_extension<14>); }},
       {FindingCode::no_subject_key_identifier, "RootWithoutSubjectKeyIdentifier",
        [](Scenario& s) { s.root.remove(oid::certificate_extension<14>); }},
+      // [5280:4.2.1.1#1]
       {FindingCode::no_authority_key_identifier, "LeafWithoutAuthorityKeyIdentifier",
        [](Scenario& s) { s.leaf.remove(oid::certificate_extension<35>); }},
       {FindingCode::no_authority_key_identifier, "CrossSignedRootWithoutAuthorityKeyIdentifier",
@@ -121,6 +144,7 @@ std::vector<Provocation> extensions() {
          s.trusted.push_back(s.make_intermediate());
          s.send_intermediate = false;
        }},
+      // [5280:4.2.1.1#1]
       {FindingCode::bad_authority_key_identifier, "EmptyAuthorityKeyIdentifier",
        [](Scenario& s) { s.leaf.set(extension(oid::certificate_extension<35>, false, der::sequence({}))); }},
       {FindingCode::bad_authority_key_identifier, "AuthorityKeyIdentifierWithAnIssuer",
@@ -130,16 +154,20 @@ std::vector<Provocation> extensions() {
                               der::sequence({der::value(tag::context(0), Octets{2, 2, 2, 2}), issuer,
                                              der::value(tag::context(2), Octets{2})})));
        }},
+      // [5280:4.2.1.2#2]
       {FindingCode::authority_key_mismatch, "AuthorityKeyIdentifierOfAnotherKey",
        [](Scenario& s) { s.leaf.set(authority_key_id(Octets{9, 9, 9, 9})); }},
       {FindingCode::authority_key_mismatch, "RootThatNamesAnotherKey",
        [](Scenario& s) { s.root.set(authority_key_id(Octets{9, 9, 9, 9})); }},
       {FindingCode::no_basic_constraints, "RootWithoutBasicConstraints",
        [](Scenario& s) { s.root.remove(oid::certificate_extension<19>); }},
+      // [5280:4.2.1.3#2] [5280:4.2.1.9#1]
       {FindingCode::certificate_sign_without_ca, "LeafWithKeyCertSign",
        [](Scenario& s) { s.leaf.set(key_usage(KeyUsage::digital_signature | KeyUsage::key_cert_sign)); }},
+      // [5280:4.2.1.9#5]
       {FindingCode::path_length_without_ca, "LeafWithAPathLength",
        [](Scenario& s) { s.leaf.set(basic_constraints(false, 0)); }},
+      // [5280:4.2.1.3#4]
       {FindingCode::empty_key_usage, "KeyUsageOfNothing",
        [](Scenario& s) {
          s.leaf.set(extension(oid::certificate_extension<15>, true, Octets{0x03, 0x01, 0x00}));
@@ -158,12 +186,14 @@ std::vector<Provocation> extensions() {
 std::vector<Provocation> names_and_lists() {
   const Octets policy = {0x2a, 1};
   return {
+      // [5280:4.2.1.6#10]
       {FindingCode::bad_alternative_name, "UnderscoreInADnsName",
        [](Scenario& s) {
          s.leaf.set(alternative_names({dns("www.example.com"), dns("foo_bar.example.com")}));
        }},
       {FindingCode::bad_alternative_name, "DnsNameThatIsAnAddress",
        [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com"), dns("192.0.2.1")})); }},
+      // [5280:4.2.1.6#11,14,15]
       {FindingCode::bad_alternative_name, "RelativeUri",
        [](Scenario& s) { s.leaf.set(alternative_names({dns("www.example.com"), uri("/index.html")})); }},
       {FindingCode::bad_alternative_name, "MailboxWithoutAHost",
@@ -191,22 +221,29 @@ std::vector<Provocation> names_and_lists() {
          s.leaf.subject = name(
              {attribute(oid::common_name, "www.example.com"), attribute(oid::common_name, "example.com")});
        }},
+      // [5280:4.2.1.10#1]
       {FindingCode::constraints_in_leaf, "LeafWithNameConstraints",
        [](Scenario& s) { s.leaf.set(name_constraints({dns("example.com")})); }},
+      // [5280:4.2.1.10#3,4]
       {FindingCode::bad_constraints, "EmptyNameConstraints",
        [](Scenario& s) { s.intermediate.set(name_constraints({})); }},
+      // [5280:4.2.1.10#9]
       {FindingCode::bad_constraints, "MalformedConstraintOnNamesThatAreNotThere",
        [](Scenario& s) { s.intermediate.set(name_constraints({email("a@b@c.example")})); }},
+      // [5280:4.2.1.4#1]
       {FindingCode::bad_policies, "PolicyTwice",
        [policy](Scenario& s) { s.leaf.set(policies({policy, policy})); }},
+      // [5280:4.2.1.11#4,5]
       {FindingCode::bad_policies, "EmptyPolicyConstraints",
        [](Scenario& s) { s.intermediate.set(policy_constraints({}, {})); }},
+      // [5280:5.2.3#1]
       {FindingCode::crl_number_critical, "ListWithACriticalNumber",
        [](Scenario& s) {
          ListForge list = s.leaf_list();
          list.extensions[0] = extension(oid::certificate_extension<20>, true, der::integer(1));
          rely_on(s, list);
        }},
+      // [5280:5.2#2] [5280:5.2.3#1]
       {FindingCode::crl_no_number, "ListWithoutANumber",
        [](Scenario& s) {
          ListForge list = s.leaf_list();
@@ -220,6 +257,7 @@ std::vector<Provocation> names_and_lists() {
          list.extensions.clear();
          rely_on(s, list);
        }},
+      // [5280:5.2#2] [5280:5.2.1#1]
       {FindingCode::crl_no_authority_key_identifier, "ListThatNamesNoKey",
        [](Scenario& s) {
          ListForge list = s.leaf_list();

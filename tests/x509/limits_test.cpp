@@ -81,6 +81,7 @@ TEST(PathologicalChains, AThousandNamesOneKey) {
       << to_text(verification);
 }
 
+// RFC 5280 §6.1: no path meets a certificate twice [5280:6.1#3].
 TEST(PathologicalChains, AThousandCrossCertificates) {
   std::vector<Octets> certificates;
   for (std::size_t i = 0; i < 32; ++i)

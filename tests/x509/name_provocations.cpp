@@ -44,8 +44,10 @@ std::vector<Provocation> constraints() {
          s.root.set(name_constraints({}, {dns("bad.example")}));
          s.intermediate.set(alternative_names({dns("bad.example")}));
        }},
+      // [5280:4.2.1.10#5,6]
       {FindingCode::name_not_permitted, "DnsNameNotPermitted",
        constrained({dns("example.org")}, {}, {dns("www.example.com")})},
+      // [5280:7.2#6]
       {FindingCode::name_not_permitted, "NameThatOnlyEndsAlike",
        constrained({dns("example.com")}, {}, {dns("notexample.com")})},
       {FindingCode::name_not_permitted, "WildcardWiderThanPermitted",
@@ -59,8 +61,10 @@ std::vector<Provocation> constraints() {
        constrained({email("example.com")}, {}, {email("a@mail.example.com")})},
       {FindingCode::name_not_permitted, "UriOfTheDomainItself",
        constrained({uri(".example.com")}, {}, {uri("https://example.com/")})},
+      // [5280:4.2.1.10#12]
       {FindingCode::name_not_permitted, "SubjectNotPermitted",
        [other_company](Scenario& s) { s.intermediate.set(name_constraints({other_company})); }},
+      // [5280:4.2.1.10#11]
       {FindingCode::name_not_permitted, "MailboxInTheSubject",
        [](Scenario& s) {
          s.intermediate.set(name_constraints({email("example.org")}));
@@ -72,10 +76,12 @@ std::vector<Provocation> constraints() {
        constrained({dns("example.com")}, {}, {dns(".example.com")})},
       {FindingCode::name_not_comparable, "MalformedMailbox",
        constrained({email("example.com")}, {}, {email("a@b@example.com")})},
+      // [5280:4.2.1.10#10]
       {FindingCode::name_not_comparable, "UriWithoutAHost",
        constrained({uri("example.com")}, {}, {uri("urn:isbn:0000000000000")})},
       {FindingCode::name_not_comparable, "UriWithoutAScheme",
        constrained({uri("example.com")}, {}, {uri("1st://example.com/")})},
+      // [5280:4.2.1.10#10]
       {FindingCode::name_not_comparable, "UriWithAnAddress",
        constrained({uri("example.com")}, {}, {uri("https://192.0.2.1/")})},
       {FindingCode::constraint_not_supported, "ConstraintWithAWildcard",
@@ -88,6 +94,7 @@ std::vector<Provocation> constraints() {
                                                     der::value(tag::constructed(0), der::integer(1))}))})},
       {FindingCode::constraint_not_supported, "MaskWithAGap",
        constrained({ip({192, 0, 2, 0, 255, 0, 255, 0})}, {}, {ip({192, 0, 2, 1})})},
+      // [5280:4.2.1.10#7,8]
       {FindingCode::constraint_not_supported, "ConstraintWithAMinimum",
        [](Scenario& s) {
          const Octets subtree = der::sequence({dns("example.com"), der::value(tag::context(0), Octets{1})});
@@ -117,6 +124,7 @@ std::vector<Provocation> wanted_names() {
       {FindingCode::name_mismatch, "AnotherName", [](Scenario& s) { s.name = "www.example.org"; }},
       {FindingCode::name_mismatch, "NameBelow", [](Scenario& s) { s.name = "a.www.example.com"; }},
       {FindingCode::name_mismatch, "AddressThatIsNotListed", [](Scenario& s) { s.name = "192.0.2.1"; }},
+      // [6125:6.3#1] [6125:6.4.4#1]
       {FindingCode::no_alternative_names, "OnlyACommonName",
        [](Scenario& s) { s.leaf.remove(oid::certificate_extension<17>); }},
       {FindingCode::wildcard_too_broad, "WildcardOfACompanysCustomers",

@@ -18,6 +18,7 @@ void expect_same(const Octets& a, const Octets& b) {
   EXPECT_EQ(x509::name_hash(a), x509::name_hash(b));
 }
 
+// RFC 5280 §7.1 [5280:7.1#1,3].
 TEST(Names, CompareWithoutCaseBlanksAndCharacterSet) {
   expect_same(printable, name({attribute(oid::organization_name, "example corp")}));
   expect_same(printable, name({attribute(oid::organization_name, " EXAMPLE\tCORP ")}));

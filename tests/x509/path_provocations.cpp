@@ -21,6 +21,7 @@ void flood(Scenario& s, std::size_t count) {
 
 std::vector<Provocation> algorithms() {
   return {
+      // [5280:4.2#1] [5280:6.1#2]
       {FindingCode::unknown_critical_extension, "UnknownCriticalExtension",
        [](Scenario& s) { s.leaf.extensions.push_back(extension(Octets{0x2a, 3, 4}, true, Octets{5, 0})); }},
       {FindingCode::unknown_critical_extension, "UnknownCriticalExtensionOfACa",
@@ -143,10 +144,12 @@ std::vector<Provocation> ways() {
        [](Scenario& s) { s.intermediate.validity = validity(moment(2022, 1, 1), moment(2026, 5, 31)); }},
       {FindingCode::expired, "RootExpired",
        [](Scenario& s) { s.root.validity = validity(moment(2020, 1, 1), moment(2026, 5, 31)); }},
+      // [5280:4.2.1.9#2]
       {FindingCode::not_a_ca, "IntermediateWithoutCa",
        [](Scenario& s) { s.intermediate.set(basic_constraints(false)); }},
       {FindingCode::not_a_ca, "IntermediateWithoutBasicConstraints",
        [](Scenario& s) { s.intermediate.remove(oid::certificate_extension<19>); }},
+      // [5280:6.1.4#1]
       {FindingCode::not_a_ca, "IntermediateOfVersion1",
        [](Scenario& s) {
          s.intermediate.version.clear();
@@ -154,6 +157,7 @@ std::vector<Provocation> ways() {
        }},
       {FindingCode::not_a_ca, "RootThatSaysItIsNone",
        [](Scenario& s) { s.root.set(basic_constraints(false)); }},
+      // [5280:4.2.1.3#3]
       {FindingCode::no_certificate_sign, "IntermediateMayNotSign",
        [](Scenario& s) { s.intermediate.set(key_usage(KeyUsage::crl_sign)); }},
       {FindingCode::no_certificate_sign, "RootMayNotSign",
@@ -164,12 +168,14 @@ std::vector<Provocation> ways() {
        [](Scenario& s) {
          s.tweak = [](x509::VerificationRequest& request) { request.max_intermediates = 0; };
        }},
+      // [5280:4.2.1.12#2]
       {FindingCode::purpose_not_allowed, "LeafForClientsOnly",
        [](Scenario& s) { s.leaf.set(extended_key_usage({oid::client_auth})); }},
       {FindingCode::issuer_purpose_not_allowed, "IntermediateForClientsOnly",
        [](Scenario& s) { s.intermediate.set(extended_key_usage({oid::client_auth})); }},
       {FindingCode::issuer_purpose_not_allowed, "RootForClientsOnly",
        [](Scenario& s) { s.root.set(extended_key_usage({oid::client_auth})); }},
+      // [5280:4.2.1.12#3,4]
       {FindingCode::key_usage_not_allowed, "LeafWhosePurposesContradict",
        [](Scenario& s) { s.leaf.set(key_usage(KeyUsage::crl_sign)); }},
       {FindingCode::key_usage_not_allowed, "LeafMayNotSign",
@@ -194,6 +200,7 @@ std::vector<Provocation> policies() {
          s.intermediate.set(policy_constraints(0, {}));
          s.intermediate.set(test::policies({policy}));
        }},
+      // [5280:4.2.1.5#1]
       {FindingCode::bad_policy_mapping, "AnyPolicyMapped",
        [policy](Scenario& s) {
          s.intermediate.set(policy_mappings({{to_octets(oid::any_policy), policy}}));

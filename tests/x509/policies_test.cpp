@@ -134,6 +134,7 @@ TEST(Policies, OneMayBecomeSeveral) {
   EXPECT_TRUE(c.good_for({gold}));
 }
 
+// RFC 5280 §4.2.1.11 [5280:4.2.1.11#2].
 TEST(Policies, MappingMayBeInhibited) {
   Certificates c;
   c.add({policies({gold}), policy_constraints({}, 0)});
@@ -142,6 +143,7 @@ TEST(Policies, MappingMayBeInhibited) {
   EXPECT_FALSE(c.good_for({}));
 }
 
+// RFC 5280 §4.2.1.11 [5280:4.2.1.11#1].
 TEST(Policies, MayBeDemandedByACaLaterOn) {
   Certificates c;
   c.add({policy_constraints(1, {})});

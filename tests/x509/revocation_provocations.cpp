@@ -91,8 +91,10 @@ std::vector<Provocation> lists() {
        }},
       {FindingCode::crl_malformed, "ListOfVersion3",
        with_list([](Scenario&, ListForge& list) { list.version = der::integer(2); })},
+      // [5280:5.1.2.1#1]
       {FindingCode::crl_malformed, "ListOfVersion1WithExtensions",
        with_list([](Scenario&, ListForge& list) { list.version.clear(); })},
+      // [5280:5.1.2.1#1]
       {FindingCode::crl_malformed, "EntryExtensionsInVersion1", with_list([](Scenario&, ListForge& list) {
          list.version.clear();
          list.extensions.clear();
@@ -113,6 +115,7 @@ std::vector<Provocation> lists() {
       {FindingCode::crl_not_supported, "DeltaList", with_list([](Scenario&, ListForge& list) {
          list.extensions.push_back(extension(oid::certificate_extension<27>, true, der::integer(1)));
        })},
+      // [5280:5.2.5#1]
       {FindingCode::crl_not_supported, "IndirectList", with_list([](Scenario&, ListForge& list) {
          list.extensions.push_back(extension(oid::certificate_extension<28>, true,
                                              der::sequence({der::value(tag::context(4), Octets{0xff})})));
@@ -122,18 +125,22 @@ std::vector<Provocation> lists() {
              extension(oid::certificate_extension<28>, true,
                        der::sequence({der::value(tag::context(3), Octets{0x06, 0x40})})));
        })},
+      // [5280:5.2#1]
       {FindingCode::crl_not_supported, "ListWithAnUnknownCriticalExtension",
        with_list([](Scenario&, ListForge& list) {
          list.extensions.push_back(extension(Octets{0x2a, 3, 4}, true, Octets{5, 0}));
        })},
+      // [5280:5.3#1]
       {FindingCode::crl_not_supported, "EntryWithACertificateIssuer",
        with_list([](Scenario& s, ListForge& list) {
          const Octets issuer = der::value(tag::sequence, directory(s.root.subject));
          list.entries.push_back(revoked_entry(der::integer(9), moment(2026, 4, 1),
                                               {extension(oid::certificate_extension<29>, true, issuer)}));
        })},
+      // [5280:6.3.3#1]
       {FindingCode::crl_bad_signature, "ListSignedByAnotherKey",
        with_list([](Scenario&, ListForge&) {}, shared_key(4))},
+      // [5280:4.2.1.3#3]
       {FindingCode::crl_signer_not_allowed, "IssuerMayNotSignLists",
        with_list([](Scenario& s, ListForge&) { s.intermediate.set(key_usage(KeyUsage::key_cert_sign)); })},
       {FindingCode::crl_not_current, "OldList",
@@ -154,6 +161,7 @@ std::vector<Provocation> responses() {
          s.ocsp_response = {0x30, 0x00};
          demand(s, Revocation::where_provided);
        }},
+      // [6960:4.1.2#1]
       {FindingCode::ocsp_malformed, "ResponseWithACriticalExtension",
        with_response([](Scenario&, ResponseForge& response) {
          response.extensions.push_back(extension(Octets{0x2a, 3, 4}, true, Octets{5, 0}));
@@ -164,6 +172,7 @@ std::vector<Provocation> responses() {
        })},
       {FindingCode::ocsp_no_answer, "TryLater",
        with_response([](Scenario&, ResponseForge& response) { response.response_status = 3; })},
+      // [6960:3.2#1]
       {FindingCode::ocsp_other_certificate, "ResponseForAnotherSerial",
        with_response([](Scenario&, ResponseForge& response) { response.serial = der::integer(4711); })},
       {FindingCode::ocsp_other_certificate, "ResponseForAnotherIssuer",
@@ -173,12 +182,14 @@ std::vector<Provocation> responses() {
        })},
       {FindingCode::ocsp_bad_signature, "ResponseSignedByAnotherKey",
        with_response([](Scenario&, ResponseForge&) {}, shared_key(4))},
+      // [6960:2.2#3] [6960:4.2.2.2#1,6]
       {FindingCode::ocsp_responder_not_allowed, "ResponderWithoutCertificate",
        with_response(
            [](Scenario&, ResponseForge& response) {
              response.responder = responder_by_key(shared_key(5).info);
            },
            shared_key(5))},
+      // [6960:4.2.2.2#2,5]
       {FindingCode::ocsp_responder_not_allowed, "ResponderWithoutItsPurpose",
        with_response(
            [](Scenario& s, ResponseForge& response) {
@@ -205,6 +216,7 @@ std::vector<Provocation> responses() {
            request.min_rsa_bits = 3072;
          };
        }},
+      // [6960:2.6#1] [6960:4.2.2.2#3,4]
       {FindingCode::ocsp_responder_not_allowed, "ResponderOfAnotherIssuer",
        with_response(
            [](Scenario& s, ResponseForge& response) {

@@ -29,6 +29,7 @@ Scenario with_good_lists() {
   return s;
 }
 
+// RFC 5280 §6.3 [5280:5#3] [5280:5.1.1.3#1] [5280:5.1.2.4#2,3] [5280:5.1.2.5#3,4].
 TEST(Revocation, ListsOfAllIssuersSatisfyHardFail) {
   Scenario s = with_good_lists();
   const Verification verification = verify(s, Revocation::hard_fail);
@@ -157,7 +158,7 @@ Verification staple(const ResponseForge& response, const Key& signer, Scenario s
   return verify(s, Revocation::off);
 }
 
-// [6066:8#5]
+// RFC 6960 §4.2.1 [6960:2.2#1] [6960:4.2.1#2] [6066:8#5].
 TEST(Ocsp, TheIssuersResponseSatisfiesMustStaple) {
   ResponseForge response = Scenario().leaf_response();
   EXPECT_TRUE(staple(response, shared_key(1)).ok());

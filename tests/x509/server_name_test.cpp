@@ -92,6 +92,7 @@ DnsMatch match(std::string_view presented, std::string_view reference,
   return x509::match_dns(presented, reference, list);
 }
 
+// RFC 9525 §6.3, RFC 6125 §6.4 [5280:7.2#5] [6125:6.4.1#1] [6125:6.4.2#2,3].
 TEST(DnsNames, MatchWholeAndWithoutCase) {
   EXPECT_EQ(match("Example.Com", "example.com"), DnsMatch::yes);
   EXPECT_EQ(match("example.com", "www.example.com"), DnsMatch::no);
