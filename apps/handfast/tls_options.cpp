@@ -15,10 +15,10 @@
 namespace handfast::tool {
 namespace {
 
-constexpr std::array all_groups = {NamedGroup::X25519MLKEM768,     NamedGroup::SecP256r1MLKEM768,
-                                   NamedGroup::SecP384r1MLKEM1024, NamedGroup::x25519,
-                                   NamedGroup::secp256r1,          NamedGroup::secp384r1,
-                                   NamedGroup::secp521r1};
+constexpr std::array all_groups = {
+    NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024,
+    NamedGroup::x25519,         NamedGroup::secp256r1,         NamedGroup::secp384r1,
+    NamedGroup::secp521r1,      NamedGroup::MLKEM768,          NamedGroup::MLKEM1024};
 
 template <class List>
 std::string list(const List& values) {

@@ -78,7 +78,7 @@ enum class CipherSuite : std::uint16_t {
   TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 = 0xcca9,
 };
 
-/// RFC 8446 §4.2.7, draft-ietf-tls-ecdhe-mlkem.
+/// RFC 8446 §4.2.7, draft-ietf-tls-mlkem, draft-ietf-tls-ecdhe-mlkem.
 enum class NamedGroup : std::uint16_t {
   secp256r1 = 0x0017,
   secp384r1 = 0x0018,
@@ -88,6 +88,8 @@ enum class NamedGroup : std::uint16_t {
   ffdhe2048 = 0x0100,
   ffdhe3072 = 0x0101,
   ffdhe4096 = 0x0102,
+  MLKEM768 = 0x0201,
+  MLKEM1024 = 0x0202,
   SecP256r1MLKEM768 = 0x11eb,
   X25519MLKEM768 = 0x11ec,
   SecP384r1MLKEM1024 = 0x11ed,

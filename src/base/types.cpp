@@ -98,6 +98,8 @@ std::string_view name_of(NamedGroup value) noexcept {
     case NamedGroup::ffdhe2048: return "ffdhe2048";
     case NamedGroup::ffdhe3072: return "ffdhe3072";
     case NamedGroup::ffdhe4096: return "ffdhe4096";
+    case NamedGroup::MLKEM768: return "MLKEM768";
+    case NamedGroup::MLKEM1024: return "MLKEM1024";
     case NamedGroup::SecP256r1MLKEM768: return "SecP256r1MLKEM768";
     case NamedGroup::X25519MLKEM768: return "X25519MLKEM768";
     case NamedGroup::SecP384r1MLKEM1024: return "SecP384r1MLKEM1024";

@@ -140,7 +140,7 @@ constexpr std::array known_suites = {
 constexpr std::array known_groups = {
     NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024,
     NamedGroup::x25519,         NamedGroup::secp256r1,         NamedGroup::secp384r1,
-    NamedGroup::secp521r1,
+    NamedGroup::secp521r1,      NamedGroup::MLKEM768,          NamedGroup::MLKEM1024,
 };
 
 constexpr std::array known_schemes = {

@@ -13,9 +13,9 @@ namespace {
 
 using ml_kem::ParameterSet;
 
-/// A group's parts: a curve, and ML-KEM before or after it in shares and secrets.
+/// A group's parts: a curve, ML-KEM, or both, and then which comes first in shares and secrets.
 struct Composition {
-  NamedGroup curve;
+  std::optional<NamedGroup> curve;
   std::optional<ParameterSet> lattice;
   bool lattice_first = false;
 };
@@ -26,6 +26,9 @@ std::optional<Composition> composition_of(NamedGroup group) noexcept {
     case NamedGroup::secp256r1:
     case NamedGroup::secp384r1:
     case NamedGroup::secp521r1: return Composition{group, std::nullopt};
+    // draft-ietf-tls-mlkem §4
+    case NamedGroup::MLKEM768: return Composition{std::nullopt, ParameterSet::ml_kem_768, true};
+    case NamedGroup::MLKEM1024: return Composition{std::nullopt, ParameterSet::ml_kem_1024, true};
     // draft-ietf-tls-ecdhe-mlkem §3: the order differs, for the sake of certified implementations
     case NamedGroup::X25519MLKEM768: return Composition{NamedGroup::x25519, ParameterSet::ml_kem_768, true};
     case NamedGroup::SecP256r1MLKEM768:
@@ -36,39 +39,44 @@ std::optional<Composition> composition_of(NamedGroup group) noexcept {
   }
 }
 
-// ---- the part of the curve
+// ---- the part of the curve, which is empty where there is none
 
-constexpr std::size_t field_size(NamedGroup curve) noexcept {
-  switch (curve) {
+constexpr std::size_t field_size(std::optional<NamedGroup> curve) noexcept {
+  if (!curve) return 0;
+  switch (*curve) {
     case NamedGroup::secp384r1: return 48;
     case NamedGroup::secp521r1: return 66;
     default: return 32;
   }
 }
-constexpr std::size_t curve_share_size(NamedGroup curve) noexcept {
+constexpr std::size_t curve_share_size(std::optional<NamedGroup> curve) noexcept {
+  if (!curve) return 0;
   return curve == NamedGroup::x25519 ? x25519_size : 1 + 2 * field_size(curve);
 }
 
 /// Draws a private number and writes its public share.
-Result<CurveScalar> generate_curve_part(NamedGroup group, RandomSource& random, MutableBytes share) {
-  if (group == NamedGroup::x25519) {
+Result<CurveScalar> generate_curve_part(std::optional<NamedGroup> group, RandomSource& random,
+                                        MutableBytes share) {
+  if (!group) return CurveScalar();
+  if (*group == NamedGroup::x25519) {
     CurveScalar scalar;
     scalar.resize(x25519_size);
     if (const Result<> drawn = random.fill(scalar.span()); !drawn) return fail(drawn.error());
     x25519_public_key(scalar.view(), share);
     return scalar;
   }
-  const Curve& curve = *curve_of(group);
+  const Curve& curve = *curve_of(*group);
   Result<CurveScalar> scalar = draw_scalar(curve, random);
   if (scalar) multiply_base(curve, scalar->view(), share);
   return scalar;
 }
 
-Result<> agree(NamedGroup group, Bytes scalar, Bytes peer_share, MutableBytes secret) {
-  if (group == NamedGroup::x25519) {
+Result<> agree(std::optional<NamedGroup> group, Bytes scalar, Bytes peer_share, MutableBytes secret) {
+  if (!group) return {};
+  if (*group == NamedGroup::x25519) {
     // RFC 8446 §7.4.2: a result of zeros ends the handshake [8446:7.4.2#2] [8422:5.10#2] [8422:5.11#3]
     if (!x25519(scalar, peer_share, secret)) return fail(ErrorCode::bad_key_share, "X25519 gives zeros");
-  } else if (!multiply(*curve_of(group), scalar, peer_share, secret)) {
+  } else if (!multiply(*curve_of(*group), scalar, peer_share, secret)) {
     // RFC 8446 §4.2.8.2: the peer's point is checked
     return fail(ErrorCode::bad_key_share, "not an uncompressed point of the curve");
   }

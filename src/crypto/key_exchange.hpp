@@ -13,7 +13,8 @@
 
 namespace handfast::crypto {
 
-/// x25519, secp256r1, secp384r1, secp521r1, X25519MLKEM768, SecP256r1MLKEM768, SecP384r1MLKEM1024.
+/// x25519, secp256r1, secp384r1, secp521r1, MLKEM768, MLKEM1024, X25519MLKEM768, SecP256r1MLKEM768,
+/// SecP384r1MLKEM1024.
 [[nodiscard]] bool supported(NamedGroup group) noexcept;
 
 /// A curve of its own, as TLS 1.2 needs it; hybrids are for TLS 1.3.

@@ -18,13 +18,10 @@ using test::from_hex;
 using test::SeededRandom;
 using test::to_hex;
 
-constexpr NamedGroup groups[] = {NamedGroup::x25519,
-                                 NamedGroup::secp256r1,
-                                 NamedGroup::secp384r1,
-                                 NamedGroup::secp521r1,
-                                 NamedGroup::X25519MLKEM768,
-                                 NamedGroup::SecP256r1MLKEM768,
-                                 NamedGroup::SecP384r1MLKEM1024};
+constexpr NamedGroup groups[] = {
+    NamedGroup::x25519,         NamedGroup::secp256r1,         NamedGroup::secp384r1,
+    NamedGroup::secp521r1,      NamedGroup::MLKEM768,          NamedGroup::MLKEM1024,
+    NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024};
 
 TEST(KeyExchange, KnowsTheSizesOfEachGroup) {
   struct Sizes {
@@ -34,6 +31,8 @@ TEST(KeyExchange, KnowsTheSizesOfEachGroup) {
                              {65, 65, 32},
                              {97, 97, 48},
                              {133, 133, 66},
+                             {1184, 1088, 32},
+                             {1568, 1568, 32},
                              {1184 + 32, 1088 + 32, 64},
                              {65 + 1184, 65 + 1088, 64},
                              {97 + 1568, 97 + 1568, 80}};
@@ -110,6 +109,7 @@ TEST(KeyExchange, RefusesBadPartsOfTheCurve) {
   const Octets zero(32, 0);
   Octets small_order = from_hex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800");
   for (const NamedGroup group : groups) {
+    if (group == NamedGroup::MLKEM768 || group == NamedGroup::MLKEM1024) continue;
     SCOPED_TRACE(to_string(group));
     const auto client = PrivateShare::generate(group, system_random());
     ASSERT_TRUE(client);
@@ -146,14 +146,14 @@ TEST(KeyExchange, RefusesBadPartsOfTheCurve) {
 
 // FIPS 203 §7.2: a coefficient that is not below q.
 TEST(KeyExchange, RefusesAnEncapsulationKeyOutOfRange) {
-  for (const NamedGroup group :
-       {NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024}) {
+  for (const NamedGroup group : {NamedGroup::MLKEM768, NamedGroup::MLKEM1024, NamedGroup::X25519MLKEM768,
+                                 NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024}) {
     const auto client = PrivateShare::generate(group, system_random());
     ASSERT_TRUE(client);
     Octets share = to_octets(client->public_share());
-    const std::size_t at = group == NamedGroup::X25519MLKEM768      ? 0
-                           : group == NamedGroup::SecP256r1MLKEM768 ? 65
-                                                                    : 97;
+    const std::size_t at = group == NamedGroup::SecP256r1MLKEM768    ? 65
+                           : group == NamedGroup::SecP384r1MLKEM1024 ? 97
+                                                                     : 0;
     share[at] = 0xff;
     share[at + 1] |= 0x0f;
     EXPECT_EQ(encapsulate(group, share, system_random()).error().code, ErrorCode::bad_key_share);
@@ -243,6 +243,36 @@ TEST(KeyExchange, GivesTheKnownAnswersOfTheHybrids) {
     const auto secret = client->decapsulate(server->share);
     ASSERT_TRUE(secret);
     EXPECT_EQ(to_hex(secret->view()), known.secret);
+  }
+}
+
+// draft-ietf-tls-mlkem §4: shares and secret are ML-KEM's own.
+TEST(KeyExchange, IsMlKemItselfWhereThereIsNoCurve) {
+  const Octets d_and_z = counting(0x33, 64);
+  const Octets m = counting(0x99, 32);
+  struct Alone {
+    NamedGroup group;
+    ml_kem::ParameterSet set;
+  };
+  for (const Alone& alone : {Alone{NamedGroup::MLKEM768, ml_kem::ParameterSet::ml_kem_768},
+                             Alone{NamedGroup::MLKEM1024, ml_kem::ParameterSet::ml_kem_1024}}) {
+    SCOPED_TRACE(to_string(alone.group));
+    test::ScriptedRandom client_random(d_and_z);
+    test::ScriptedRandom server_random(m);
+    const auto client = PrivateShare::generate(alone.group, client_random);
+    ASSERT_TRUE(client);
+    const auto lattice = ml_kem::PrivateKey::from_seed(alone.set, Bytes(d_and_z).first<64>());
+    EXPECT_TRUE(equal(client->public_share(), lattice.encapsulation_key()));
+    const auto server = encapsulate(alone.group, client->public_share(), server_random);
+    Octets ciphertext(ml_kem::ciphertext_size(alone.set));
+    const auto from_lattice =
+        ml_kem::encapsulate(alone.set, lattice.encapsulation_key(), Bytes(m).first<32>(), ciphertext);
+    ASSERT_TRUE(server && from_lattice);
+    EXPECT_EQ(server->share, ciphertext);
+    EXPECT_TRUE(server->secret.equals(from_lattice->view()));
+    const auto secret = client->decapsulate(server->share);
+    ASSERT_TRUE(secret);
+    EXPECT_TRUE(secret->equals(from_lattice->view()));
   }
 }
 

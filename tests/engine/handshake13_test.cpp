@@ -12,7 +12,7 @@ Policy only_tls13() {
   Policy policy = policies::modern;
   policy.groups = {NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::SecP384r1MLKEM1024,
                    NamedGroup::x25519,         NamedGroup::secp256r1,         NamedGroup::secp384r1,
-                   NamedGroup::secp521r1};
+                   NamedGroup::secp521r1,      NamedGroup::MLKEM768,          NamedGroup::MLKEM1024};
   return policy;
 }
 
@@ -78,8 +78,9 @@ TEST_P(EveryGroup, IsReachedByHelloRetryRequest) {
 }
 INSTANTIATE_TEST_SUITE_P(Handshake13, EveryGroup,
                          testing::Values(NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768,
-                                         NamedGroup::SecP384r1MLKEM1024, NamedGroup::x25519,
-                                         NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1),
+                                         NamedGroup::SecP384r1MLKEM1024, NamedGroup::MLKEM768,
+                                         NamedGroup::MLKEM1024, NamedGroup::x25519, NamedGroup::secp256r1,
+                                         NamedGroup::secp384r1, NamedGroup::secp521r1),
                          [](const auto& test) { return to_string(test.param); });
 
 struct KeyCase {
