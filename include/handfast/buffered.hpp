@@ -85,6 +85,7 @@ class BufferedConnection {
  private:
   void make_room();
   Result<std::size_t> seal(Bytes data, Result<Sent> (Connection::*send)(Bytes, MutableBytes));
+  Result<> consume(Time now, bool stop_at_the_end_of_the_handshake);
 
   Connection connection_;
   BufferLimits limits_;
@@ -103,6 +104,7 @@ class BufferedConnection {
   std::size_t sent_ = 0;
   std::size_t filled_ = 0;
   bool closed_ = false;
+  bool done_told_ = false;  // advance() has stopped once at the end of the handshake
 };
 
 }  // namespace handfast

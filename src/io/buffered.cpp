@@ -72,11 +72,18 @@ void BufferedConnection::sent(std::size_t count) noexcept {
   output_size_ = sent_ = filled_ = 0;
 }
 
-Result<> BufferedConnection::advance(Time now) {
+Result<> BufferedConnection::advance(Time now) { return consume(now, true); }
+
+Result<> BufferedConnection::consume(Time now, bool stop_at_the_end_of_the_handshake) {
   while (plain_.empty() && !closed_) {
     if (const auto& error = connection_.error()) return fail(*error);
+    // The first data would free the summary: whoever waits for the handshake may take it before. An answer to
+    // a question may have ended it, too.
+    if (stop_at_the_end_of_the_handshake && !done_told_ && connection_.handshake_done()) {
+      done_told_ = true;
+      break;
+    }
     if (end_ - begin_ < needed_) break;
-    const bool was_done = connection_.handshake_done();
     const auto received = connection_.receive({input_.get() + begin_, end_ - begin_}, now);
     if (!received) return fail(received.error());
     begin_ += received->used;
@@ -85,8 +92,6 @@ Result<> BufferedConnection::advance(Time now) {
     early_data_.insert(early_data_.end(), received->early_data.begin(), received->early_data.end());
     closed_ = received->closed;
     if (received->used == 0) break;  // a question is open, or more has to come
-    // The first data would free the summary: whoever waits for the handshake may take it before.
-    if (!was_done && connection_.handshake_done()) break;
   }
   return {};
 }
@@ -95,7 +100,7 @@ Result<std::size_t> BufferedConnection::read(MutableBytes to, Time now) {
   std::size_t total = 0;
   while (total < to.size()) {
     if (plain_.empty()) {
-      const auto advanced = advance(now);
+      const auto advanced = consume(now, false);
       if (plain_.empty()) {
         if (!advanced && total == 0) return fail(advanced.error());
         break;

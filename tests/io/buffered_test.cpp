@@ -79,6 +79,37 @@ TEST(BufferedConnection, StopsAtTheEndOfTheHandshakeEvenIfDataFollows) {
   EXPECT_EQ(joined.server.read(buffer, system_now()), 10u);
 }
 
+// The same where the answer to a question ends the handshake: everything behind the certificate has come.
+TEST(BufferedConnection, StopsAtTheEndOfAHandshakeThatAnAnswerFinished) {
+  ServerSettings settings = live_server_settings();
+  settings.client_authentication = ClientAuthentication::require;
+  settings.verification = PeerVerification::ask;
+  ClientSettings with_certificate = live_client_settings();
+  with_certificate.credentials = {Live::get().credential()};
+  BufferedConnection client(client_connection(*ClientConfig::make(with_certificate)));
+  BufferedConnection server(server_connection(*ServerConfig::make(settings)));
+  carry(client, server, 65536);
+  carry(server, client, 65536);
+  ASSERT_TRUE(client.connection().handshake_done());
+  const Octets flight = to_octets(client.output());
+  client.sent(flight.size());
+  ASSERT_EQ(client.write(as_bytes("early bird")), 10u);
+  const Octets data = to_octets(client.output());
+  const MutableBytes space = server.input();
+  ASSERT_GE(space.size(), flight.size() + data.size());
+  copy(flight, space);
+  copy(data, space.subspan(flight.size()));
+  server.received(flight.size() + data.size());
+  ASSERT_TRUE(server.advance(system_now()));
+  ASSERT_TRUE(std::holds_alternative<VerificationQuestion>(server.connection().pending()));
+  ASSERT_TRUE(server.connection().answer_verification(true, system_now()));
+  while (!server.connection().handshake_done()) ASSERT_TRUE(server.advance(system_now()));
+  ASSERT_TRUE(server.advance(system_now()));
+  EXPECT_TRUE(server.connection().take_summary());
+  Octets buffer(100);
+  EXPECT_EQ(server.read(buffer, system_now()), 10u);
+}
+
 TEST(BufferedConnection, TellsOfAFailedHandshakeWhatWasKnown) {
   BufferedConnection client(
       *Connection::client(live_client(), *ServerName::parse("elsewhere.example"), system_now()));
