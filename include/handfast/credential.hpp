@@ -1,6 +1,7 @@
 // Credentials: the certificate chain a side shows and the key that proves it.
 #pragma once
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include <handfast/bytes.hpp>
@@ -41,6 +42,15 @@ class Credential {
   [[nodiscard]] Credential with_ocsp_response(Bytes response) const;
   /// A copy with a SignedCertificateTimestampList (RFC 6962 §3.3), sent to clients that ask.
   [[nodiscard]] Credential with_signed_certificate_timestamps(Bytes list) const;
+
+  /// A copy that signs with these schemes only, most wanted first, instead of those of the policy in the
+  /// policy's order. What the key cannot make is passed over; an empty list brings the policy's back.
+  [[nodiscard]] Credential with_signature_schemes(std::span<const SignatureScheme> schemes) const;
+
+  /// A copy that is shown only to a peer whose certificate_authorities name an issuer of this chain, or that
+  /// names none (`only_named`), or to any peer whatever it names. Default: a client looks at the names, as
+  /// RFC 8446 §4.4.2.3 and RFC 5246 §7.4.6 recommend, a server does not.
+  [[nodiscard]] Credential with_issuer_check(bool only_named) const;
 
   /// What the library keeps; not part of the public contract.
   struct Contents;

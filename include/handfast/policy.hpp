@@ -64,7 +64,7 @@ struct Policy {
   ProtocolVersion max_version = ProtocolVersion::tls13;
   Preferences<CipherSuite, 32> cipher_suites;  ///< most wanted first; both versions in one list
   Preferences<NamedGroup, 12> groups;          ///< most wanted first
-  Preferences<NamedGroup, 4> key_shares;       ///< a client sends shares for these at once (RFC 8446 §4.2.8)
+  Preferences<NamedGroup, 8> key_shares;       ///< a client sends shares for these at once (RFC 8446 §4.2.8)
   Preferences<SignatureScheme, 20>
       signature_schemes;                       ///< most wanted first; what is accepted and signed with
   std::uint16_t min_rsa_bits = 2048;           ///< for every RSA key of a peer's path, and our own

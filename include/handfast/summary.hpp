@@ -64,6 +64,8 @@ struct Summary {
   bool encrypt_then_mac = false;
   /// The server asked for a client certificate.
   bool client_certificate_requested = false;
+  /// Which of the configuration's credentials this side showed, counted from 0; none: it showed none.
+  std::optional<std::size_t> credential;
   /// The ClientHello's random, by which key logs name a connection.
   std::array<std::uint8_t, 32> client_random{};
   std::uint16_t peer_record_size_limit = 0;        ///< RFC 8449; 0: none given

@@ -112,9 +112,13 @@ Result<> check_common(const CommonSettings& settings) {
 }
 
 bool can_sign_with(const Policy& policy, const Credential& credential) {
-  const auto schemes = credential.schemes();
-  return std::any_of(schemes.begin(), schemes.end(),
-                     [&](SignatureScheme scheme) { return policy.signature_schemes.contains(scheme); });
+  const Credential::Contents& contents = credential.contents();
+  const auto makes = [&](SignatureScheme scheme) {
+    return (policy.allows(ProtocolVersion::tls13) && std::ranges::count(contents.schemes, scheme) != 0) ||
+           (policy.allows(ProtocolVersion::tls12) &&
+            contents.public_key.matches(scheme, ProtocolVersion::tls12));
+  };
+  return std::ranges::any_of(contents.signs_with(policy), makes);
 }
 
 Result<> check_credentials(const CommonSettings& settings, std::span<const Credential> credentials) {

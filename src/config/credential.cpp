@@ -156,4 +156,16 @@ Credential Credential::with_signed_certificate_timestamps(Bytes list) const {
   return Credential(std::move(contents));
 }
 
+Credential Credential::with_issuer_check(bool only_named) const {
+  auto contents = copy_of(*contents_);
+  contents->only_named_issuers = only_named;
+  return Credential(std::move(contents));
+}
+
+Credential Credential::with_signature_schemes(std::span<const SignatureScheme> schemes) const {
+  auto contents = copy_of(*contents_);
+  contents->preferred.assign(schemes.begin(), schemes.end());
+  return Credential(std::move(contents));
+}
+
 }  // namespace handfast

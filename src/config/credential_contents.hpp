@@ -13,6 +13,11 @@ namespace handfast {
 struct Credential::Contents {
   explicit Contents(crypto::PublicKey key) : public_key(std::move(key)) {}
 
+  /// The schemes to sign with, most wanted first; the key may not make all of them.
+  [[nodiscard]] std::span<const SignatureScheme> signs_with(const Policy& policy) const noexcept {
+    return preferred.empty() ? policy.signature_schemes.span() : std::span<const SignatureScheme>(preferred);
+  }
+
   Octets storage;                ///< the certificates, one behind the other
   std::vector<Bytes> chain;      ///< views into storage, leaf first
   crypto::PublicKey public_key;  ///< the leaf's
@@ -21,6 +26,8 @@ struct Credential::Contents {
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
   std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
+  std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says
+  std::optional<bool> only_named_issuers;         ///< none: clients look at certificate_authorities
   Octets ocsp_response;                           ///< DER; empty: none
   Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
 };

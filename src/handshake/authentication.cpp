@@ -34,11 +34,20 @@ bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
 std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
                                              const SchemeList& accepted, ProtocolVersion version) noexcept {
   if (!credential.contents().may_sign) return std::nullopt;  // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
-  for (const SignatureScheme scheme : policy.signature_schemes) {
+  for (const SignatureScheme scheme : credential.contents().signs_with(policy)) {
     if (!fits_handshake(scheme, version) || !accepted.contains(scheme)) continue;
     if (credential.contents().public_key.matches(scheme, version)) return scheme;
   }
   return std::nullopt;
+}
+
+void note_credential(Handshake& hs, std::span<const Credential> credentials,
+                     const Credential* shown) noexcept {
+  if (shown != nullptr) hs.summary.credential = static_cast<std::size_t>(shown - credentials.data());
+}
+
+bool looks_at_issuers(const Credential& credential, bool otherwise) noexcept {
+  return credential.contents().only_named_issuers.value_or(otherwise);
 }
 
 bool is_signed_acceptably(const Credential& credential, const SchemeList& accepted) noexcept {

@@ -34,14 +34,23 @@ using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 /// The issuer's name (DER) in a certificate of ours.
 [[nodiscard]] Bytes issuer_of(Bytes certificate) noexcept;
 
+/// Whether the credential is shown to peers only that name one of its issuers.
+[[nodiscard]] bool looks_at_issuers(const Credential& credential, bool otherwise) noexcept;
+
+/// Says in the summary which of our credentials was shown; null: none.
+void note_credential(Handshake& handshake, std::span<const Credential> credentials,
+                     const Credential* shown) noexcept;
+
 /// The first scheme in our order that the peer accepts, the key can make, and the version allows in handshake
 /// messages; none: no value.
 [[nodiscard]] std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
                                                            const SchemeList& accepted,
                                                            ProtocolVersion version) noexcept;
 
-/// Whether a certificate of the chain was issued by one of these (DER names).
-[[nodiscard]] bool is_issued_by(const Credential& credential, const auto& authorities) {
+/// Whether a certificate of the chain was issued by one of these (DER names), or that does not matter: for
+/// the credential, or because nobody is named. `matters`: whether it does if the credential does not say.
+[[nodiscard]] bool suits_authorities(const Credential& credential, const auto& authorities, bool matters) {
+  if (authorities.empty() || !looks_at_issuers(credential, matters)) return true;
   // Each certificate is read once, however many names the peer sent.
   for (const Bytes certificate : credential.chain()) {
     const Bytes issuer = issuer_of(certificate);

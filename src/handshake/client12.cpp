@@ -126,14 +126,20 @@ std::uint16_t key_usage_of(const schedule::SuiteInfo& suite) noexcept {
 
 // RFC 5246 §7.4.2, RFC 8422 §5.3: its key is of the kind that the suite names [5246:7.4.2#2,6] [8422:2.1#1]
 // [8422:2.2#1] [8422:5.3#2].
-Result<> check_key_kind(const schedule::SuiteInfo& suite, const crypto::PublicKey& key) {
+Result<> check_key_kind(const Policy& policy, const schedule::SuiteInfo& suite,
+                        const crypto::PublicKey& key) {
   const crypto::KeyType type = key.type();
   const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
   const bool fits = suite.key_exchange == KeyExchange::rsa                  ? type == crypto::KeyType::rsa
                     : suite.authentication == schedule::Authentication::rsa ? rsa
                                                                             : !rsa;
-  if (fits) return {};
-  return fail(ErrorCode::certificate_unsupported, "the certificate's key does not fit the cipher suite");
+  if (!fits)
+    return fail(ErrorCode::certificate_unsupported, "the certificate's key does not fit the cipher suite");
+  const auto curve = crypto::curve_of(type);
+  if (curve && !policy.groups.contains(*curve))
+    return fail(ErrorCode::certificate_unsupported,
+                "the certificate's key is on a curve that was not offered");
+  return {};
 }
 
 struct Request {
@@ -159,9 +165,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
                                                 : ClientCertificateType::ecdsa_sign))
       continue;
     // RFC 5246 §7.4.4: an empty list leaves the choice to us.
-    if (!message.certificate_authorities.empty() &&
-        !is_issued_by(credential, message.certificate_authorities))
-      continue;
+    if (!suits_authorities(credential, message.certificate_authorities, true)) continue;
     request.proof = {&credential, *scheme};
     break;
   }
@@ -263,7 +267,7 @@ Task<> client12(ClientHandshake& hs) {
   co_await receive_certificate(hs, state);
   const std::uint16_t usage = key_usage_of(*state.suite);
   const crypto::PublicKey key = co_await leaf_key12(hs, usage);
-  co_await check_key_kind(*state.suite, key);
+  co_await check_key_kind(hs.settings().policy, *state.suite, key);
   std::optional<crypto::Encapsulation> ecdhe;
   if (state.suite->key_exchange == KeyExchange::ecdhe) {
     crypto::Encapsulation ours = co_await receive_key_exchange(hs, state, key);
@@ -274,6 +278,7 @@ Task<> client12(ClientHandshake& hs) {
 
   // [5246:7.3#2] [5246:7.4.6#1] [5246:7.4.7#1,2]
   if (request.received) co_await send_certificate12(hs, request.proof.credential);
+  note_credential(hs, hs.settings().credentials, request.proof.credential);
   // A CertificateVerify signs the messages themselves (RFC 5246 §7.4.8), so they are kept until then.
   schedule::Transcript signed_messages;
   if (request.proof.credential != nullptr) signed_messages = hs.transcript;

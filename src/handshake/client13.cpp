@@ -82,7 +82,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
     if (!is_signed_acceptably(credential, for_chains->supported_signature_algorithms)) continue;
     if (extensions.certificate_authorities &&
-        !is_issued_by(credential, extensions.certificate_authorities->authorities))
+        !suits_authorities(credential, extensions.certificate_authorities->authorities, true))
       continue;
     request.proof = {&credential, *scheme};
     break;
@@ -124,6 +124,7 @@ Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
   extras.ocsp = request.ocsp;
   extras.signed_certificate_timestamps = request.signed_certificate_timestamps;
   co_await send_certificate(hs, request.proof.credential, Bytes(), extras);
+  note_credential(hs, hs.settings().credentials, request.proof.credential);
   if (request.proof.credential == nullptr) co_return;
   const SignatureContent content(Role::client, hs.transcript.digest());
   const Octets signature =

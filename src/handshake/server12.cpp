@@ -237,6 +237,9 @@ Task<Tls12State> begin(ServerHandshake& hs) {
 // A session that is resumed leaves out (3) to (6), and (8) comes before (7).
 Task<> server12(ServerHandshake& hs) {
   hs.change_cipher_spec = ChangeCipherSpec::refused;
+  // RFC 5246 §7.3: the client waits for our flight, so that nothing stands behind its hello.
+  const bool alone = !hs.has_unread();
+  co_await require(alone, ErrorCode::excess_handshake_data, "behind a ClientHello");
   co_await find_session12(hs);
   if (hs.session) {
     Choice choice = co_await choose_resumed12(hs, hs.hello());
@@ -255,6 +258,7 @@ Task<> server12(ServerHandshake& hs) {
   co_await send_hello(hs, state);
   // [5246:7.4.2#1,3]
   co_await send_certificate12(hs, choice.proof.credential);
+  note_credential(hs, hs.settings().credentials, choice.proof.credential);
   co_await send_status(hs, state);
   std::optional<crypto::PrivateShare> share;
   if (state.suite->key_exchange == KeyExchange::ecdhe) {

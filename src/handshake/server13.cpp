@@ -216,6 +216,7 @@ Task<> authenticate_ourselves(ServerHandshake& hs) {
   extras.ocsp = hs.hello().extensions.status_request.has_value();
   extras.signed_certificate_timestamps = hs.hello().extensions.signed_certificate_timestamp.has_value();
   co_await send_certificate(hs, hs.choice.proof.credential, Bytes(), extras);
+  note_credential(hs, hs.settings().credentials, hs.choice.proof.credential);
   const SignatureContent content(Role::server, hs.transcript.digest());
   const Octets signature = co_await hs.sign(*hs.choice.proof.credential, hs.choice.proof.scheme,
                                             content.view(), hs.config->random());

@@ -118,6 +118,7 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
       const Credential& credential = *candidate;
       if (by_name && !credential.matches(name)) continue;
       known = known || by_name;
+      if (!suits_client(credential, hello)) continue;
       const auto scheme = choose_scheme(settings.policy, credential,
                                         hello.extensions.signature_algorithms->supported_signature_algorithms,
                                         ProtocolVersion::tls13);
@@ -147,6 +148,12 @@ std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings
       return is_signed_acceptably(*credential, schemes->supported_signature_algorithms);
     });
   return order;
+}
+
+// RFC 8446 §4.2.4: the authorities that a client names guide the choice.
+bool suits_client(const Credential& credential, const ClientHello& hello) {
+  const auto& named = hello.extensions.certificate_authorities;
+  return !named || suits_authorities(credential, named->authorities, false);
 }
 
 std::string_view requested_name(const ClientHello& hello) noexcept {

@@ -68,6 +68,7 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
     for (const Credential* candidate : in_order_of_chains(settings, hello)) {
       const Credential& credential = *candidate;
       if (by_name && !credential.matches(name)) continue;
+      if (!suits_client(credential, hello)) continue;
       if (!fits(settings, hello, suite, credential, choice.proof)) continue;
       choice.acknowledge_name = by_name;
       return true;

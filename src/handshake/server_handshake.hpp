@@ -81,6 +81,9 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 /// The host name in server_name as sent; empty: none.
 [[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
 
+/// Whether the authorities that the client names leave this certificate.
+[[nodiscard]] bool suits_client(const Credential& credential, const message::ClientHello& hello);
+
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().
 Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
 /// What is left to choose when handshake.session is resumed: the application protocol. Errors: as choose().

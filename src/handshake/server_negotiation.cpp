@@ -46,6 +46,13 @@ ConfigurationQuestion configuration_question(const ServerHandshake& hs, Bytes wh
   return question;
 }
 
+// RFC 7507 §3: a client that fell back must have had a reason, whether its version is spoken here or not.
+Result<> check_fallback(const Policy& policy, const message::ClientHello& hello, ProtocolVersion highest) {
+  if (highest < policy.max_version && hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV))
+    return fail(ErrorCode::inappropriate_fallback);
+  return {};
+}
+
 // RFC 8446 §4.2.1: the extension alone decides when it is there [8446:4.2.1#2,3,4,5] [8446:D.2#1].
 Result<ProtocolVersion> choose_version(const Policy& policy, const message::ClientHello& hello) {
   // RFC 8446 §D.5: whatever else it offers [8446:D.5#8].
@@ -58,10 +65,12 @@ Result<ProtocolVersion> choose_version(const Policy& policy, const message::Clie
     const bool offered = versions ? versions->versions.contains(version)
                                   : version == ProtocolVersion::tls12 && hello.legacy_version >= version;
     if (!offered) continue;
-    // RFC 7507 §3: a client that fell back must have had a reason.
-    if (version < policy.max_version && hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV))
-      return fail(ErrorCode::inappropriate_fallback);
+    if (auto honest = check_fallback(policy, hello, version); !honest) return fail(honest.error());
     return version;
+  }
+  if (!versions) {
+    if (auto honest = check_fallback(policy, hello, hello.legacy_version); !honest)
+      return fail(honest.error());
   }
   if (!versions && hello.legacy_version < ProtocolVersion::tls12)
     // [5246:E.1#3] [8446:D.2#2] [8446:D.5#8]

@@ -18,7 +18,7 @@ struct Kind {
   const char* name;
   ProtocolVersion version;
   Preferences<NamedGroup, 12> groups;
-  Preferences<NamedGroup, 4> key_shares;     // of a client; none leads to a HelloRetryRequest
+  Preferences<NamedGroup, 8> key_shares;     // of a client; none leads to a HelloRetryRequest
   Preferences<CipherSuite, 32> suites = {};  // none: the policy's
 };
 constexpr std::array kinds = {
