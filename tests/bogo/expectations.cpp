@@ -1,0 +1,97 @@
+// What the runner leaves to the shim to check.
+#include "bogo/expectations.hpp"
+
+#include <utility>
+
+#include <handfast/certificate.hpp>
+
+#include "bogo/settings.hpp"
+
+namespace handfast::bogo {
+namespace {
+
+// A list of names with their lengths, as it stands in the extension.
+std::string join_protocols(const std::vector<std::string_view>& names) {
+  std::string wire;
+  for (const std::string_view name : names) {
+    wire += static_cast<char>(name.size());
+    wire += name;
+  }
+  return wire;
+}
+
+bool is_chain_of(const std::vector<Octets>& chain, const std::string& path) {
+  const auto file = read_file(path);
+  const auto expected = file ? x509::read_certificates(*file) : fail(ErrorCode::file_unreadable);
+  return expected && *expected == chain;
+}
+
+std::string check_algorithms(const Flags& flags, const Summary& summary) {
+  const auto number = [](auto value) { return static_cast<std::uint16_t>(value); };
+  if (flags.expect_version != 0 && number(summary.version) != flags.expect_version) return "version";
+  const std::uint16_t suite = number(summary.cipher_suite);
+  if (flags.expect_cipher != 0 && suite != flags.expect_cipher) return "cipher suite";
+  if (flags.expect_cipher_aes != 0 && suite != flags.expect_cipher_aes) return "cipher suite";
+  if (flags.expect_curve_id != 0 && (!summary.group || number(*summary.group) != flags.expect_curve_id))
+    return "group";
+  const auto& signature = flags.server ? summary.client_signature : summary.server_signature;
+  if (flags.expect_peer_signature_algorithm != 0 &&
+      (!signature || number(*signature) != flags.expect_peer_signature_algorithm))
+    return "signature algorithm";
+  if (flags.expect_hrr && !summary.hello_retry) return "no HelloRetryRequest";
+  if (flags.expect_no_hrr && summary.hello_retry) return "a HelloRetryRequest";
+  if (flags.expect_extended_master_secret && summary.version == ProtocolVersion::tls12 &&
+      !summary.extended_master_secret)
+    return "no extended_master_secret";
+  return {};
+}
+
+std::string check_authentication(const Flags& flags, const Summary& summary) {
+  if (flags.expect_no_peer_cert) {
+    if (!summary.peer_chain.empty()) return "a certificate";
+  } else if ((!flags.server || flags.require_any_client_certificate) && summary.peer_chain.empty()) {
+    return "no certificate";
+  }
+  if (!flags.expect_peer_cert_file.empty() && !is_chain_of(summary.peer_chain, flags.expect_peer_cert_file))
+    return "another certificate";
+  if (!flags.expect_ocsp_response.empty() && summary.ocsp_response != flags.expect_ocsp_response)
+    return "another OCSP response";
+  if (!flags.expect_signed_cert_timestamps.empty()) {
+    // The runner counts the length of the list to it, the summary holds the list.
+    Octets list = flags.expect_signed_cert_timestamps;
+    list.erase(list.begin(), list.begin() + 2);
+    if (summary.signed_certificate_timestamps != list) return "other certificate timestamps";
+  }
+  if (flags.expect_selected_credential) {
+    const auto wanted = static_cast<std::int16_t>(*flags.expect_selected_credential);
+    const std::size_t index = wanted < 0 ? flags.credentials.size() : static_cast<std::size_t>(wanted);
+    if (summary.credential != index) return "another credential";
+  }
+  return {};
+}
+
+std::string check_names(const Flags& flags, const Summary& summary) {
+  if (!flags.expect_server_name.empty() && summary.server_name != flags.expect_server_name)
+    return "another server name";
+  if (flags.expect_no_server_name && !summary.server_name.empty()) return "a server name";
+  const std::string& protocol = flags.server ? flags.select_alpn : flags.expect_alpn;
+  if (summary.application_protocol != protocol) return "another application protocol";
+  return {};
+}
+
+}  // namespace
+
+std::string unmet_expectation(const Flags& flags, const Summary& summary) {
+  for (const auto check : {check_algorithms, check_authentication, check_names})
+    if (std::string unmet = check(flags, summary); !unmet.empty()) return unmet;
+  return {};
+}
+
+std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question) {
+  if (!flags.expect_advertised_alpn.empty() &&
+      join_protocols(question.application_protocols) != flags.expect_advertised_alpn)
+    return "other application protocols";
+  return {};
+}
+
+}  // namespace handfast::bogo

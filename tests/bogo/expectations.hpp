@@ -1,0 +1,17 @@
+// What the runner leaves to the shim to check.
+#pragma once
+#include <string>
+
+#include <handfast/connection.hpp>
+
+#include "bogo/flags.hpp"
+
+namespace handfast::bogo {
+
+/// The first thing of a finished handshake that is not as the flags say; empty: all is.
+[[nodiscard]] std::string unmet_expectation(const Flags& flags, const Summary& summary);
+
+/// The same of a ClientHello that a server has just read.
+[[nodiscard]] std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question);
+
+}  // namespace handfast::bogo

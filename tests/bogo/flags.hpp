@@ -1,0 +1,89 @@
+// The flags of BoringSSL's test runner that the shim understands.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <handfast/bytes.hpp>
+
+namespace handfast::bogo {
+
+/// Numbers of the protocol: groups, signature schemes, …
+using Numbers = std::vector<std::uint16_t>;
+
+/// One certificate with its key. The flags behind -new-x509-credential belong to that credential.
+struct CredentialFlags {
+  std::string cert_file, key_file;
+  Numbers signing_prefs;
+  bool must_match_issuer = false;
+  Octets ocsp_response, signed_cert_timestamps;
+};
+
+/// What the runner asks of one connection.
+struct Flags {
+  // Plumbing.
+  std::uint16_t port = 0;
+  std::uint64_t shim_id = 0;
+  std::uint16_t resume_count = 0;
+  bool ipv6 = false, server = false, async = false, is_handshaker_supported = false;
+  bool ignored = false;  ///< for flags that ask for nothing here
+  std::string ignored_text;
+
+  // What is spoken.
+  std::uint16_t min_version = 0x0303;
+  std::uint16_t max_version = 0x0304;
+  bool no_tls13 = false, no_tls12 = false, fallback_scsv = false, enable_grease = false;
+  bool no_legacy_server_connect = false, server_preference = false;
+  bool fips_202205 = false, wpa_202304 = false, cnsa1_202603 = false, cnsa2_202603 = false;
+  std::string cipher;
+  Numbers curves, verify_prefs;
+  std::optional<Numbers> key_shares;
+  std::uint16_t max_cert_list = 0;
+
+  // Who is who.
+  CredentialFlags credential;                ///< the default one, which is the last choice
+  std::vector<CredentialFlags> credentials;  ///< the others, most wanted first
+  bool verify_peer = false, verify_fail = false, require_any_client_certificate = false;
+  bool use_custom_verify_callback = false;
+  bool fail_cert_callback = false, fail_early_callback = false, fail_ddos_callback = false;
+  bool enable_ocsp_stapling = false, enable_signed_cert_timestamps = false;
+  bool use_ocsp_callback = false, set_ocsp_in_callback = false, decline_ocsp_callback = false;
+  bool fail_ocsp_callback = false;
+
+  // Names and protocols.
+  std::string host_name, advertise_alpn, select_alpn;
+  bool decline_alpn = false, reject_alpn = false;
+
+  // What is done with the connection.
+  std::string shim_initial_write = "hello";
+  std::uint16_t repeat_shim_initial_write = 1;
+  bool shim_writes_first = false, read_with_unfinished_write = false, write_different_record_sizes = false;
+  bool shim_shuts_down = false, check_close_notify = false, send_alert = false;
+  bool key_update = false, key_update_before_read = false;
+  std::uint16_t read_size = 512;
+  std::uint16_t export_keying_material = 0;
+  std::string export_label, export_context;
+  bool use_export_context = false, use_exporter_between_reads = false, export_traffic_secrets = false;
+  bool tls_unique = false;
+
+  // What must have come of it.
+  std::uint16_t expect_version = 0, expect_curve_id = 0, expect_cipher = 0, expect_cipher_aes = 0;
+  std::uint16_t expect_peer_signature_algorithm = 0, expect_total_renegotiations = 0;
+  std::optional<std::uint16_t> expect_selected_credential;
+  std::string expect_server_name, expect_alpn, expect_advertised_alpn, expect_peer_cert_file;
+  Octets expect_ocsp_response, expect_signed_cert_timestamps;
+  bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;
+  bool expect_extended_master_secret = false;
+};
+
+/// The first connection, those after it, and the handshake after refused early data.
+struct FlagSets {
+  Flags initial, resume, retry;
+};
+
+/// The flags of a command line, or nothing if one of them is unknown (its name goes to standard error).
+std::optional<FlagSets> parse_flags(std::span<char* const> arguments);
+
+}  // namespace handfast::bogo

@@ -1,0 +1,223 @@
+// The runner's flags as the settings of a configuration.
+#include "bogo/settings.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace handfast::bogo {
+namespace {
+
+// What the runner takes for granted where no flag says anything.
+Policy default_policy() {
+  using enum SignatureScheme;
+  Policy policy = policies::classic;
+  policy.name = "bogo";
+  policy.groups = {NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1,
+                   NamedGroup::secp384r1};
+  policy.signature_schemes = {ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256,
+                              ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384,
+                              rsa_pss_rsae_sha512,    rsa_pkcs1_sha512};
+  policy.min_rsa_bits = 1024;  // the runner has one such key
+  policy.require_extended_master_secret = false;
+  return policy;
+}
+
+// Named sets of parameters that the runner asks for as a whole: NIST SP 800-52, WPA3, CNSA 1 and 2.
+void set_compliance(Policy& policy, const Flags& flags) {
+  using enum SignatureScheme;
+  using enum CipherSuite;
+  if (flags.fips_202205) {
+    policy.cipher_suites = {TLS_AES_128_GCM_SHA256,
+                            TLS_AES_256_GCM_SHA384,
+                            TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                            TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                            TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                            TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384};
+    policy.groups = {NamedGroup::secp256r1, NamedGroup::secp384r1};
+    policy.signature_schemes = {rsa_pkcs1_sha256,       rsa_pkcs1_sha384,       rsa_pkcs1_sha512,
+                                ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha256,
+                                rsa_pss_rsae_sha384,    rsa_pss_rsae_sha512};
+  } else if (flags.wpa_202304) {
+    policy.cipher_suites = {TLS_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                            TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384};
+    policy.groups = {NamedGroup::secp384r1};
+    policy.signature_schemes = {rsa_pkcs1_sha384, rsa_pkcs1_sha512, ecdsa_secp384r1_sha384,
+                                rsa_pss_rsae_sha384, rsa_pss_rsae_sha512};
+  } else if (flags.cnsa1_202603 || flags.cnsa2_202603) {
+    policy.cipher_suites = {TLS_AES_256_GCM_SHA384};
+    policy.groups = {NamedGroup::MLKEM1024};
+    policy.signature_schemes = {ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384};
+    if (flags.cnsa2_202603) {
+      policy.min_version = ProtocolVersion::tls13;
+      return;
+    }
+    policy.groups.add(NamedGroup::secp384r1);
+    for (const CipherSuite suite : {TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                    TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_RSA_WITH_AES_256_GCM_SHA384})
+      policy.cipher_suites.add(suite);
+  }
+}
+
+bool is_post_quantum(NamedGroup group) {
+  return group == NamedGroup::X25519MLKEM768 || group == NamedGroup::MLKEM1024;
+}
+
+// Shares for the most wanted group, and for the first of the other kind.
+void choose_key_shares(Policy& policy, const std::optional<Numbers>& asked) {
+  policy.key_shares.clear();
+  if (asked) {
+    for (const std::uint16_t group : *asked) policy.key_shares.add(static_cast<NamedGroup>(group));
+    return;
+  }
+  policy.key_shares.add(policy.groups.front());
+  for (const NamedGroup group : policy.groups) {
+    if (is_post_quantum(group) == is_post_quantum(policy.groups.front())) continue;
+    policy.key_shares.add(group);
+    break;
+  }
+}
+
+void set_versions(Policy& policy, const Flags& flags) {
+  const std::uint16_t lowest = flags.no_tls12 ? 0x0304 : 0x0303;
+  const std::uint16_t highest = flags.no_tls13 ? 0x0303 : 0x0304;
+  policy.min_version = static_cast<ProtocolVersion>(std::max(flags.min_version, lowest));
+  policy.max_version = static_cast<ProtocolVersion>(std::min(flags.max_version, highest));
+  if (policy.min_version > policy.max_version) leave_unimplemented("TLS 1.1 and older");
+}
+
+void set_cipher_suites(Policy& policy, const std::string& names) {
+  if (names.empty()) return;
+  policy.cipher_suites = policies::modern.cipher_suites;
+  std::istringstream stream(names);
+  for (std::string name; std::getline(stream, name, ':');) {
+    const auto suite = parse_cipher_suite(name);
+    if (!suite) leave_unimplemented("a list of cipher suites in OpenSSL's language");
+    policy.cipher_suites.add(*suite);
+  }
+}
+
+Policy policy_of(const Flags& flags) {
+  Policy policy = default_policy();
+  set_versions(policy, flags);
+  set_compliance(policy, flags);
+  set_cipher_suites(policy, flags.cipher);
+  if (!flags.curves.empty()) policy.groups.clear();
+  for (const std::uint16_t group : flags.curves) policy.groups.add(static_cast<NamedGroup>(group));
+  choose_key_shares(policy, flags.key_shares);
+  if (!flags.verify_prefs.empty()) policy.signature_schemes.clear();
+  for (const std::uint16_t scheme : flags.verify_prefs)
+    policy.signature_schemes.add(static_cast<SignatureScheme>(scheme));
+  policy.require_secure_renegotiation = flags.no_legacy_server_connect;
+  return policy;
+}
+
+// What the runner takes for granted of signing: more than of verifying.
+Preferences<SignatureScheme, 20> signs_with(const Flags& flags) {
+  using enum SignatureScheme;
+  if (flags.fips_202205 || flags.wpa_202304 || flags.cnsa1_202603 || flags.cnsa2_202603)
+    return policy_of(flags).signature_schemes;
+  return {ed25519,          ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256,
+          rsa_pkcs1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384,
+          rsa_pkcs1_sha384, ecdsa_secp521r1_sha512, rsa_pss_rsae_sha512,
+          rsa_pkcs1_sha512};
+}
+
+Result<Credential> read_credential(const CredentialFlags& flags, const Flags& connection) {
+  const auto chain = read_file(flags.cert_file);
+  const auto key = read_file(flags.key_file);
+  if (!chain || !key) return fail(ErrorCode::file_unreadable);
+  auto credential = Credential::from_pem(*chain, *key);
+  if (!credential) return credential;
+  const bool staple = !connection.use_ocsp_callback || connection.set_ocsp_in_callback;
+  if (!flags.ocsp_response.empty() && staple)
+    *credential = credential->with_ocsp_response(flags.ocsp_response);
+  if (!flags.signed_cert_timestamps.empty())
+    *credential = credential->with_signed_certificate_timestamps(flags.signed_cert_timestamps);
+  Preferences<SignatureScheme, 20> schemes;
+  for (const std::uint16_t scheme : flags.signing_prefs) schemes.add(static_cast<SignatureScheme>(scheme));
+  if (schemes.empty()) schemes = signs_with(connection);
+  *credential = credential->with_signature_schemes(schemes.span()).with_issuer_check(flags.must_match_issuer);
+  return credential;
+}
+
+// The opened ones in their order, the default one last.
+Result<std::vector<Credential>> read_credentials(const Flags& flags) {
+  std::vector<Credential> credentials;
+  std::vector<CredentialFlags> wanted = flags.credentials;
+  if (!flags.credential.cert_file.empty()) wanted.push_back(flags.credential);
+  for (const CredentialFlags& each : wanted) {
+    auto credential = read_credential(each, flags);
+    if (!credential) return fail(credential.error());
+    credentials.push_back(std::move(*credential));
+  }
+  return credentials;
+}
+
+Result<> fill_common(CommonSettings& settings, const Flags& flags) {
+  settings.policy = policy_of(flags);
+  settings.verification = PeerVerification::ask;
+  if (flags.max_cert_list != 0) settings.max_handshake_message = flags.max_cert_list;
+  return {};
+}
+
+// Names with their lengths in front, as they stand in the extension.
+std::vector<std::string> split_protocols(std::string_view wire) {
+  std::vector<std::string> names;
+  while (!wire.empty()) {
+    const auto size = static_cast<std::size_t>(static_cast<unsigned char>(wire.front()));
+    names.emplace_back(wire.substr(1, size));
+    wire.remove_prefix(std::min(wire.size(), size + 1));
+  }
+  return names;
+}
+
+}  // namespace
+
+void leave_unimplemented(const char* why) {
+  std::fprintf(stderr, "unimplemented: %s\n", why);
+  std::exit(static_cast<int>(Exit::unimplemented));
+}
+
+std::optional<Octets> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return Octets(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<ClientSettings> client_settings(const Flags& flags) {
+  if (flags.fail_cert_callback) leave_unimplemented("a client that fails when it is asked for a certificate");
+  ClientSettings settings;
+  if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
+  auto credentials = read_credentials(flags);
+  if (!credentials) return fail(credentials.error());
+  settings.credentials = std::move(*credentials);
+  settings.grease = flags.enable_grease;
+  settings.fallback = flags.fallback_scsv;
+  settings.send_server_name = !flags.host_name.empty();
+  settings.request_ocsp = flags.enable_ocsp_stapling;
+  settings.request_signed_certificate_timestamps = flags.enable_signed_cert_timestamps;
+  settings.application_protocols = split_protocols(flags.advertise_alpn);
+  return settings;
+}
+
+Result<ServerSettings> server_settings(const Flags& flags) {
+  ServerSettings settings;
+  if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
+  auto credentials = read_credentials(flags);
+  if (!credentials) return fail(credentials.error());
+  settings.credentials = std::move(*credentials);
+  if (flags.require_any_client_certificate)
+    settings.client_authentication = ClientAuthentication::require;
+  else if (flags.verify_peer)
+    settings.client_authentication = ClientAuthentication::request;
+  settings.prefer_client_order = !flags.server_preference && !flags.cnsa1_202603;
+  if (!flags.select_alpn.empty()) settings.application_protocols = {flags.select_alpn};
+  if (flags.reject_alpn) settings.application_protocols = {"none that is offered"};
+  return settings;
+}
+
+}  // namespace handfast::bogo

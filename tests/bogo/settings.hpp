@@ -1,0 +1,24 @@
+// The runner's flags as the settings of a configuration.
+#pragma once
+#include <optional>
+
+#include <handfast/config.hpp>
+
+#include "bogo/flags.hpp"
+
+namespace handfast::bogo {
+
+/// What the shim ends with (see the runner's protocol).
+enum class Exit : int { success = 0, failure = 1, unimplemented = 89 };
+
+/// Prints why and leaves the test aside.
+[[noreturn]] void leave_unimplemented(const char* why);
+
+/// The contents of a file; nothing if it cannot be read.
+std::optional<Octets> read_file(const std::string& path);
+
+/// Settings of a client or a server. What cannot be set is left aside as unimplemented.
+Result<ClientSettings> client_settings(const Flags& flags);
+Result<ServerSettings> server_settings(const Flags& flags);
+
+}  // namespace handfast::bogo

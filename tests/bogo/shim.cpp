@@ -1,0 +1,31 @@
+// Handfast as the shim of BoGo, the tests of BoringSSL's TLS: the runner starts this program once a test,
+// with flags, and plays the peer over a socket. ./dev bogo runs it.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "bogo/exchange.hpp"
+
+namespace {
+
+int run(std::span<char* const> arguments) {
+  using namespace handfast::bogo;
+  const auto sets = parse_flags(arguments);
+  if (!sets) return static_cast<int>(Exit::unimplemented);
+  if (sets->initial.is_handshaker_supported) {
+    std::puts("No");
+    return static_cast<int>(Exit::success);
+  }
+  if (sets->initial.resume_count != 0) leave_unimplemented("resumption");
+  return static_cast<int>(run_connection(sets->initial));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const int code = run({argv + 1, static_cast<std::size_t>(argc - 1)});
+  // What a sanitizer has to say comes behind this line and fails the test.
+  std::fputs("--- DONE ---\n", stderr);
+  return code;
+}
