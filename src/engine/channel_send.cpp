@@ -83,8 +83,9 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
   return {};
 }
 
-// The last that this side says; its keys have no use any more. It, too, comes behind an owed change_cipher_spec:
-// what is between the two sides may wait for one before the first protected record (RFC 8446 §D.4).
+// The last that this side says; its keys have no use any more. It, too, comes behind an owed
+// change_cipher_spec: what is between the two sides may wait for one before the first protected record (RFC
+// 8446 §D.4).
 Result<> Channel::append_last(AlertLevel level, AlertDescription description) {
   const std::array<std::uint8_t, 2> message = {static_cast<std::uint8_t>(level),
                                                static_cast<std::uint8_t>(description)};

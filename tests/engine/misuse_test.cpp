@@ -58,7 +58,7 @@ TEST(Keys, AreForgottenWhenTheConnectionFails) {
   Octets output(8192);
   while (!channel.handshake_done) {
     Octets up = client.transmit();
-    ASSERT_TRUE(channel.receive(up, &run));
+    ASSERT_TRUE(channel.receive(up, &run, now));
     client.deliver(Bytes(output).first(channel.transmit(output)));
   }
   ASSERT_NE(channel.receiving.reader.key(), nullptr);
@@ -66,7 +66,7 @@ TEST(Keys, AreForgottenWhenTheConnectionFails) {
 
   Octets record = client.send(as_bytes("data"));
   record.back() ^= 1;
-  EXPECT_EQ(channel.receive(record, nullptr).error().code, ErrorCode::bad_record_mac);
+  EXPECT_EQ(channel.receive(record, nullptr, now).error().code, ErrorCode::bad_record_mac);
   EXPECT_EQ(channel.receiving.reader.key(), nullptr);
   EXPECT_TRUE(channel.receiving.traffic_secret.empty());
   EXPECT_TRUE(channel.exporter_secret.empty());

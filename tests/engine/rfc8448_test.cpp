@@ -192,7 +192,7 @@ class WholeTrace : public testing::TestWithParam<const char*> {
   // Another of the client's records. Gives the application data in it.
   std::string take(const Sent& sent) {
     Octets record = from_hex(sent.record);
-    const auto received = channel_.receive(record, channel_.handshake_done ? nullptr : &run_);
+    const auto received = channel_.receive(record, channel_.handshake_done ? nullptr : &run_, now);
     EXPECT_TRUE(received) << sent.step << ": " << (received ? "" : describe(received.error()));
     return received ? to_hex(received->data) : "";
   }
