@@ -28,6 +28,8 @@ Policy policy_of(const Scenario& scenario) {
   policy.min_version = policy.max_version = version;
   policy.cipher_suites = {suite_of(scenario.suite)};
   policy.groups = {group};
+  // RFC 8422 §5.3: in TLS 1.2 the curve of the certificate is among them.
+  if (scenario.is_tls12()) policy.groups.add(NamedGroup::secp256r1);
   policy.key_shares = {group};
   return policy;
 }

@@ -135,6 +135,7 @@ class Teller {
       case Event::Kind::alert: {
         Step& step = telling_.fresh(Act::alert);
         describe_alert(step, telling_.seen().records[event.record]);
+        put_waiting(step, event.from);
         telling_.put(step, event);
         return;
       }
@@ -164,8 +165,15 @@ class Teller {
     const bool fresh = !telling_.has(act);
     Step& step = telling_.step(act);
     if (fresh) add_words(telling_, act, step);
+    put_waiting(step, event.from);
+    telling_.put(step, event);
+    return step;
+  }
+
+  // The ChangeCipherSpec that came before belongs to this step.
+  void put_waiting(Step& step, std::optional<Role> from) {
     std::erase_if(waiting_, [&](const Event& before) {
-      if (before.from != event.from) return false;
+      if (before.from != from) return false;
       telling_.put(step, before);
       step.text.emplace_back(
           "A ChangeCipherSpec record goes before it and means nothing: it makes the connection look like TLS "
@@ -173,8 +181,6 @@ class Teller {
           "to old devices on the way (RFC 8446 §D.4).");
       return true;
     });
-    telling_.put(step, event);
-    return step;
   }
 
   void silent(Act act) {

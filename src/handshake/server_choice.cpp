@@ -138,15 +138,16 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
 // RFC 8446 §4.4.2.2, RFC 5246 §7.4.2: another chain is shown only if there is none such [8446:4.4.2.2#4]
 // [5246:7.4.2#14].
 std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings, const ClientHello& hello) {
-  std::vector<const Credential*> order;
-  for (const Credential& credential : settings.credentials) order.push_back(&credential);
   const auto& extensions = hello.extensions;
   const auto& schemes = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
                                                              : extensions.signature_algorithms;
-  if (order.size() > 1 && schemes)
-    std::stable_partition(order.begin(), order.end(), [&](const Credential* credential) {
-      return is_signed_acceptably(*credential, schemes->supported_signature_algorithms);
-    });
+  const auto is_checkable = [&](const Credential& credential) {
+    return !schemes || is_signed_acceptably(credential, schemes->supported_signature_algorithms);
+  };
+  std::vector<const Credential*> order;
+  for (const bool checkable : {true, false})
+    for (const Credential& credential : settings.credentials)
+      if (is_checkable(credential) == checkable) order.push_back(&credential);
   return order;
 }
 

@@ -152,11 +152,7 @@ TEST_P(ChangeCipherSpecRecord, InAWrongFormEndsTheHandshake) {
     if (name == "Missing" || name == "Late")
       continue;  // what is protected is read as if it were not: random octets
     ASSERT_TRUE(victim.error) << from_client;
-<<<<<<< HEAD
     // The second of two stands where protected records are due.
-=======
-    // The second of two meets the keys that the first one has turned on, and was not made with them.
->>>>>>> 5e27960 (tests, docs: what the branches together need; a second change_cipher_spec meets keys)
     EXPECT_EQ(victim.error->alert,
               name == "Twice" ? AlertDescription::bad_record_mac : AlertDescription::unexpected_message)
         << failure(victim);

@@ -15,6 +15,8 @@ class SessionTest(harness.ToolTest):
 
     def again(self, serve: harness.Serve, *arguments: str, data: bytes = b"x") -> dict:
         """A connection that went well: its JSON."""
+        if "1.2" in arguments:
+            data = b""  # TLS 1.2 ends both directions at once: what is echoed behind a half-close may be lost
         ended = self.connect(serve, "--half-close", "--json", *arguments, data=data)
         self.assertEqual((ended.status, ended.output), (0, data), ended.errors)
         return ended.json()
