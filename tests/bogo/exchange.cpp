@@ -19,7 +19,7 @@ Exit report(const Error& error) {
   return Exit::failure;
 }
 
-Exit report(const std::string& unmet) {
+Exit report(std::string unmet) {
   std::fprintf(stderr, "not as expected: %s\n", unmet.c_str());
   return Exit::failure;
 }
@@ -36,21 +36,37 @@ class TrafficSecrets final : public KeyLog {
 
 class Exchange {
  public:
-  Exchange(const Flags& flags, const Socket& socket) : flags_(flags), socket_(socket) {
-    line_.octet_by_octet = flags.async;
+  Exchange(const FlagSets& sets, Stores& stores, int index, const Socket& socket)
+      : sets_(sets),
+        stores_(stores),
+        index_(index),
+        flags_(index == 0 ? sets.initial : sets.resume),
+        socket_(socket) {
+    line_.octet_by_octet = flags_.async;
+    stores.client->received = 0;
   }
 
   Exit run() {
     auto connection = connect();
     if (!connection) return report(connection.error());
-    stream_.emplace(std::move(*connection), transport_over(socket_, line_));
+    stream_.emplace(std::move(*connection), transport_over(socket_, line_),
+                    BufferLimits{.input = 65536, .output = std::size_t{16} << 20});
     stream_->on_question([this](Connection& asking) { answer(asking); });
+    if (auto sent = send_early_data(); !sent) return report(sent.error());
     if (auto done = stream_->handshake(); !done) return report(done.error());
     const auto summary = stream_->connection().take_summary();
     if (!summary) return report(summary.error());
-    if (unmet_.empty()) unmet_ = unmet_expectation(flags_, *summary);
+    if (summary->early_data == EarlyData::rejected) {
+      // The flags for such a handshake hold from here on, and everything is said again.
+      if (flags_.expect_accept_early_data) return report("refused early data");
+      flags_ = sets_.retry;
+      early_data_sent_ = 0;
+    }
+    if (unmet_.empty()) unmet_ = unmet_expectation(flags_, *summary, index_);
     if (!unmet_.empty()) return report(unmet_);
     if (auto talked = talk(); !talked) return report(talked.error());
+    if (std::string unmet = unmet_expectation(flags_, *summary, stores_); !unmet.empty())
+      return report(unmet);
     return Exit::success;
   }
 
@@ -58,7 +74,7 @@ class Exchange {
   // A server decides when it has seen the ClientHello, so that the checks of it have their place.
   Result<Connection> connect() {
     if (flags_.server) {
-      auto settings = server_settings(flags_);
+      auto settings = server_settings(flags_, stores_);
       if (!settings) return fail(settings.error());
       settings->key_log = secrets_;
       auto config = ServerConfig::make(std::move(*settings));
@@ -66,10 +82,11 @@ class Exchange {
       server_config_ = *config;
       return Connection::server_asking(system_now());
     }
-    auto settings = client_settings(flags_);
+    auto settings = client_settings(flags_, stores_);
     if (!settings) return fail(settings.error());
     settings->key_log = secrets_;
-    auto config = ClientConfig::make(std::move(*settings));
+    auto config = asks_for_a_verdict(flags_) ? ClientConfig::make(std::move(*settings))
+                                             : dangerous::without_verification(std::move(*settings));
     if (!config) return fail(config.error());
     const auto name = ServerName::parse(flags_.host_name.empty() ? "test" : flags_.host_name);
     if (!name) return fail(name.error());
@@ -165,12 +182,28 @@ class Exchange {
     return {};
   }
 
+  // All that is written before anything is read.
+  [[nodiscard]] std::string first_words() const {
+    const int times = line_.hold ? 1 : flags_.shim_writes_first ? flags_.repeat_shim_initial_write : 0;
+    std::string words;
+    for (int i = 0; i < times; ++i) words += flags_.shim_initial_write;
+    return words;
+  }
+
+  // As much of it as the session allows; what is left follows when the handshake is done.
+  Result<> send_early_data() {
+    if (flags_.server || stream_->connection().early_data_room() == 0) return {};
+    const std::string words = first_words();
+    const auto taken = words.empty() ? Result<std::size_t>(0) : stream_->write_early_data(as_bytes(words));
+    if (!taken) return fail(taken.error());
+    early_data_sent_ = *taken;
+    return {};
+  }
+
   Result<> write_first() {
     line_.hold = flags_.read_with_unfinished_write;
-    const int times = line_.hold ? 1 : flags_.shim_writes_first ? flags_.repeat_shim_initial_write : 0;
-    for (int i = 0; i < times; ++i)
-      if (auto sent = stream_->write(as_bytes(flags_.shim_initial_write)); !sent) return sent;
-    return {};
+    const std::string words = first_words();
+    return stream_->write(as_bytes(words).subspan(early_data_sent_));
   }
 
   // Until the peer ends, in whatever way.
@@ -212,8 +245,12 @@ class Exchange {
     }
   }
 
-  const Flags& flags_;
+  const FlagSets& sets_;
+  Stores& stores_;
+  int index_;
+  Flags flags_;  // of this connection
   const Socket& socket_;
+  std::size_t early_data_sent_ = 0;  // octets of the first write
   Line line_;
   std::shared_ptr<TrafficSecrets> secrets_ = std::make_shared<TrafficSecrets>();
   std::shared_ptr<const ServerConfig> server_config_;
@@ -223,9 +260,9 @@ class Exchange {
 
 }  // namespace
 
-Exit run_connection(const Flags& flags) {
-  const Socket socket(flags);
-  Exchange exchange(flags, socket);
+Exit run_connection(const FlagSets& sets, Stores& stores, int index) {
+  const Socket socket(index == 0 ? sets.initial : sets.resume);
+  Exchange exchange(sets, stores, index, socket);
   return exchange.run();
 }
 

@@ -4,7 +4,7 @@
 
 namespace handfast::bogo {
 
-/// One whole connection to the runner.
-Exit run_connection(const Flags& flags);
+/// One whole connection to the runner: `index` others came before it.
+Exit run_connection(const FlagSets& sets, Stores& stores, int index);
 
 }  // namespace handfast::bogo

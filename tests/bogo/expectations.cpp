@@ -32,10 +32,12 @@ std::string check_algorithms(const Flags& flags, const Summary& summary) {
   const std::uint16_t suite = number(summary.cipher_suite);
   if (flags.expect_cipher != 0 && suite != flags.expect_cipher) return "cipher suite";
   if (flags.expect_cipher_aes != 0 && suite != flags.expect_cipher_aes) return "cipher suite";
+  // A session brings no key exchange of TLS 1.2, no signature and no timestamps with it.
+  if (summary.resumed && summary.version == ProtocolVersion::tls12) return {};
   if (flags.expect_curve_id != 0 && (!summary.group || number(*summary.group) != flags.expect_curve_id))
     return "group";
   const auto& signature = flags.server ? summary.client_signature : summary.server_signature;
-  if (flags.expect_peer_signature_algorithm != 0 &&
+  if (flags.expect_peer_signature_algorithm != 0 && !summary.resumed &&
       (!signature || number(*signature) != flags.expect_peer_signature_algorithm))
     return "signature algorithm";
   if (flags.expect_hrr && !summary.hello_retry) return "no HelloRetryRequest";
@@ -56,7 +58,7 @@ std::string check_authentication(const Flags& flags, const Summary& summary) {
     return "another certificate";
   if (!flags.expect_ocsp_response.empty() && summary.ocsp_response != flags.expect_ocsp_response)
     return "another OCSP response";
-  if (!flags.expect_signed_cert_timestamps.empty()) {
+  if (!flags.expect_signed_cert_timestamps.empty() && !summary.resumed) {
     // The runner counts the length of the list to it, the summary holds the list.
     Octets list = flags.expect_signed_cert_timestamps;
     list.erase(list.begin(), list.begin() + 2);
@@ -81,9 +83,33 @@ std::string check_names(const Flags& flags, const Summary& summary) {
 
 }  // namespace
 
-std::string unmet_expectation(const Flags& flags, const Summary& summary) {
+std::string unmet_expectation(const Flags& flags, const Summary& summary, int index) {
+  const bool resumes = index > 0 && !flags.expect_session_miss;
+  if (summary.resumed != resumes) return summary.resumed ? "a resumed session" : "no resumed session";
+  if (flags.expect_accept_early_data && summary.early_data != EarlyData::accepted) return "no early data";
+  if (flags.expect_reject_early_data && summary.early_data != EarlyData::rejected)
+    return "early data that was not refused";
+  if (flags.expect_no_offer_early_data && summary.early_data != EarlyData::none) return "early data";
   for (const auto check : {check_algorithms, check_authentication, check_names})
     if (std::string unmet = check(flags, summary); !unmet.empty()) return unmet;
+  return {};
+}
+
+std::string unmet_expectation(const Flags& flags, const Summary& summary, const Stores& stores) {
+  if (flags.server) {
+    if (flags.expect_session_id && stores.server->size() == 0) return "no session id";
+    if (flags.expect_no_session_id && stores.server->size() != 0) return "a session id";
+    return {};
+  }
+  const CountingSessionStore& sessions = *stores.client;
+  const bool tls13 = summary.version == ProtocolVersion::tls13;
+  const bool wanted = !flags.expect_no_session &&
+                      (tls13 ? !flags.shim_shuts_down : !summary.resumed || flags.expect_ticket_renewal);
+  // Tickets may stand behind the Finished that the handshake took in, before anything is shut down.
+  if (tls13 && flags.shim_shuts_down) return {};
+  if (wanted != (sessions.received != 0)) return wanted ? "no session" : "a session";
+  if (tls13 && wanted && sessions.early_data != flags.expect_ticket_supports_early_data)
+    return "a session with other early data";
   return {};
 }
 

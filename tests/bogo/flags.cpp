@@ -92,6 +92,12 @@ const Row table[] = {
     {"-set-ocsp-in-callback", &Flags::set_ocsp_in_callback},
     {"-decline-ocsp-callback", &Flags::decline_ocsp_callback},
     {"-fail-ocsp-callback", &Flags::fail_ocsp_callback},
+    // Sessions. Every session is judged anew; why early data was refused each library says in words of its
+    // own.
+    {"-no-ticket", &Flags::no_ticket},
+    {"-enable-early-data", &Flags::enable_early_data},
+    {"-reverify-on-resume", &Flags::ignored},
+    {"-expect-early-data-reason", &Flags::ignored_text},
     // Names and protocols.
     {"-host-name", &Flags::host_name},
     {"-advertise-alpn", &Flags::advertise_alpn},
@@ -136,6 +142,15 @@ const Row table[] = {
     {"-expect-hrr", &Flags::expect_hrr},
     {"-expect-no-hrr", &Flags::expect_no_hrr},
     {"-expect-extended-master-secret", &Flags::expect_extended_master_secret},
+    {"-expect-session-miss", &Flags::expect_session_miss},
+    {"-expect-no-session", &Flags::expect_no_session},
+    {"-expect-ticket-renewal", &Flags::expect_ticket_renewal},
+    {"-expect-session-id", &Flags::expect_session_id},
+    {"-expect-no-session-id", &Flags::expect_no_session_id},
+    {"-expect-ticket-supports-early-data", &Flags::expect_ticket_supports_early_data},
+    {"-expect-accept-early-data", &Flags::expect_accept_early_data},
+    {"-expect-reject-early-data", &Flags::expect_reject_early_data},
+    {"-expect-no-offer-early-data", &Flags::expect_no_offer_early_data},
 };
 
 Octets from_base64(std::string_view text) {

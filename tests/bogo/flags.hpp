@@ -52,6 +52,9 @@ struct Flags {
   bool use_ocsp_callback = false, set_ocsp_in_callback = false, decline_ocsp_callback = false;
   bool fail_ocsp_callback = false;
 
+  // Sessions.
+  bool no_ticket = false, enable_early_data = false;
+
   // Names and protocols.
   std::string host_name, advertise_alpn, select_alpn;
   bool decline_alpn = false, reject_alpn = false;
@@ -76,6 +79,9 @@ struct Flags {
   Octets expect_ocsp_response, expect_signed_cert_timestamps;
   bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;
   bool expect_extended_master_secret = false;
+  bool expect_session_miss = false, expect_no_session = false, expect_ticket_renewal = false;
+  bool expect_session_id = false, expect_no_session_id = false, expect_ticket_supports_early_data = false;
+  bool expect_accept_early_data = false, expect_reject_early_data = false, expect_no_offer_early_data = false;
 };
 
 /// The first connection, those after it, and the handshake after refused early data.

@@ -188,7 +188,16 @@ std::optional<Octets> read_file(const std::string& path) {
   return Octets(std::istreambuf_iterator<char>(file), {});
 }
 
-Result<ClientSettings> client_settings(const Flags& flags) {
+bool asks_for_a_verdict(const Flags& flags) {
+  return flags.verify_peer || flags.use_custom_verify_callback || flags.fail_ocsp_callback ||
+         flags.verify_fail;
+}
+
+Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores) {
+  // What an application decided is not known to hold for another connection.
+  if (flags.resume_count != 0 && asks_for_a_verdict(flags))
+    leave_unimplemented("resumption of a session that the application alone judged");
+  if (flags.resume_count != 0 && flags.no_ticket) leave_unimplemented("a client that wants no tickets");
   if (flags.fail_cert_callback) leave_unimplemented("a client that fails when it is asked for a certificate");
   ClientSettings settings;
   if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
@@ -200,11 +209,13 @@ Result<ClientSettings> client_settings(const Flags& flags) {
   settings.send_server_name = !flags.host_name.empty();
   settings.request_ocsp = flags.enable_ocsp_stapling;
   settings.request_signed_certificate_timestamps = flags.enable_signed_cert_timestamps;
+  settings.session_store = stores.client;
+  settings.early_data = flags.enable_early_data;
   settings.application_protocols = split_protocols(flags.advertise_alpn);
   return settings;
 }
 
-Result<ServerSettings> server_settings(const Flags& flags) {
+Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores) {
   ServerSettings settings;
   if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
   auto credentials = read_credentials(flags);
@@ -215,6 +226,9 @@ Result<ServerSettings> server_settings(const Flags& flags) {
   else if (flags.verify_peer)
     settings.client_authentication = ClientAuthentication::request;
   settings.prefer_client_order = !flags.server_preference && !flags.cnsa1_202603;
+  if (!flags.no_ticket) settings.ticket_keys = stores.ticket_keys;
+  settings.session_store = stores.server;
+  settings.tickets = flags.no_ticket ? 0 : 2;
   if (!flags.select_alpn.empty()) settings.application_protocols = {flags.select_alpn};
   if (flags.reject_alpn) settings.application_protocols = {"none that is offered"};
   return settings;

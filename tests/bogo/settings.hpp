@@ -5,6 +5,7 @@
 #include <handfast/config.hpp>
 
 #include "bogo/flags.hpp"
+#include "bogo/stores.hpp"
 
 namespace handfast::bogo {
 
@@ -17,8 +18,11 @@ enum class Exit : int { success = 0, failure = 1, unimplemented = 89 };
 /// The contents of a file; nothing if it cannot be read.
 std::optional<Octets> read_file(const std::string& path);
 
+/// Whether a client lets the shim judge the server: the runner's default is not to look at certificates.
+[[nodiscard]] bool asks_for_a_verdict(const Flags& flags);
+
 /// Settings of a client or a server. What cannot be set is left aside as unimplemented.
-Result<ClientSettings> client_settings(const Flags& flags);
-Result<ServerSettings> server_settings(const Flags& flags);
+Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores);
+Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores);
 
 }  // namespace handfast::bogo

@@ -16,8 +16,17 @@ int run(std::span<char* const> arguments) {
     std::puts("No");
     return static_cast<int>(Exit::success);
   }
-  if (sets->initial.resume_count != 0) leave_unimplemented("resumption");
-  return static_cast<int>(run_connection(sets->initial));
+  if (sets->initial.server && (sets->initial.enable_early_data || sets->resume.enable_early_data))
+    leave_unimplemented("a server that answers early data before the handshake ends");
+  Stores stores;
+  auto keys = handfast::TicketKeys::make(handfast::system_now());
+  if (!keys) return static_cast<int>(Exit::failure);
+  stores.ticket_keys = std::move(*keys);
+  for (int index = 0; index <= sets->initial.resume_count; ++index) {
+    const Exit exit = run_connection(*sets, stores, index);
+    if (exit != Exit::success) return static_cast<int>(exit);
+  }
+  return static_cast<int>(Exit::success);
 }
 
 }  // namespace
