@@ -41,6 +41,7 @@ std::string read_all(int descriptor) {
 // Standard output of a child that ended well.
 Outcome<std::string> output_of(std::vector<std::string> words) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   std::array<int, 2> ends{};
