@@ -50,7 +50,8 @@ BenchFigures merged(const std::vector<BenchFigures>& all) {
 }
 
 Outcome<BenchRow> measure_row(Bench& bench, const BenchScenario& scenario, double seconds) {
-  const std::size_t turns = scenario.name == "mem" ? 1 : rounds;  // counts do not vary
+  // Counts do not vary; and the sums of the primitives have to add up, which medians of several turns do not.
+  const std::size_t turns = scenario.name == "mem" || scenario.name == "primitives" ? 1 : rounds;
   const double slice = seconds / static_cast<double>(turns);
   std::vector<BenchFigures> ours;
   std::vector<BenchFigures> peers;

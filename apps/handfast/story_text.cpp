@@ -84,16 +84,18 @@ std::string derivation_lines(const inspect::Story& story, const inspect::Derivat
   return text + hex_lines(derivation.value, indent);
 }
 
+std::string list(const std::vector<std::string>& names) {
+  return names.empty() ? "nothing" : printable(fmt::format("{}", fmt::join(names, ", ")), 2000);
+}
+
 std::string choice_lines(const inspect::Story& story) {
   if (story.choices.empty()) return {};
   std::string text = "What was chosen\n\n";
   for (const inspect::Choice& choice : story.choices) {
     text += fmt::format("  {}: {}\n", choice.what, choice.chosen.empty() ? "none" : printable(choice.chosen));
     text += wrapped(choice.why);
-    text +=
-        wrapped(printable(fmt::format("{}", fmt::join(choice.offered, ", ")), 2000), "The client offered: ");
-    text +=
-        wrapped(printable(fmt::format("{}", fmt::join(choice.accepted, ", ")), 2000), "The server accepts: ");
+    text += wrapped(list(choice.offered), "The client offered: ");
+    text += wrapped(list(choice.accepted), "The server accepts: ");
   }
   return text + "\n";
 }

@@ -133,11 +133,11 @@ Result<> check_credentials(const CommonSettings& settings, std::span<const Crede
   return {};
 }
 
-// RFC 8446 §4.2.11: lengths as the wire has them; the rest is RFC 9257's advice, not ours to enforce.
 Result<> check_psks(const ClientSettings& settings) {
-  for (const auto& psk : settings.external_psks)
-    if (!psk || psk->key.empty() || psk->identity.empty() || psk->identity.size() > 0xffff)
-      return fail(ErrorCode::invalid_argument, "external_psks: identity or key is empty, or too long");
+  for (const auto& psk : settings.external_psks) {
+    if (!psk) return fail(ErrorCode::invalid_argument, "external_psks: one of them is null");
+    if (auto usable = psk->check(); !usable) return usable;
+  }
   if (settings.external_psks.size() > 8) return fail(ErrorCode::invalid_argument, "external_psks: 8 at most");
   if (!settings.external_psks.empty() && !settings.policy.allows(ProtocolVersion::tls13))
     return unsupported("external_psks: the policy has no TLS 1.3");

@@ -7,15 +7,12 @@
 #include "handshake/client12_session.hpp"
 #include "handshake/client_early_data.hpp"
 #include "schedule/suite.hpp"
+#include "session/psk_hash.hpp"
 
 namespace handfast::handshake {
 namespace {
 
 using schedule::PskKind;
-
-crypto::HashAlgorithm hash_of(PskHash hash) noexcept {
-  return hash == PskHash::sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
-}
 
 // Whether a suite that this client offers has the hash: without one no server could take the PSK.
 bool offers_hash(const Policy& policy, crypto::HashAlgorithm hash) noexcept {
@@ -64,7 +61,7 @@ void add_session(ClientHandshake& hs) {
 }
 
 void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
-  const crypto::HashAlgorithm hash = hash_of(psk.hash);
+  const crypto::HashAlgorithm hash = session::algorithm_of(psk.hash);
   if (!offers_hash(hs.settings().policy, hash)) return;
   // RFC 8446 §4.2.11: an external identity has no age; 0 is what is sent [8446:4.2.11#1].
   hs.attempt.psks.push_back({.kind = psk.imported ? PskKind::imported : PskKind::external,

@@ -35,6 +35,10 @@ inspect::Choice suite_choice(const ServerHandshake& hs, const ClientHello& hello
   told.chosen = to_string(choice.suite);
   told.offered = suites_of(version, hello.cipher_suites);
   told.accepted = suites_of(version, hs.settings().policy.cipher_suites);
+  if (hs.psk) {
+    told.why = "The first suite that both sides know and that has the hash of the PSK.";
+    return told;
+  }
   told.why = hs.settings().prefer_client_order
                  ? "The first suite of the client's order that the server accepts and has a certificate for."
                  : "The first suite of the server's order that the client offers and a certificate serves.";

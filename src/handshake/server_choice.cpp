@@ -114,19 +114,19 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
   bool known = name.empty();
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
-    for (const Credential* candidate : in_order_of_chains(settings, hello)) {
-      const Credential& credential = *candidate;
-      if (by_name && !credential.matches(name)) continue;
+    const auto use = [&](const Credential& credential) {
+      if (by_name && !credential.matches(name)) return false;
       known = known || by_name;
-      if (!suits_client(credential, hello)) continue;
+      if (!suits_client(credential, hello)) return false;
       const auto scheme = choose_scheme(settings.policy, credential,
                                         hello.extensions.signature_algorithms->supported_signature_algorithms,
                                         ProtocolVersion::tls13);
-      if (!scheme) continue;
+      if (!scheme) return false;
       choice.proof = {&credential, *scheme};
       choice.acknowledge_name = by_name;
-      return {};
-    }
+      return true;
+    };
+    if (try_credentials(settings, hello, use)) return {};
     // RFC 6066 §3: refuse, or go on with the default certificate.
     if (by_name && !known && settings.refuse_unknown_names) return fail(ErrorCode::no_certificate_for_name);
   }
@@ -135,20 +135,11 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
 
 }  // namespace
 
-// RFC 8446 §4.4.2.2, RFC 5246 §7.4.2: another chain is shown only if there is none such [8446:4.4.2.2#4]
-// [5246:7.4.2#14].
-std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings, const ClientHello& hello) {
+bool can_check(const ClientHello& hello, const Credential& credential) noexcept {
   const auto& extensions = hello.extensions;
   const auto& schemes = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
                                                              : extensions.signature_algorithms;
-  const auto is_checkable = [&](const Credential& credential) {
-    return !schemes || is_signed_acceptably(credential, schemes->supported_signature_algorithms);
-  };
-  std::vector<const Credential*> order;
-  for (const bool checkable : {true, false})
-    for (const Credential& credential : settings.credentials)
-      if (is_checkable(credential) == checkable) order.push_back(&credential);
-  return order;
+  return !schemes || is_signed_acceptably(credential, schemes->supported_signature_algorithms);
 }
 
 // RFC 8446 §4.2.4: the authorities that a client names guide the choice.

@@ -65,11 +65,11 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
   const std::string_view name = requested_name(hello);
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
-    for (const Credential* candidate : in_order_of_chains(settings, hello)) {
-      const Credential& credential = *candidate;
-      if (by_name && !credential.matches(name)) continue;
-      if (!suits_client(credential, hello)) continue;
-      if (!fits(settings, hello, suite, credential, choice.proof)) continue;
+    const auto use = [&](const Credential& credential) {
+      return (!by_name || credential.matches(name)) && suits_client(credential, hello) &&
+             fits(settings, hello, suite, credential, choice.proof);
+    };
+    if (try_credentials(settings, hello, use)) {
       choice.acknowledge_name = by_name;
       return true;
     }

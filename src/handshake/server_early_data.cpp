@@ -17,18 +17,6 @@ const char* obstacle(const ServerHandshake& hs) {
   return nullptr;
 }
 
-const char* reason(EarlyDataVerdict verdict) noexcept {
-  switch (verdict) {
-    case EarlyDataVerdict::accepted: return "";
-    case EarlyDataVerdict::replayed: return "it came before";
-    case EarlyDataVerdict::not_fresh: return "the ticket's age does not fit the moment of arrival";
-    case EarlyDataVerdict::register_full: return "the register of early data is full";
-    case EarlyDataVerdict::other_register: return "the ticket is of another register";
-    case EarlyDataVerdict::external_psk: return "nobody knows when an external PSK was used last";
-  }
-  return "";
-}
-
 // RFC 8446 §8.3: the age as the client tells it, without what hides it [8446:4.2.10#3].
 EarlyDataClaim claim_of(const ServerHandshake& hs) {
   const message::OfferedPsks& offered = *hs.hello().extensions.pre_shared_key;
@@ -67,7 +55,7 @@ Task<> judge_early_data(ServerHandshake& hs) {
   if (hs.early_data_verdict == EarlyDataVerdict::accepted) {
     hs.summary.early_data = EarlyData::accepted;
   } else {
-    reject_early_data(hs, reason(hs.early_data_verdict));
+    reject_early_data(hs, name_of(hs.early_data_verdict).data());  // a literal
   }
 }
 

@@ -72,9 +72,18 @@ Task<> server12(ServerHandshake& handshake);
 /// or do not fit. The views live as long as the store.
 [[nodiscard]] std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings);
 
-/// Our credentials, those first whose chains the client says it can check.
-[[nodiscard]] std::vector<const Credential*> in_order_of_chains(const ServerSettings& settings,
-                                                                const message::ClientHello& hello);
+/// Whether the client says that it can check how this chain is signed, or says nothing of it.
+[[nodiscard]] bool can_check(const message::ClientHello& hello, const Credential& credential) noexcept;
+/// Tries our certificates until `use` takes one: first those whose chains the client can check; another chain
+/// is shown only if there is none such (RFC 8446 §4.4.2.2, RFC 5246 §7.4.2 [8446:4.4.2.2#4] [5246:7.4.2#14]).
+/// Whether one was taken.
+[[nodiscard]] bool try_credentials(const ServerSettings& settings, const message::ClientHello& hello,
+                                   auto use) {
+  for (const bool checkable : {true, false})
+    for (const Credential& credential : settings.credentials)
+      if (can_check(hello, credential) == checkable && use(credential)) return true;
+  return false;
+}
 
 /// The names and protocol that both versions choose alike.
 Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello& hello);

@@ -5,6 +5,7 @@
 
 #include "handshake/authentication.hpp"
 #include "schedule/suite.hpp"
+#include "session/psk_hash.hpp"
 
 namespace handfast::handshake {
 namespace {
@@ -14,10 +15,6 @@ using schedule::PskKind;
 // Each look-up costs a decryption, or somebody's database: a hello names no more than this.
 constexpr std::uint16_t most_identities = 8;
 constexpr std::size_t stored_id_size = 32;
-
-crypto::HashAlgorithm hash_of(PskHash hash) noexcept {
-  return hash == PskHash::sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
-}
 
 // RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#4] [8446:4.1.1#2].
 bool takes_modes(const ServerHandshake& hs) noexcept {
@@ -60,7 +57,7 @@ void use_session(ServerHandshake& hs, Session session, Bytes identity, std::uint
 }
 
 void use_external(ServerHandshake& hs, ExternalPsk psk, std::uint16_t index) {
-  const crypto::HashAlgorithm hash = hash_of(psk.hash);
+  const crypto::HashAlgorithm hash = session::algorithm_of(psk.hash);
   // A client certificate cannot be asked for beside a PSK (RFC 8446 §4.3.2): who must show one shows one
   // [8446:E.1#1].
   if (!has_suite(hs, hash) || hs.settings().client_authentication == ClientAuthentication::require) return;
@@ -123,11 +120,9 @@ Result<Octets> ticket_of(ServerHandshake& hs, const Session& session) {
   return id;
 }
 
-Result<> send_ticket(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret,
+// `session`: what all tickets of the connection have in common; the rest is filled here.
+Result<> send_ticket(ServerHandshake& hs, Session& session, const crypto::MacValue& resumption_master_secret,
                      std::uint8_t number) {
-  Session session = session_of(hs);
-  session.lifetime = lifetime_of(hs, session);
-  if (session.lifetime == std::chrono::seconds(0)) return {};
   std::array<std::uint8_t, 4> age_add{};
   if (auto filled = hs.config->random().fill(age_add); !filled) return filled;
   session.age_add = static_cast<std::uint32_t>(age_add[0]) << 24 |
@@ -187,12 +182,12 @@ void drop_psk(ServerHandshake& hs) noexcept { hs.psk.reset(); }
 
 Task<> find_psk(ServerHandshake& hs) {
   const auto& offered = hs.hello().extensions.pre_shared_key;
-  if (!offered) {
+  if (!offered || !takes_modes(hs)) {
     drop_psk(hs);
     co_return;
   }
   co_await check_counts(*offered);
-  if (!takes_modes(hs) || is_offered_again(hs, *offered)) co_return;
+  if (is_offered_again(hs, *offered)) co_return;
   std::uint16_t index = 0;
   for (const message::PskIdentity identity : offered->identities) {
     if (index == most_identities) co_return;
@@ -273,8 +268,12 @@ unsigned ticket_count(const ServerHandshake& hs) noexcept {
 }
 
 Task<> send_tickets(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret, unsigned count) {
+  if (count == 0) co_return;
+  Session session = session_of(hs);
+  session.lifetime = lifetime_of(hs, session);
+  if (session.lifetime == std::chrono::seconds(0)) co_return;
   for (unsigned number = 0; number < count; ++number)
-    co_await send_ticket(hs, resumption_master_secret, static_cast<std::uint8_t>(number));
+    co_await send_ticket(hs, session, resumption_master_secret, static_cast<std::uint8_t>(number));
 }
 
 }  // namespace handfast::handshake

@@ -2,6 +2,7 @@
 #include <handfast/external_psk.hpp>
 
 #include "crypto/hkdf.hpp"
+#include "session/psk_hash.hpp"
 #include "wire/codec.hpp"
 
 namespace handfast {
@@ -26,10 +27,6 @@ struct ImportedIdentity {  // RFC 9258 §5.1
   }
 };
 
-crypto::HashAlgorithm algorithm_of(PskHash hash) noexcept {
-  return hash == PskHash::sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
-}
-
 Result<Octets> imported_identity(const ExternalPsk& psk, Bytes context, ProtocolVersion target_protocol,
                                  PskHash target_kdf) {
   ImportedIdentity parts;
@@ -45,7 +42,7 @@ Result<Octets> imported_identity(const ExternalPsk& psk, Bytes context, Protocol
 
 }  // namespace
 
-std::string_view name_of(PskHash value) noexcept { return crypto::name_of(algorithm_of(value)); }
+std::string_view name_of(PskHash value) noexcept { return crypto::name_of(session::algorithm_of(value)); }
 
 ExternalPsk ExternalPsk::clone() const {
   return {identity, key, hash, imported, max_early_data_size, application_protocol, cipher_suite};
@@ -69,10 +66,10 @@ Result<ExternalPsk> import_psk(const ExternalPsk& psk, Bytes context, ProtocolVe
   if (!identity) return fail(identity.error());
 
   // RFC 9258 §5.1: the hash is that of the external PSK, the length that of the target.
-  const crypto::HashAlgorithm hash = algorithm_of(psk.hash);
+  const crypto::HashAlgorithm hash = session::algorithm_of(psk.hash);
   const crypto::MacValue epskx = crypto::hkdf_extract(hash, {}, psk.key);
   ExternalPsk made = psk.clone();
-  made.key.assign(crypto::digest_size(algorithm_of(target_kdf)), 0);
+  made.key.assign(crypto::digest_size(session::algorithm_of(target_kdf)), 0);
   crypto::expand_label(crypto::HmacKey(hash, epskx.view()), "derived psk",
                        crypto::hash(hash, *identity).view(), made.key);
   made.identity = *std::move(identity);

@@ -110,11 +110,11 @@ class alignas(64) Shard {
 std::string_view name_of(EarlyDataVerdict value) noexcept {
   switch (value) {
     case EarlyDataVerdict::accepted: return "accepted";
-    case EarlyDataVerdict::replayed: return "replayed";
-    case EarlyDataVerdict::not_fresh: return "not fresh";
-    case EarlyDataVerdict::register_full: return "the register is full";
-    case EarlyDataVerdict::other_register: return "another register's ticket";
-    case EarlyDataVerdict::external_psk: return "under an external PSK";
+    case EarlyDataVerdict::replayed: return "it came before";
+    case EarlyDataVerdict::not_fresh: return "the ticket's age does not fit the moment of arrival";
+    case EarlyDataVerdict::register_full: return "the register of early data is full";
+    case EarlyDataVerdict::other_register: return "the ticket is of another register";
+    case EarlyDataVerdict::external_psk: return "nobody knows when an external PSK was used last";
   }
   return {};
 }
