@@ -52,7 +52,7 @@ nlohmann::json text_or_null(const std::string& text) {
 // "accepted", "rejected: it came before", "not sent: the session allows none".
 std::string early_data_text(const Summary& summary) {
   std::string text(summary.early_data == EarlyData::none ? "not sent" : name_of(summary.early_data));
-  if (*summary.early_data_reason != '\0') text += fmt::format(": {}", summary.early_data_reason);
+  if (!summary.early_data_reason.empty()) text += fmt::format(": {}", summary.early_data_reason);
   return text;
 }
 
@@ -136,7 +136,7 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
   if (!summary.application_protocol.empty()) add("ALPN", printable(summary.application_protocol));
   if (!summary.server_name.empty()) add("server name", printable(summary.server_name));
   add("resumed", summary.resumed ? "yes" : "no");
-  if (summary.early_data != EarlyData::none || *summary.early_data_reason != '\0')
+  if (summary.early_data != EarlyData::none || !summary.early_data_reason.empty())
     add("early data", early_data_text(summary));
   if (!summary.external_psk_identity.empty())
     add("external key", printable(as_text(summary.external_psk_identity)));

@@ -37,7 +37,7 @@ enum class EarlyDataVerdict : std::uint8_t {
   other_register,  ///< the ticket belongs to another register: another host, or before a restart
   external_psk,    ///< nothing tells when an external PSK was used last
 };
-/// For people: "accepted", or why not. The texts end with a zero and live as long as the program.
+/// For people: "accepted", or why not. The texts live as long as the program.
 std::string_view name_of(EarlyDataVerdict value) noexcept;
 
 /// Decides about early data. Rejected early data costs the client a round trip and nothing else: a guard that

@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <handfast/bytes.hpp>
@@ -53,7 +54,7 @@ struct Summary {
   EarlyData early_data = EarlyData::none;
   /// Why early data was rejected, or not offered though it was wanted, for people; empty: it was not, or only
   /// the server knows.
-  const char* early_data_reason = "";
+  std::string_view early_data_reason;
   bool hello_retry = false;  ///< a HelloRetryRequest was needed
   /// The secrets are bound to the whole handshake: RFC 7627 in TLS 1.2, always in TLS 1.3.
   bool extended_master_secret = true;

@@ -6,8 +6,8 @@
 namespace handfast::handshake {
 namespace {
 
-// Why there is no early data; null: there may be.
-const char* obstacle(const ClientHandshake& hs) {
+// Why there is no early data; empty: there may be.
+std::string_view obstacle(const ClientHandshake& hs) {
   if (hs.attempt.psks.empty()) return "there is no session and no key to send it under";
   const EarlyDataTerms& terms = hs.attempt.psks.front().terms;
   if (terms.max_size == 0) return "the session allows none";
@@ -18,14 +18,14 @@ const char* obstacle(const ClientHandshake& hs) {
       std::find(protocols.begin(), protocols.end(), terms.application_protocol) != protocols.end();
   if (!terms.application_protocol.empty() && !offered)
     return "the application protocol of the session is not offered";
-  return nullptr;
+  return {};
 }
 
 }  // namespace
 
 void prepare_early_data(ClientHandshake& hs) {
   if (!hs.settings().early_data) return;
-  if (const char* why = obstacle(hs)) {
+  if (const std::string_view why = obstacle(hs); !why.empty()) {
     hs.summary.early_data_reason = why;
     return;
   }

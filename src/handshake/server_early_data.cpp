@@ -4,8 +4,8 @@
 namespace handfast::handshake {
 namespace {
 
-// What stands in the way before anybody is asked whether it is a replay [8446:4.2.10#6,7]; null: nothing.
-const char* obstacle(const ServerHandshake& hs) {
+// What stands in the way before anybody is asked whether it is a replay [8446:4.2.10#6,7]; empty: nothing.
+std::string_view obstacle(const ServerHandshake& hs) {
   if (hs.settings().max_early_data_size == 0 || !hs.settings().replay_guard) return "this server takes none";
   if (!hs.psk) return "no PSK of the client's is taken";
   if (hs.psk->index != 0) return "it is under another PSK than the one that is taken";
@@ -14,7 +14,7 @@ const char* obstacle(const ServerHandshake& hs) {
   if (terms.cipher_suite != hs.choice.suite) return "the cipher suite is not the ticket's";
   if (terms.application_protocol != hs.summary.application_protocol)
     return "the application protocol is not the ticket's";
-  return nullptr;
+  return {};
 }
 
 // RFC 8446 §8.3: the age as the client tells it, without what hides it [8446:4.2.10#3].
@@ -33,14 +33,14 @@ EarlyDataClaim claim_of(const ServerHandshake& hs) {
 
 }  // namespace
 
-void reject_early_data(ServerHandshake& hs, const char* why) {
+void reject_early_data(ServerHandshake& hs, std::string_view why) {
   hs.summary.early_data = EarlyData::rejected;
   hs.summary.early_data_reason = why;
 }
 
 Task<> judge_early_data(ServerHandshake& hs) {
   if (!hs.hello().extensions.early_data) co_return;
-  if (const char* why = obstacle(hs)) {
+  if (const std::string_view why = obstacle(hs); !why.empty()) {
     reject_early_data(hs, why);
     co_return;
   }
@@ -55,7 +55,7 @@ Task<> judge_early_data(ServerHandshake& hs) {
   if (hs.early_data_verdict == EarlyDataVerdict::accepted) {
     hs.summary.early_data = EarlyData::accepted;
   } else {
-    reject_early_data(hs, name_of(hs.early_data_verdict).data());  // a literal
+    reject_early_data(hs, name_of(hs.early_data_verdict));
   }
 }
 

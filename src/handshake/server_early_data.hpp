@@ -8,7 +8,7 @@ namespace handfast::handshake {
 /// and protocol are chosen by then.
 Task<> judge_early_data(ServerHandshake& handshake);
 
-/// It is not taken; `why` for people.
-void reject_early_data(ServerHandshake& handshake, const char* why);
+/// It is not taken; `why` for people, and as long as the program.
+void reject_early_data(ServerHandshake& handshake, std::string_view why);
 
 }  // namespace handfast::handshake

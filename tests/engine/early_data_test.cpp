@@ -60,7 +60,7 @@ void expect_accepted(Pair& ends, std::string_view data = question) {
   for (End* end : {&ends.client, &ends.server}) {
     const auto summary = end->connection.take_summary();
     EXPECT_EQ(summary->early_data, EarlyData::accepted);
-    EXPECT_STREQ(summary->early_data_reason, "");
+    EXPECT_EQ(summary->early_data_reason, "");
     EXPECT_TRUE(summary->resumed || !summary->external_psk_identity.empty());
   }
   ends.server.deliver(ends.client.send(as_bytes("late")));
@@ -329,14 +329,14 @@ TEST(EarlyData, IsNotOfferedWithoutATicketThatAllowsIt) {
   two.server.replay_guard.reset();
   Pair first = two.meet();
   first.run();
-  EXPECT_STREQ(first.client.connection.take_summary()->early_data_reason,
-               "there is no session and no key to send it under");
+  EXPECT_EQ(first.client.connection.take_summary()->early_data_reason,
+            "there is no session and no key to send it under");
   Pair ends = two.meet();
   EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
   ends.run();
   const auto summary = ends.client.connection.take_summary();
   EXPECT_EQ(summary->early_data, EarlyData::none);
-  EXPECT_STREQ(summary->early_data_reason, "the session allows none");
+  EXPECT_EQ(summary->early_data_reason, "the session allows none");
   EXPECT_EQ(ends.server.connection.take_summary()->early_data, EarlyData::none);
 }
 
@@ -360,7 +360,7 @@ TEST(EarlyData, IsNotOfferedByThoseWhoDoNotAskForIt) {
   Pair ends = two.meet();
   EXPECT_EQ(ends.client.connection.early_data_room(), 0U);
   ends.run();
-  EXPECT_STREQ(ends.client.connection.take_summary()->early_data_reason, "");
+  EXPECT_EQ(ends.client.connection.take_summary()->early_data_reason, "");
 }
 
 TEST(EarlyData, IsNotForAnOlderVersion) {  // [8446:D.3#1]
