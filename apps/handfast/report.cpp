@@ -45,7 +45,7 @@ std::string verified(const Summary& summary, Role own) {
   return "NO: the certificate was not checked";
 }
 
-nlohmann::json text_or_null(const std::string& text) {
+nlohmann::json text_or_null(std::string_view text) {
   return text.empty() ? nlohmann::json() : nlohmann::json(printable(text));
 }
 
