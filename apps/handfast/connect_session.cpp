@@ -11,6 +11,8 @@
 #include <asio/write.hpp>
 #include <fmt/format.h>
 
+#include "loopback.hpp"
+
 namespace handfast::tool {
 namespace {
 
@@ -61,6 +63,11 @@ net::awaitable<void> ConnectSession::run() {
 }
 
 net::awaitable<void> ConnectSession::resolve() {
+  if (const auto loopback = loopback_addresses(plan_.target); !loopback.empty()) {
+    addresses_ = tcp::resolver::results_type::create(loopback.begin(), loopback.end(), plan_.target.host,
+                                                     fmt::to_string(plan_.target.port));
+    co_return;
+  }
   const auto start = Clock::now();
   // A resolver's thread cannot be stopped, so that the deadline has to be waited for beside it.
   net::steady_timer done(executor_, Clock::time_point::max());

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "loopback.hpp"
+
 namespace handfast::tool {
 namespace {
 
@@ -31,8 +33,9 @@ void raise_descriptor_limit() {
 
 std::vector<tcp::endpoint> resolve(net::io_context& context, const Endpoint& endpoint,
                                    std::error_code& error) {
+  std::vector<tcp::endpoint> found = loopback_addresses(endpoint);
+  if (!found.empty()) return found;
   tcp::resolver resolver(context);
-  std::vector<tcp::endpoint> found;
   for (const auto& entry :
        resolver.resolve(endpoint.host, fmt::to_string(endpoint.port), tcp::resolver::passive, error))
     found.push_back(entry.endpoint());

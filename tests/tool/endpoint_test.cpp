@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "loopback.hpp"
+
 namespace handfast::tool {
 namespace {
 
@@ -33,6 +35,19 @@ TEST(Endpoint, ListenTakesWhatIsMissingFromTheDefault) {
   EXPECT_EQ(parse_listen("localhost", defaults)->text(), "localhost:4433");
   EXPECT_EQ(parse_listen("[::]", defaults)->text(), "[::]:4433");
   EXPECT_FALSE(parse_listen("70000", defaults));
+}
+
+TEST(Endpoint, LocalhostIsThisMachineWhoeverElseKnowsIt) {
+  for (const char* host : {"localhost", "localhost.", "LocalHost", "www.localhost", "a.b.localhost."}) {
+    const auto addresses = loopback_addresses({host, 8443});
+    ASSERT_EQ(addresses.size(), 2) << host;
+    EXPECT_EQ(addresses[0].address().to_string(), "127.0.0.1");
+    EXPECT_EQ(addresses[1].address().to_string(), "::1");
+    for (const auto& address : addresses) EXPECT_EQ(address.port(), 8443);
+  }
+  for (const char* host :
+       {"", ".", "localhost.example", "mylocalhost", "localhos", "localhost..", "127.0.0.1"})
+    EXPECT_TRUE(loopback_addresses({host, 8443}).empty()) << host;
 }
 
 }  // namespace
