@@ -11,7 +11,7 @@ namespace [[gnu::visibility("default")]] handfast {
 
 /// Where a server keeps its sessions when they do not travel in tickets. Ids are session ids of TLS 1.2 and
 /// the tickets of TLS 1.3: 32 octets that the server draws at random, yet find() is called with whatever a
-/// client sent. Every function may be called from any thread.
+/// client sent, up to 255 octets. Every function may be called from any thread.
 class SessionStore {
  public:
   SessionStore() noexcept = default;

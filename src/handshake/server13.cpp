@@ -168,8 +168,8 @@ Result<> send_hello(ServerHandshake& hs, Bytes share) {
   if (hs.psk) hello.extensions.pre_shared_key = {hs.psk->index};
   // The order of RFC 8448's traces, so that they can be followed to the octet.
   static constexpr std::array<wire::ExtensionSlot, 3> order = {
-      wire::ExtensionSlot::member(ExtensionType::key_share),
       wire::ExtensionSlot::member(ExtensionType::pre_shared_key),
+      wire::ExtensionSlot::member(ExtensionType::key_share),
       wire::ExtensionSlot::member(ExtensionType::supported_versions)};
   hello.extensions.set_order(order);
   return hs.send(hello);

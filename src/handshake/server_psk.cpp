@@ -15,6 +15,7 @@ using schedule::PskKind;
 // Each look-up costs a decryption, or somebody's database: a hello names no more than this.
 constexpr std::uint16_t most_identities = 8;
 constexpr std::size_t stored_id_size = 32;
+constexpr std::size_t longest_stored_id = 255;  // a store may know names that another server gave
 
 // RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#4] [8446:4.1.1#2].
 bool takes_modes(const ServerHandshake& hs) noexcept {
@@ -156,7 +157,7 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
       co_return;
     }
   }
-  if (!settings.session_store || identity.size() != stored_id_size) co_return;
+  if (!settings.session_store || identity.size() > longest_stored_id) co_return;
   Reply<std::optional<Session>> reply = settings.session_store->find(identity, hs.now);
   if (reply.is_later()) {
     hs.question = SessionQuestion{identity};

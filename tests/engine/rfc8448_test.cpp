@@ -162,19 +162,15 @@ std::vector<Sent> sent_by(const nlohmann::json& trace, std::string_view who) {
   return records;
 }
 
-class WholeTrace : public testing::TestWithParam<const char*> {
+class WholeTrace : public testing::Test {
  protected:
-  void start(const nlohmann::json& traces) {
-    trace_ = traces["traces"][GetParam()];
+  // What a trace's server draws at random, but for signatures.
+  [[nodiscard]] std::vector<Octets> draws() const {
     const Octets hello = from_hex(value(trace_, "server", "construct a ServerHello", "ServerHello"));
-    const Octets verify =
-        from_hex(value(trace_, "server", "construct a CertificateVerify", "CertificateVerify"));
-    random_.emplace(std::vector{from_hex(value(trace_, "server", "create an ephemeral", "private key")),
-                                to_octets(Bytes(hello).subspan(6, 32)),
-                                salt_of(Bytes(verify).subspan(8), traces["server_rsa_key"])});
-    ServerSettings settings = settings_of(*random_, log_);
-    settings.credentials = {
-        *Credential::from_pem(as_bytes(certificate_of(trace_)), as_bytes(pem_key(traces["server_rsa_key"])))};
+    return {from_hex(value(trace_, "server", "create an ephemeral", "private key")),
+            to_octets(Bytes(hello).subspan(6, 32))};
+  }
+  void start(ServerSettings settings) {
     settings.record_size_limit = 16385;
     ASSERT_TRUE(run_.start_server(make(std::move(settings)), now));
     // The trace's server also names its groups there, FFDHE among them, and the name without a certificate
@@ -184,7 +180,7 @@ class WholeTrace : public testing::TestWithParam<const char*> {
     order_ = {wire::ExtensionSlot::raw(ExtensionType::supported_groups,
                                        Bytes(encrypted_extensions_).subspan(10, 20)),
               wire::ExtensionSlot::member(ExtensionType::record_size_limit),
-              wire::ExtensionSlot::raw(ExtensionType::server_name, {})};
+              wire::ExtensionSlot::raw(ExtensionType::server_name, {}), wire::ExtensionSlot::others()};
     run_.server()->encrypted_extensions = order_;
     for (const Sent& sent : sent_by(trace_, "server")) expected_ += sent.record;
   }
@@ -194,7 +190,9 @@ class WholeTrace : public testing::TestWithParam<const char*> {
     Octets record = from_hex(sent.record);
     const auto received = channel_.receive(record, channel_.handshake_done ? nullptr : &run_, now);
     EXPECT_TRUE(received) << sent.step << ": " << (received ? "" : describe(received.error()));
-    return received ? to_hex(received->data) : "";
+    if (!received) return {};
+    early_data_ += to_hex(received->early_data);
+    return to_hex(received->data);
   }
   // Everything that the server has to say now.
   void transmit() {
@@ -209,21 +207,51 @@ class WholeTrace : public testing::TestWithParam<const char*> {
     said_ += to_hex(Bytes(output).first(sent->written));
   }
 
+  // The client is gone; so are we.
+  void end() {
+    EXPECT_TRUE(random_->used_up());
+    EXPECT_TRUE(channel_.handshake_done);
+    EXPECT_TRUE(channel_.receiving.closed);
+    channel_.close();
+    transmit();
+    EXPECT_EQ(said_, expected_);
+    expect_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", "tls13 c hs traffic");
+    expect_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", "tls13 s hs traffic");
+    expect_secret("CLIENT_TRAFFIC_SECRET_0", "tls13 c ap traffic");
+    expect_secret("SERVER_TRAFFIC_SECRET_0", "tls13 s ap traffic");
+    expect_secret("EXPORTER_SECRET", "tls13 exp master");
+  }
+  void expect_secret(const char* name, const char* label, const char* who = "server") {
+    EXPECT_EQ(log_->secrets[name], value(trace_, who, label, "expanded")) << name;
+  }
+
   nlohmann::json trace_;
   std::shared_ptr<SecretsByLabel> log_ = std::make_shared<SecretsByLabel>();
   std::optional<PreparedSource> random_;
   Octets encrypted_extensions_;
-  std::array<wire::ExtensionSlot, 3> order_ = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
-                                               wire::ExtensionSlot::others()};
+  std::array<wire::ExtensionSlot, 4> order_ = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
+                                               wire::ExtensionSlot::others(), wire::ExtensionSlot::others()};
   engine::Channel channel_{Role::server};
   engine::HandshakeRun run_{channel_};
   std::string said_;
   std::string expected_;
+  std::string early_data_;
 };
 
-TEST_P(WholeTrace, IsPlayedByTheServerOctetForOctet) {
+class FullHandshake : public WholeTrace, public testing::WithParamInterface<const char*> {};
+
+TEST_P(FullHandshake, IsPlayedByTheServerOctetForOctet) {
   HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
-  ASSERT_NO_FATAL_FAILURE(start(traces));
+  trace_ = traces["traces"][GetParam()];
+  const nlohmann::json& key = traces["server_rsa_key"];
+  const Octets verify =
+      from_hex(value(trace_, "server", "construct a CertificateVerify", "CertificateVerify"));
+  std::vector<Octets> prepared = draws();
+  prepared.push_back(salt_of(Bytes(verify).subspan(8), key));
+  random_.emplace(std::move(prepared));
+  ServerSettings settings = settings_of(*random_, log_);
+  settings.credentials = {*Credential::from_pem(as_bytes(certificate_of(trace_)), as_bytes(pem_key(key)))};
+  ASSERT_NO_FATAL_FAILURE(start(std::move(settings)));
   for (const Sent& sent : sent_by(trace_, "client")) {
     const bool is_data = sent.step.starts_with("send application_data");
     // The ticket is the trace's, and goes first.
@@ -237,23 +265,76 @@ TEST_P(WholeTrace, IsPlayedByTheServerOctetForOctet) {
     if (is_data) send(from_hex(sent.payload));
     transmit();
   }
-  EXPECT_TRUE(random_->used_up());
-  EXPECT_TRUE(channel_.handshake_done);
-  EXPECT_TRUE(channel_.receiving.closed);
-  channel_.close();
-  transmit();
-  EXPECT_EQ(said_, expected_);
-
-  const auto secret = [this](const char* label) { return value(trace_, "server", label, "expanded"); };
-  EXPECT_EQ(log_->secrets["CLIENT_HANDSHAKE_TRAFFIC_SECRET"], secret("tls13 c hs traffic"));
-  EXPECT_EQ(log_->secrets["SERVER_HANDSHAKE_TRAFFIC_SECRET"], secret("tls13 s hs traffic"));
-  EXPECT_EQ(log_->secrets["CLIENT_TRAFFIC_SECRET_0"], secret("tls13 c ap traffic"));
-  EXPECT_EQ(log_->secrets["SERVER_TRAFFIC_SECRET_0"], secret("tls13 s ap traffic"));
-  EXPECT_EQ(log_->secrets["EXPORTER_SECRET"], secret("tls13 exp master"));
+  end();
 }
 
-INSTANTIATE_TEST_SUITE_P(Rfc8448, WholeTrace, testing::Values("simple_1rtt", "compatibility_mode"),
+INSTANTIATE_TEST_SUITE_P(Rfc8448, FullHandshake, testing::Values("simple_1rtt", "compatibility_mode"),
                          [](const auto& test) { return std::string(test.param); });
+
+// ---- resumed_0rtt: the ticket of simple_1rtt and six octets of early data
+
+// Knows one ticket, under the trace's name for it.
+class OneTicket final : public SessionStore {
+ public:
+  OneTicket(Octets ticket, Session session) : ticket_(std::move(ticket)), session_(std::move(session)) {}
+  Reply<std::optional<Session>> find(Bytes id, Time /*now*/) override {
+    return equal(id, ticket_) ? std::optional(session_.clone()) : std::nullopt;
+  }
+  void put(Bytes /*id*/, const Session& /*session*/, Time /*now*/) override {}
+  void remove(Bytes /*id*/) override {}
+
+ private:
+  Octets ticket_;
+  Session session_;
+};
+
+TEST_F(WholeTrace, ResumedWithEarlyDataIsPlayedByTheServerOctetForOctet) {
+  HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
+  const nlohmann::json& before = traces["traces"]["simple_1rtt"];
+  trace_ = traces["traces"]["resumed_0rtt"];
+  random_.emplace(draws());
+  const auto guard = *StrikeRegister::make();
+
+  // NewSessionTicket: its head, lifetime, age_add, nonce, ticket, extensions (RFC 8446 §4.6.1).
+  const Octets message =
+      from_hex(value(before, "server", "construct a NewSessionTicket", "NewSessionTicket"));
+  const auto number = [&message](std::size_t at, std::size_t octets) {
+    std::uint32_t whole = 0;
+    for (std::size_t i = 0; i < octets; ++i) whole = whole << 8 | message.at(at + i);
+    return whole;
+  };
+  constexpr std::size_t ticket_at = 4 + 4 + 4 + 3 + 2;
+  const std::size_t size = number(ticket_at - 2, 2);
+  Session session;
+  session.cipher_suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+  session.secret = Secret<48>(from_hex(value(before, "server", "generate resumption secret", "expanded")));
+  session.server_name = "server";
+  session.lifetime = std::chrono::seconds(number(4, 4));
+  session.age_add = number(8, 4);
+  session.max_early_data_size = number(message.size() - 4, 4);
+  session.register_id = guard->register_id();
+  session.issued = session.authenticated = now - std::chrono::milliseconds(6);
+
+  ServerSettings settings = settings_of(*random_, log_);
+  settings.credentials = {
+      *Credential::from_pem(as_bytes(certificate_of(before)), as_bytes(pem_key(traces["server_rsa_key"])))};
+  settings.session_store =
+      std::make_shared<OneTicket>(to_octets(Bytes(message).subspan(ticket_at, size)), std::move(session));
+  settings.tickets = 0;
+  settings.replay_guard = guard;
+  settings.max_early_data_size = 1024;
+  ASSERT_NO_FATAL_FAILURE(start(std::move(settings)));
+
+  for (const Sent& sent : sent_by(trace_, "client")) {
+    const bool is_data = channel_.handshake_done && sent.step.starts_with("send application_data");
+    EXPECT_EQ(take(sent), is_data ? sent.payload : "");
+    if (is_data) send(from_hex(sent.payload));
+    transmit();
+  }
+  EXPECT_EQ(early_data_, to_hex(as_bytes("ABCDEF")));
+  expect_secret("CLIENT_EARLY_TRAFFIC_SECRET", "tls13 c e traffic", "client");
+  end();
+}
 
 }  // namespace
 }  // namespace handfast::test
