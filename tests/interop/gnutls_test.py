@@ -6,6 +6,8 @@ from interop import CURVES, KINDS, REQUEST, SUITES13, Cases, Ended, Process, Ser
 GROUPS = {"x25519": "GROUP-X25519", "secp256r1": "GROUP-SECP256R1", "secp384r1": "GROUP-SECP384R1",
           "secp521r1": "GROUP-SECP521R1"}
 ALL_GROUPS = ":+".join(GROUPS.values())
+# By its address: GnuTLS asks the machine's resolver for every name.
+LOCALHOST = ["--sni-hostname", "localhost", "--verify-hostname", "localhost", "127.0.0.1"]
 # All that a server may have to take; which of it is up to the client.
 ANY = (f"NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CBC:+AES-256-CBC:+AEAD:"
        f"+SHA1:+SHA256:+SHA384:+ECDHE-ECDSA:+ECDHE-RSA:+RSA:+{ALL_GROUPS}:+SIGN-ALL:+COMP-NULL:+CTYPE-ALL")
@@ -49,7 +51,7 @@ def gnutls_cli(world: World, port: int, priority: str, *arguments: str, client_k
     own = ["--x509certfile", leaf.certificate, "--x509keyfile", leaf.key] if leaf else []
     # Its own words would be between the octets of the server.
     return interop.run_client(["gnutls-cli", "--logfile", "/dev/stderr", "--port", str(port), "--x509cafile", world.ca,
-                               "--priority", priority, *own, *arguments, "localhost"], REQUEST)
+                               "--priority", priority, *own, *arguments, *LOCALHOST], REQUEST)
 
 
 def as_client(world: World, server: Server, *arguments: str, client_kind: str | None = None, **expected) -> None:

@@ -69,7 +69,7 @@ class Server(Process):
 
 def tstclnt(store: Store, port: int, *arguments: str, client_kind: str | None = None) -> Ended:
     own = ["-d", store.path, "-n", client_kind] if client_kind else ["-d", store.keyless]
-    return interop.run_client(["tstclnt", "-4", "-h", "localhost", "-p", str(port), "-A", store.request, *own,
+    return interop.run_client(["tstclnt", "-4", "-h", "127.0.0.1", "-a", "localhost", "-p", str(port), "-A", store.request, *own,
                                *arguments], b"")
 
 

@@ -128,7 +128,7 @@ def openssl_cases(cases: Cases, world: World) -> None:
 
 def gnutls_cli(world: World, port: int, priority: str, *arguments: str, request: bytes = REQUEST) -> Ended:
     return interop.run_client(["gnutls-cli", "--logfile", "/dev/stderr", "--port", str(port), "--x509cafile", world.ca,
-                               "--priority", priority, *arguments, "localhost"], request)
+                               "--priority", priority, *arguments, *gnutls.LOCALHOST], request)
 
 
 def gnutls_resumes(world: World, serve: Serve, version: str, *arguments: str) -> None:
