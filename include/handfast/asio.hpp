@@ -84,7 +84,8 @@ class stream {
   Result<Summary> take_summary() { return connection().take_summary(); }
 
   /// A client's early data, before async_handshake: what is taken goes out with the first flight
-  /// (BufferedConnection::write_early_data). Errors: those of Connection::send_early_data.
+  /// (BufferedConnection::write_early_data). A session that a question stands before (ClientSessionQuestion,
+  /// VerificationQuestion::of_session) comes too late for it. Errors: those of Connection::send_early_data.
   Result<std::size_t> write_early_data(Bytes data) { return core_->buffered.write_early_data(data); }
   /// The early data that a server received (BufferedConnection::take_early_data).
   [[nodiscard]] Octets take_early_data() noexcept { return core_->buffered.take_early_data(); }

@@ -10,6 +10,7 @@
 #include <handfast/connection.hpp>
 #include <handfast/error.hpp>
 #include <handfast/question.hpp>
+#include <handfast/time.hpp>
 
 namespace [[gnu::visibility("default")]] handfast {
 
@@ -52,6 +53,9 @@ class BlockingStream {
 
   /// The longest that one call of handshake, read, write or shutdown may take. Default: no limit.
   void set_timeout(std::optional<std::chrono::milliseconds> timeout) noexcept { timeout_ = timeout; }
+  /// Which time the connection is told, for tests and simulations. Default: system_now. Deadlines are the
+  /// steady clock's.
+  void set_clock(std::move_only_function<Time()> clock) { clock_ = std::move(clock); }
   /// Who answers the connection's questions; none: a question ends the handshake.
   void on_question(QuestionHook hook) { hook_ = std::move(hook); }
 
@@ -62,9 +66,10 @@ class BlockingStream {
   Result<std::size_t> read(MutableBytes to);
   /// All of the data. Errors: as handshake, closed after shutdown.
   Result<> write(Bytes data);
-  /// A client's early data, before handshake(): what is taken goes out with the first flight
-  /// (BufferedConnection::write_early_data). Errors: those of Connection::send_early_data.
-  Result<std::size_t> write_early_data(Bytes data) { return buffered_.write_early_data(data); }
+  /// A client's early data, before handshake(): as much as the session allows, which is told. It goes out
+  /// with the first flight, some of it at once if it is more than the output holds. Questions that stand
+  /// before it are asked. Errors: those of Connection::send_early_data, timed_out, transport_failed.
+  Result<std::size_t> write_early_data(Bytes data);
   /// The early data that a server received (BufferedConnection::take_early_data).
   [[nodiscard]] Octets take_early_data() noexcept { return buffered_.take_early_data(); }
   /// Sends close_notify. Reading goes on: read until it gives 0 for a clean end on both sides.
@@ -85,6 +90,7 @@ class BlockingStream {
   BufferedConnection buffered_;
   BlockingTransport transport_;
   QuestionHook hook_;
+  std::move_only_function<Time()> clock_ = system_now;
   std::optional<std::chrono::milliseconds> timeout_;
 };
 

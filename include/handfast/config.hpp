@@ -98,6 +98,10 @@ struct TicketRequest {
 struct ClientSettings : CommonSettings {
   /// Shown when the server asks; the first one that fits its demands.
   std::vector<Credential> credentials;
+  /// If a server asks for a certificate and no credential fits its demands, end the handshake with
+  /// no_fitting_credential, instead of showing none and leaving it to the server what becomes of that
+  /// (RFC 8446 §4.4.2, RFC 5246 §7.4.6). Needs credentials.
+  bool require_credential = false;
   /// Reserved values in the ClientHello, against rigid servers (RFC 8701). Drawn once a connection.
   bool grease = true;
   /// Looks like TLS 1.2 to devices in between (RFC 8446 §D.4).

@@ -51,6 +51,11 @@ class Credential {
   /// names none (`only_named`), or to any peer whatever it names. Default: a client looks at the names, as
   /// RFC 8446 §4.4.2.3 and RFC 5246 §7.4.6 recommend, a server does not.
   [[nodiscard]] Credential with_issuer_check(bool only_named) const;
+  /// A copy that is shown only to a server that lists the algorithms its chain is signed with
+  /// (`only_listed`), or to one also that does not. Default: only then, as RFC 8446 §4.4.2.3 and RFC 5246
+  /// §7.4.4 demand; but there are servers that list what handshakes are to be signed with and trust a chain
+  /// by other means. For clients: a server shows the best that it has anyway (RFC 8446 §4.4.2.2).
+  [[nodiscard]] Credential with_chain_check(bool only_listed) const;
 
   /// What the library keeps; not part of the public contract.
   struct Contents;

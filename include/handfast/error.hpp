@@ -45,6 +45,7 @@ enum class ErrorCode : std::uint16_t {
   no_common_group,
   no_common_signature_scheme,
   no_certificate_for_name,
+  no_fitting_credential,
   no_application_protocol,
   bad_key_share,
   downgrade_detected,

@@ -37,6 +37,9 @@ struct VerificationQuestion {
   std::vector<Bytes> chain;      ///< DER, leaf first, as sent
   std::string_view server_name;  ///< the name a client wants; empty on a server
   Bytes ocsp_response;           ///< stapled; empty: none
+  /// Client: the chain is that of a session, which is offered if it is still trusted, and nothing was sent
+  /// yet. Otherwise the handshake goes on without the session, and the server shows its chain anew.
+  bool of_session = false;
 };
 
 /// Which session has this id? Asked of servers whose SessionStore says Later. Answer: the session, or none.

@@ -58,7 +58,7 @@ struct Session {
   /// Client: the OCSP response that was stapled; empty: none.
   Octets ocsp_response;
   /// The chain passed full verification. False: nobody looked, or the application alone decided. A client
-  /// that verifies never offers such a session.
+  /// that verifies by itself never offers such a session; one that asks (PeerVerification::ask) asks again.
   bool peer_verified = false;
   /// What names the session to its server: client only, for a server finds the session by it. TLS 1.3: the
   /// ticket. TLS 1.2: the ticket, or if there is none the session id of 1 to 32 octets.

@@ -160,6 +160,8 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
   if (auto ok = check_psks(settings); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  if (settings.require_credential && settings.credentials.empty())
+    return unsupported("require_credential: there are no credentials");
   leave_out_versions_without_suite(settings.policy);
   if (verifies && settings.verification == PeerVerification::full) {
     if (!settings.trust) {

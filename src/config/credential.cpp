@@ -162,6 +162,12 @@ Credential Credential::with_issuer_check(bool only_named) const {
   return Credential(std::move(contents));
 }
 
+Credential Credential::with_chain_check(bool only_listed) const {
+  auto contents = copy_of(*contents_);
+  contents->only_listed_signatures = only_listed;
+  return Credential(std::move(contents));
+}
+
 Credential Credential::with_signature_schemes(std::span<const SignatureScheme> schemes) const {
   auto contents = copy_of(*contents_);
   contents->preferred.assign(schemes.begin(), schemes.end());

@@ -28,6 +28,7 @@ struct Credential::Contents {
   std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
   std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says
   std::optional<bool> only_named_issuers;         ///< none: clients look at certificate_authorities
+  bool only_listed_signatures = true;             ///< clients look at what the chain is signed with
   Octets ocsp_response;                           ///< DER; empty: none
   Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
 };

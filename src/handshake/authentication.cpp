@@ -62,6 +62,15 @@ bool is_signed_acceptably(const Credential& credential, const SchemeList& accept
   });
 }
 
+bool may_be_shown(const Credential& credential, const SchemeList& accepted) noexcept {
+  return !credential.contents().only_listed_signatures || is_signed_acceptably(credential, accepted);
+}
+
+Result<> check_requirement(const ClientSettings& settings, const Proof& proof) noexcept {
+  if (proof.credential != nullptr || !settings.require_credential) return {};
+  return fail(ErrorCode::no_fitting_credential);
+}
+
 Bytes issuer_of(Bytes certificate) noexcept {
   const auto parsed = x509::Certificate::parse(certificate);
   return parsed ? parsed->issuer : Bytes();

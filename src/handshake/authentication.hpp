@@ -31,6 +31,14 @@ using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 /// verification, the curve of a scheme does not count.
 [[nodiscard]] bool is_signed_acceptably(const Credential& credential, const SchemeList& accepted) noexcept;
 
+/// Whether a client may show this chain to a server that accepts these: they sign it, or the credential says
+/// that this does not matter [5246:7.4.4#1] [5246:7.4.6#9] [8446:4.4.2.3#2].
+[[nodiscard]] bool may_be_shown(const Credential& credential, const SchemeList& accepted) noexcept;
+
+/// A server asked for a certificate and this is what there is: whether the client is content with it.
+/// Errors: no_fitting_credential.
+Result<> check_requirement(const ClientSettings& settings, const Proof& proof) noexcept;
+
 /// The issuer's name (DER) in a certificate of ours.
 [[nodiscard]] Bytes issuer_of(Bytes certificate) noexcept;
 

@@ -157,7 +157,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     const auto scheme = choose_scheme(hs.settings().policy, credential,
                                       message.supported_signature_algorithms, ProtocolVersion::tls12);
     // RFC 5246 §7.4.4 [5246:7.4.4#1,3] [5246:7.4.6#4,9].
-    if (!scheme || !is_signed_acceptably(credential, message.supported_signature_algorithms)) continue;
+    if (!scheme || !may_be_shown(credential, message.supported_signature_algorithms)) continue;
     const crypto::KeyType type = credential.contents().public_key.type();
     const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
     // [5246:7.4.4#2] [5246:7.4.6#2]
@@ -169,6 +169,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     request.proof = {&credential, *scheme};
     break;
   }
+  if (auto ok = check_requirement(hs.settings(), request.proof); !ok) return fail(ok.error());
   return request;
 }
 

@@ -80,7 +80,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
                                       ProtocolVersion::tls13);
     if (!scheme) continue;
     // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
-    if (!is_signed_acceptably(credential, for_chains->supported_signature_algorithms)) continue;
+    if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) continue;
     if (extensions.certificate_authorities &&
         !suits_authorities(credential, extensions.certificate_authorities->authorities, true))
       continue;
@@ -88,6 +88,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     break;
   }
   hs.summary.client_certificate_requested = true;
+  if (auto ok = check_requirement(hs.settings(), request.proof); !ok) return fail(ok.error());
   return request;
 }
 

@@ -21,6 +21,7 @@ class ClientHandshake : public Handshake {
   std::uint16_t port;  ///< of the server: sessions are kept under it
   Attempt attempt;
   std::optional<Session> session;                          ///< that is offered
+  bool session_trusted = false;                            ///< its peer, judged anew
   std::optional<x509::Verification> session_verification;  ///< of its chain, today
   /// TLS 1.3, with a session store: what the PSKs of tickets come from. Empty until known.
   crypto::MacValue resumption_master_secret{Bytes()};

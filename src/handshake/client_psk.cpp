@@ -34,12 +34,25 @@ bool fits_policy(const Policy& policy, const Session& session) noexcept {
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
 // looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate
 // [8446:4.6.1#2].)
-bool is_trusted(ClientHandshake& hs, const Session& session) {
-  if (!hs.config->verifies()) return true;
-  if (!session.peer_verified || session.peer_chain.empty()) return false;
-  std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
-  hs.session_verification = verify_chain(hs, hs.settings(), &hs.server_name, chain, session.ocsp_response);
-  return hs.session_verification->ok();
+Task<> judge_session(ClientHandshake& hs) {
+  hs.session_trusted = false;
+  if (!hs.config->verifies() || hs.session->peer_chain.empty()) co_return;
+  std::vector<Bytes> chain(hs.session->peer_chain.begin(), hs.session->peer_chain.end());
+  if (hs.settings().verification == PeerVerification::ask) {
+    VerificationQuestion question;
+    question.chain = std::move(chain);
+    question.server_name = hs.server_name.text();
+    question.ocsp_response = hs.session->ocsp_response;
+    question.of_session = true;
+    hs.question = std::move(question);
+    co_await hs.answer("verification of a session");
+    hs.session_trusted = hs.trusted;
+    co_return;
+  }
+  if (!hs.session->peer_verified) co_return;
+  hs.session_verification =
+      verify_chain(hs, hs.settings(), &hs.server_name, chain, hs.session->ocsp_response);
+  hs.session_trusted = hs.session_verification->ok();
 }
 
 // RFC 8446 §4.2.11.1: milliseconds since the ticket came in, hidden by what only the server can take off.
@@ -86,9 +99,14 @@ Task<> find_session(ClientHandshake& hs) {
     hs.session = reply.take();
   }
   // [8446:4.2.11.1#1]
-  const bool usable = hs.session && hs.session->is_alive(hs.now) &&
-                      fits_policy(hs.settings().policy, *hs.session) && is_trusted(hs, *hs.session);
-  if (!usable) hs.session.reset();
+  const bool usable =
+      hs.session && hs.session->is_alive(hs.now) && fits_policy(hs.settings().policy, *hs.session);
+  if (!usable) {
+    hs.session.reset();
+    co_return;
+  }
+  co_await judge_session(hs);
+  if (hs.config->verifies() && !hs.session_trusted) hs.session.reset();
 }
 
 }  // namespace
@@ -139,7 +157,7 @@ void resume_peer(ClientHandshake& hs) {
   hs.summary.resumed = true;
   keep_session_peer(hs, *hs.session);
   hs.summary.verification = std::move(hs.session_verification);
-  hs.summary.peer_verified = hs.summary.verification && hs.summary.verification->ok();
+  hs.summary.peer_verified = hs.session_trusted;
 }
 
 Session session_pattern(const ClientHandshake& hs) {

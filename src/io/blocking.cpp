@@ -131,7 +131,7 @@ Result<> BlockingStream::handshake() { return handshake_until(deadline()); }
 Result<> BlockingStream::handshake_until(Deadline deadline) {
   if (connection().handshake_done()) return {};
   for (;;) {
-    const auto advanced = buffered_.advance(system_now());
+    const auto advanced = buffered_.advance(clock_());
     if (!advanced) return fail_telling_peer(advanced.error(), deadline);
     if (auto flushed = flush(deadline); !flushed) return flushed;
     if (connection().handshake_done()) return {};
@@ -148,7 +148,7 @@ Result<std::size_t> BlockingStream::read(MutableBytes to) {
   if (auto ready = handshake_until(until); !ready) return fail(ready.error());
   if (to.empty()) return 0;
   for (;;) {
-    const auto count = buffered_.read(to, system_now());
+    const auto count = buffered_.read(to, clock_());
     if (!count) return fail_telling_peer(count.error(), until);
     if (*count != 0 || buffered_.closed()) return *count;
     buffered_.rest();
@@ -166,6 +166,19 @@ Result<> BlockingStream::write(Bytes data) {
     if (auto flushed = flush(until); !flushed) return flushed;
   }
   return {};
+}
+
+Result<std::size_t> BlockingStream::write_early_data(Bytes data) {
+  // Whether there is a session to send it under may be a question.
+  while (connection().pending().index() != 0) ask();
+  std::size_t total = 0;
+  for (;;) {
+    const auto taken = buffered_.write_early_data(data.subspan(total));
+    if (!taken) return fail(taken.error());
+    total += *taken;
+    if (total == data.size() || connection().early_data_room() == 0) return total;
+    if (auto flushed = flush(deadline()); !flushed) return fail(flushed.error());
+  }
 }
 
 Result<> BlockingStream::shutdown() {

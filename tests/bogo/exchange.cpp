@@ -1,6 +1,7 @@
 // What the shim does with a connection: handshake, checks, data, end.
 #include "bogo/exchange.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -43,7 +44,9 @@ class Exchange {
         flags_(index == 0 ? sets.initial : sets.resume),
         socket_(socket) {
     line_.octet_by_octet = flags_.async;
+    line_.before_reading = [this] { return answer_early_data(); };
     stores.client->received = 0;
+    if (index != 0) stores.now += std::chrono::seconds(flags_.resumption_delay);
   }
 
   Exit run() {
@@ -51,22 +54,29 @@ class Exchange {
     if (!connection) return report(connection.error());
     stream_.emplace(std::move(*connection), transport_over(socket_, line_),
                     BufferLimits{.input = 65536, .output = std::size_t{16} << 20});
+    stream_->set_clock([this] { return stores_.now; });
     stream_->on_question([this](Connection& asking) { answer(asking); });
-    if (auto sent = send_early_data(); !sent) return report(sent.error());
+    send_early_data();
     if (auto done = stream_->handshake(); !done) return report(done.error());
     const auto summary = stream_->connection().take_summary();
     if (!summary) return report(summary.error());
-    if (summary->early_data == EarlyData::rejected) {
+    if (!flags_.server && summary->early_data == EarlyData::rejected) {
       // The flags for such a handshake hold from here on, and everything is said again.
       if (flags_.expect_accept_early_data) return report("refused early data");
       flags_ = sets_.retry;
       early_data_sent_ = 0;
+      unverified_ = flags_.verify_fail && (flags_.reverify_on_resume || !summary->resumed);
     }
     if (unmet_.empty()) unmet_ = unmet_expectation(flags_, *summary, index_);
     if (!unmet_.empty()) return report(unmet_);
+    if (unverified_) {
+      stream_->connection().abort(refusal());
+      [[maybe_unused]] const auto told = stream_->shutdown();
+      return report("the peer of the session");
+    }
     if (auto talked = talk(); !talked) return report(talked.error());
-    if (std::string unmet = unmet_expectation(flags_, *summary, stores_); !unmet.empty())
-      return report(unmet);
+    if (unmet_.empty()) unmet_ = unmet_expectation(flags_, *summary, stores_);
+    return unmet_.empty() ? Exit::success : report(unmet_);
     return Exit::success;
   }
 
@@ -78,9 +88,10 @@ class Exchange {
       if (!settings) return fail(settings.error());
       settings->key_log = secrets_;
       auto config = ServerConfig::make(std::move(*settings));
-      if (!config) return fail(config.error());
-      server_config_ = *config;
-      return Connection::server_asking(system_now());
+      if (!config) [[maybe_unused]]
+        const auto told = report(config.error());
+      if (config) server_config_ = *config;
+      return Connection::server_asking(stores_.now, &log_);
     }
     auto settings = client_settings(flags_, stores_);
     if (!settings) return fail(settings.error());
@@ -90,7 +101,7 @@ class Exchange {
     if (!config) return fail(config.error());
     const auto name = ServerName::parse(flags_.host_name.empty() ? "test" : flags_.host_name);
     if (!name) return fail(name.error());
-    return Connection::client(*config, *name, system_now());
+    return Connection::client(*config, *name, stores_.now, &log_);
   }
 
   // A failure of an answer is the handshake's, which reports it.
@@ -99,30 +110,50 @@ class Exchange {
       unmet_ = unmet_expectation(flags_, *hello);
       if (flags_.fail_early_callback) {
         [[maybe_unused]] const auto refused = connection.refuse(AlertDescription::handshake_failure);
-      } else if (flags_.fail_ddos_callback || flags_.fail_cert_callback ||
+      } else if (!server_config_ || flags_.fail_ddos_callback || flags_.fail_cert_callback ||
                  (flags_.fail_ocsp_callback && flags_.use_ocsp_callback)) {
         [[maybe_unused]] const auto refused = connection.refuse(AlertDescription::internal_error);
       } else {
-        [[maybe_unused]] const auto chosen = connection.choose_configuration(server_config_, system_now());
+        [[maybe_unused]] const auto chosen = connection.choose_configuration(server_config_, stores_.now);
       }
-    } else if (std::holds_alternative<VerificationQuestion>(connection.pending())) {
-      verify(connection);
+    } else if (const auto* peer = std::get_if<VerificationQuestion>(&connection.pending())) {
+      verify(connection, peer->of_session);
     }
   }
 
-  void verify(Connection& connection) {
+  // The runner tells by the alert which way the refusal took.
+  [[nodiscard]] AlertDescription refusal() const noexcept {
+    return flags_.use_custom_verify_callback ? AlertDescription::certificate_unknown
+                                             : AlertDescription::handshake_failure;
+  }
+
+  void verify(Connection& connection, bool of_session) {
     const bool judged = flags_.verify_peer || flags_.require_any_client_certificate;
-    if (flags_.verify_fail && judged) {
-      // The runner tells by the alert which way the refusal took.
-      [[maybe_unused]] const auto refused =
-          connection.refuse(flags_.use_custom_verify_callback ? AlertDescription::certificate_unknown
-                                                              : AlertDescription::handshake_failure);
+    if (of_session) {
+      // It is offered in any case, and its peer refused when it is resumed: that is what the runner waits
+      // for.
+      unverified_ = flags_.verify_fail && judged && flags_.reverify_on_resume;
+      [[maybe_unused]] const auto trusted = connection.answer_verification(true, stores_.now);
+    } else if (flags_.verify_fail && judged) {
+      [[maybe_unused]] const auto refused = connection.refuse(refusal());
     } else if (flags_.fail_ocsp_callback && !flags_.server) {
       [[maybe_unused]] const auto refused =
           connection.refuse(AlertDescription::bad_certificate_status_response);
     } else {
-      [[maybe_unused]] const auto trusted = connection.answer_verification(true, system_now());
+      [[maybe_unused]] const auto trusted = connection.answer_verification(true, stores_.now);
     }
+  }
+
+  // A server's answers to early data, for which the runner waits before it ends the handshake.
+  Result<> answer_early_data() {
+    if (!flags_.server || !stream_) return {};
+    Octets data = stream_->take_early_data();
+    if (data.empty()) return {};
+    for (std::uint8_t& octet : data) octet ^= 0xff;
+    Octets output(data.size() + min_output);
+    const auto sent = stream_->connection().send_half_rtt(data, output);
+    if (!sent) return fail(sent.error());
+    return write_all(socket_, Bytes(output).first(sent->written));
   }
 
   Result<> talk() {
@@ -140,6 +171,7 @@ class Exchange {
         if (auto echoed = echo(); !echoed) return echoed;
       }
     }
+    unmet_ = unmet_expectation(flags_, log_);
     return end();
   }
 
@@ -182,28 +214,31 @@ class Exchange {
     return {};
   }
 
-  // All that is written before anything is read.
-  [[nodiscard]] std::string first_words() const {
-    const int times = line_.hold ? 1 : flags_.shim_writes_first ? flags_.repeat_shim_initial_write : 0;
-    std::string words;
-    for (int i = 0; i < times; ++i) words += flags_.shim_initial_write;
-    return words;
+  // How often the first words are written before anything is read.
+  [[nodiscard]] int first_writes() const noexcept {
+    return line_.hold ? 1 : flags_.shim_writes_first ? flags_.repeat_shim_initial_write : 0;
   }
 
-  // As much of it as the session allows; what is left follows when the handshake is done.
-  Result<> send_early_data() {
-    if (flags_.server || stream_->connection().early_data_room() == 0) return {};
-    const std::string words = first_words();
-    const auto taken = words.empty() ? Result<std::size_t>(0) : stream_->write_early_data(as_bytes(words));
-    if (!taken) return fail(taken.error());
-    early_data_sent_ = *taken;
-    return {};
+  // As many of them as the session allows, a record each; the others follow when the handshake is done.
+  void send_early_data() {
+    if (flags_.server) return;
+    for (int i = 0; i < first_writes(); ++i) {
+      const auto taken = stream_->write_early_data(as_bytes(flags_.shim_initial_write));
+      if (!taken) return;
+      early_data_sent_ += *taken;
+    }
   }
 
   Result<> write_first() {
     line_.hold = flags_.read_with_unfinished_write;
-    const std::string words = first_words();
-    return stream_->write(as_bytes(words).subspan(early_data_sent_));
+    std::size_t sent_early = early_data_sent_;
+    for (int i = 0; i < first_writes(); ++i) {
+      const Bytes words = as_bytes(flags_.shim_initial_write);
+      const std::size_t skipped = std::min(sent_early, words.size());
+      sent_early -= skipped;
+      if (auto sent = stream_->write(words.subspan(skipped)); !sent) return sent;
+    }
+    return {};
   }
 
   // Until the peer ends, in whatever way.
@@ -252,10 +287,12 @@ class Exchange {
   const Socket& socket_;
   std::size_t early_data_sent_ = 0;  // octets of the first write
   Line line_;
+  RecordLog log_{flags_.server ? Role::server : Role::client};
   std::shared_ptr<TrafficSecrets> secrets_ = std::make_shared<TrafficSecrets>();
   std::shared_ptr<const ServerConfig> server_config_;
   std::optional<BlockingStream> stream_;
   std::string unmet_;
+  bool unverified_ = false;  // the session's peer is not to be trusted any more
 };
 
 }  // namespace

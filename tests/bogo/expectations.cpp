@@ -1,6 +1,7 @@
 // What the runner leaves to the shim to check.
 #include "bogo/expectations.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <handfast/certificate.hpp>
@@ -26,6 +27,22 @@ bool is_chain_of(const std::vector<Octets>& chain, const std::string& path) {
   return expected && *expected == chain;
 }
 
+// Of the opened credentials in their order: the library counts certificates alone.
+std::optional<std::size_t> shown_credential(const Flags& flags, const Summary& summary) {
+  std::size_t certificates = 0;
+  for (std::size_t i = 0; i < flags.credentials.size(); ++i) {
+    const CredentialFlags& credential = flags.credentials[i];
+    if (!credential.is_psk) {
+      if (summary.credential == certificates++) return i;
+      continue;
+    }
+    const auto psks = imported_psks(credential);
+    if (psks && std::ranges::count(*psks, summary.external_psk_identity, &ExternalPsk::identity) != 0)
+      return i;
+  }
+  return summary.credential ? std::optional(flags.credentials.size()) : std::nullopt;
+}
+
 std::string check_algorithms(const Flags& flags, const Summary& summary) {
   const auto number = [](auto value) { return static_cast<std::uint16_t>(value); };
   if (flags.expect_version != 0 && number(summary.version) != flags.expect_version) return "version";
@@ -49,9 +66,12 @@ std::string check_algorithms(const Flags& flags, const Summary& summary) {
 }
 
 std::string check_authentication(const Flags& flags, const Summary& summary) {
+  if (needs_psk(flags) && !flags.server && summary.external_psk_identity.empty() && !summary.resumed)
+    return "no PSK";
   if (flags.expect_no_peer_cert) {
     if (!summary.peer_chain.empty()) return "a certificate";
-  } else if ((!flags.server || flags.require_any_client_certificate) && summary.peer_chain.empty()) {
+  } else if ((!flags.server || flags.require_any_client_certificate) && summary.peer_chain.empty() &&
+             summary.external_psk_identity.empty()) {
     return "no certificate";
   }
   if (!flags.expect_peer_cert_file.empty() && !is_chain_of(summary.peer_chain, flags.expect_peer_cert_file))
@@ -67,7 +87,7 @@ std::string check_authentication(const Flags& flags, const Summary& summary) {
   if (flags.expect_selected_credential) {
     const auto wanted = static_cast<std::int16_t>(*flags.expect_selected_credential);
     const std::size_t index = wanted < 0 ? flags.credentials.size() : static_cast<std::size_t>(wanted);
-    if (summary.credential != index) return "another credential";
+    if (shown_credential(flags, summary) != index) return "another credential";
   }
   return {};
 }
@@ -87,7 +107,7 @@ std::string unmet_expectation(const Flags& flags, const Summary& summary, int in
   const bool resumes = index > 0 && !flags.expect_session_miss;
   if (summary.resumed != resumes) return summary.resumed ? "a resumed session" : "no resumed session";
   if (flags.expect_accept_early_data && summary.early_data != EarlyData::accepted) return "no early data";
-  if (flags.expect_reject_early_data && summary.early_data != EarlyData::rejected)
+  if (flags.expect_reject_early_data && summary.early_data == EarlyData::accepted)
     return "early data that was not refused";
   if (flags.expect_no_offer_early_data && summary.early_data != EarlyData::none) return "early data";
   for (const auto check : {check_algorithms, check_authentication, check_names})
@@ -111,6 +131,11 @@ std::string unmet_expectation(const Flags& flags, const Summary& summary, const 
   if (tls13 && wanted && sessions.early_data != flags.expect_ticket_supports_early_data)
     return "a session with other early data";
   return {};
+}
+
+std::string unmet_expectation(const Flags& flags, const RecordLog& log) {
+  if (flags.expect_msg_callback.empty() || flags.expect_msg_callback == log.text()) return {};
+  return "other messages:\n" + log.text();
 }
 
 std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question) {

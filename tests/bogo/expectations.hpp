@@ -5,6 +5,7 @@
 #include <handfast/connection.hpp>
 
 #include "bogo/flags.hpp"
+#include "bogo/record_log.hpp"
 #include "bogo/stores.hpp"
 
 namespace handfast::bogo {
@@ -15,6 +16,9 @@ namespace handfast::bogo {
 
 /// The same of the sessions that came of a connection.
 [[nodiscard]] std::string unmet_expectation(const Flags& flags, const Summary& summary, const Stores& stores);
+
+/// The same of the messages that went to and fro.
+[[nodiscard]] std::string unmet_expectation(const Flags& flags, const RecordLog& log);
 
 /// The same of a ClientHello that a server has just read.
 [[nodiscard]] std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question);

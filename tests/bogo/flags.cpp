@@ -12,7 +12,9 @@ namespace handfast::bogo {
 namespace {
 
 /// Opens a new credential.
-struct NewCredential {};
+struct NewCredential {
+  bool is_psk = false;
+};
 /// No key shares at all.
 struct NoKeyShares {};
 
@@ -47,6 +49,10 @@ const Row table[] = {
     {"-install-ddos-callback", &Flags::ignored},
     {"-use-old-client-cert-callback", &Flags::ignored},
     {"-expect-verify-result", &Flags::ignored},
+    {"-expect-cipher-no-aes", &Flags::ignored_text},
+    {"-allow-hint-mismatch", &Flags::ignored},
+    {"-renegotiate-ignore", &Flags::ignored},
+    {"-forbid-renegotiation-after-handshake", &Flags::ignored},
     {"-permute-extensions", &Flags::ignored},
     {"-no-tls11", &Flags::ignored},
     {"-no-tls1", &Flags::ignored},
@@ -72,6 +78,12 @@ const Row table[] = {
     {"-max-cert-list", &Flags::max_cert_list},
     // Who is who.
     {"-new-x509-credential", NewCredential()},
+    {"-new-psk-credential", NewCredential{.is_psk = true}},
+    {"-psk-importer-key", &CredentialFlags::psk_importer_key},
+    {"-psk-importer-identity", &CredentialFlags::psk_importer_identity},
+    {"-psk-importer-context", &CredentialFlags::psk_importer_context},
+    {"-psk-importer-sha256", &Flags::ignored},
+    {"-psk-importer-sha384", &CredentialFlags::psk_importer_sha384},
     {"-cert-file", &CredentialFlags::cert_file},
     {"-key-file", &CredentialFlags::key_file},
     {"-signing-prefs", &CredentialFlags::signing_prefs},
@@ -92,11 +104,12 @@ const Row table[] = {
     {"-set-ocsp-in-callback", &Flags::set_ocsp_in_callback},
     {"-decline-ocsp-callback", &Flags::decline_ocsp_callback},
     {"-fail-ocsp-callback", &Flags::fail_ocsp_callback},
-    // Sessions. Every session is judged anew; why early data was refused each library says in words of its
-    // own.
+    // Sessions. Why early data was refused each library says in words of its own.
     {"-no-ticket", &Flags::no_ticket},
     {"-enable-early-data", &Flags::enable_early_data},
-    {"-reverify-on-resume", &Flags::ignored},
+    {"-reverify-on-resume", &Flags::reverify_on_resume},
+    {"-resumption-delay", &Flags::resumption_delay},
+    {"-expect-ticket-age-skew", &Flags::ignored_text},
     {"-expect-early-data-reason", &Flags::ignored_text},
     // Names and protocols.
     {"-host-name", &Flags::host_name},
@@ -104,6 +117,7 @@ const Row table[] = {
     {"-select-alpn", &Flags::select_alpn},
     {"-decline-alpn", &Flags::decline_alpn},
     {"-reject-alpn", &Flags::reject_alpn},
+    {"-select-empty-alpn", &Flags::select_empty_alpn},
     // What is done with the connection.
     {"-shim-writes-first", &Flags::shim_writes_first},
     {"-shim-initial-write", &Flags::shim_initial_write},
@@ -131,6 +145,7 @@ const Row table[] = {
     {"-expect-peer-signature-algorithm", &Flags::expect_peer_signature_algorithm},
     {"-expect-total-renegotiations", &Flags::expect_total_renegotiations},
     {"-expect-selected-credential", &Flags::expect_selected_credential},
+    {"-expect-msg-callback", &Flags::expect_msg_callback},
     {"-expect-server-name", &Flags::expect_server_name},
     {"-expect-no-server-name", &Flags::expect_no_server_name},
     {"-expect-alpn", &Flags::expect_alpn},
@@ -193,7 +208,7 @@ struct Store {
     set(*to);
   }
 
-  void operator()(NewCredential) const { flags.credentials.emplace_back(); }
+  void operator()(NewCredential wanted) const { flags.credentials.emplace_back().is_psk = wanted.is_psk; }
   void operator()(NoKeyShares) const { flags.key_shares.emplace(); }
   template <class T>
   void operator()(T Flags::* member) const {
@@ -220,7 +235,9 @@ bool take_prefix(std::string_view& name, std::string_view prefix) {
 
 /// Which connections a flag is about; takes the words that say so off its name.
 std::vector<Flags*> connections_of(std::string_view& name, FlagSets& sets) {
-  take_prefix(name, "-on-shim-");  // there is no handshaker of its own here
+  // There is no handshaker of its own here.
+  if (take_prefix(name, "-on-handshaker-")) return {};
+  take_prefix(name, "-on-shim-");
   if (take_prefix(name, "-on-initial-")) return {&sets.initial};
   if (take_prefix(name, "-on-resume-")) return {&sets.resume};
   if (take_prefix(name, "-on-retry-")) return {&sets.retry};

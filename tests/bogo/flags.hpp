@@ -18,6 +18,8 @@ struct CredentialFlags {
   std::string cert_file, key_file;
   Numbers signing_prefs;
   bool must_match_issuer = false;
+  bool is_psk = false, psk_importer_sha384 = false;
+  Octets psk_importer_key, psk_importer_identity, psk_importer_context;
   Octets ocsp_response, signed_cert_timestamps;
 };
 
@@ -53,11 +55,12 @@ struct Flags {
   bool fail_ocsp_callback = false;
 
   // Sessions.
-  bool no_ticket = false, enable_early_data = false;
+  bool no_ticket = false, enable_early_data = false, reverify_on_resume = false;
+  std::uint16_t resumption_delay = 0;  ///< seconds between connections
 
   // Names and protocols.
   std::string host_name, advertise_alpn, select_alpn;
-  bool decline_alpn = false, reject_alpn = false;
+  bool decline_alpn = false, reject_alpn = false, select_empty_alpn = false;
 
   // What is done with the connection.
   std::string shim_initial_write = "hello";
@@ -75,6 +78,7 @@ struct Flags {
   std::uint16_t expect_version = 0, expect_curve_id = 0, expect_cipher = 0, expect_cipher_aes = 0;
   std::uint16_t expect_peer_signature_algorithm = 0, expect_total_renegotiations = 0;
   std::optional<std::uint16_t> expect_selected_credential;
+  std::string expect_msg_callback;
   std::string expect_server_name, expect_alpn, expect_advertised_alpn, expect_peer_cert_file;
   Octets expect_ocsp_response, expect_signed_cert_timestamps;
   bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;

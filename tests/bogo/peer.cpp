@@ -51,11 +51,24 @@ Socket::~Socket() {
   ::close(descriptor_);
 }
 
+Result<> write_all(const Socket& socket, Bytes octets) {
+  BlockingTransport transport = BlockingTransport::descriptor(socket.descriptor());
+  while (!octets.empty()) {
+    const auto written = transport.write(octets, std::nullopt);
+    if (!written) return fail(written.error());
+    octets = octets.subspan(*written);
+  }
+  return {};
+}
+
 BlockingTransport transport_over(const Socket& socket, Line& line) {
   BlockingTransport below = BlockingTransport::descriptor(socket.descriptor());
   BlockingTransport transport;
-  transport.read = [&line, read = std::move(below.read)](MutableBytes to,
-                                                         BlockingTransport::Deadline deadline) mutable {
+  transport.read = [&line, read = std::move(below.read)](
+                       MutableBytes to, BlockingTransport::Deadline deadline) mutable -> Result<std::size_t> {
+    if (line.before_reading) {
+      if (auto done = line.before_reading(); !done) return fail(done.error());
+    }
     return read(line.octet_by_octet ? to.first(1) : to, deadline);
   };
   transport.write = [&line, write = std::move(below.write)](

@@ -1,5 +1,7 @@
 // The shim's end of one connection to the runner: a socket, and TLS over it.
 #pragma once
+#include <functional>
+
 #include <handfast/blocking.hpp>
 
 #include "bogo/flags.hpp"
@@ -29,7 +31,11 @@ struct Line {
   bool octet_by_octet = false;  ///< read no more than one at a time
   bool hold = false;            ///< let one octet of a write out and keep the rest
   Octets held;
+  std::function<Result<>()> before_reading;  ///< called whenever the stream waits for the peer
 };
+
+/// Sends all of it past any stream.
+Result<> write_all(const Socket& socket, Bytes octets);
 
 /// The transport over a socket; both must outlive it.
 BlockingTransport transport_over(const Socket& socket, Line& line);

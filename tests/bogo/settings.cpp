@@ -140,8 +140,9 @@ Result<Credential> read_credential(const CredentialFlags& flags, const Flags& co
   Preferences<SignatureScheme, 20> schemes;
   for (const std::uint16_t scheme : flags.signing_prefs) schemes.add(static_cast<SignatureScheme>(scheme));
   if (schemes.empty()) schemes = signs_with(connection);
-  *credential = credential->with_signature_schemes(schemes.span()).with_issuer_check(flags.must_match_issuer);
-  return credential;
+  return credential->with_signature_schemes(schemes.span())
+      .with_issuer_check(flags.must_match_issuer)
+      .with_chain_check(false);
 }
 
 // The opened ones in their order, the default one last.
@@ -150,11 +151,23 @@ Result<std::vector<Credential>> read_credentials(const Flags& flags) {
   std::vector<CredentialFlags> wanted = flags.credentials;
   if (!flags.credential.cert_file.empty()) wanted.push_back(flags.credential);
   for (const CredentialFlags& each : wanted) {
+    if (each.is_psk) continue;
     auto credential = read_credential(each, flags);
     if (!credential) return fail(credential.error());
     credentials.push_back(std::move(*credential));
   }
   return credentials;
+}
+
+Result<std::vector<ExternalPsk>> read_psks(const Flags& flags) {
+  std::vector<ExternalPsk> psks;
+  for (const CredentialFlags& each : flags.credentials) {
+    if (!each.is_psk) continue;
+    auto imported = imported_psks(each);
+    if (!imported) return imported;
+    std::ranges::move(*imported, std::back_inserter(psks));
+  }
+  return psks;
 }
 
 Result<> fill_common(CommonSettings& settings, const Flags& flags) {
@@ -188,15 +201,25 @@ std::optional<Octets> read_file(const std::string& path) {
   return Octets(std::istreambuf_iterator<char>(file), {});
 }
 
+Result<std::vector<ExternalPsk>> imported_psks(const CredentialFlags& credential) {
+  ExternalPsk psk;
+  psk.identity = credential.psk_importer_identity;
+  psk.key.assign(credential.psk_importer_key.begin(), credential.psk_importer_key.end());
+  psk.hash = credential.psk_importer_sha384 ? PskHash::sha384 : PskHash::sha256;
+  return import_psk_for_all(psk, credential.psk_importer_context);
+}
+
+bool needs_psk(const Flags& flags) {
+  return !flags.verify_peer && !flags.use_custom_verify_callback &&
+         std::ranges::any_of(flags.credentials, &CredentialFlags::is_psk);
+}
+
 bool asks_for_a_verdict(const Flags& flags) {
   return flags.verify_peer || flags.use_custom_verify_callback || flags.fail_ocsp_callback ||
          flags.verify_fail;
 }
 
 Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores) {
-  // What an application decided is not known to hold for another connection.
-  if (flags.resume_count != 0 && asks_for_a_verdict(flags))
-    leave_unimplemented("resumption of a session that the application alone judged");
   if (flags.resume_count != 0 && flags.no_ticket) leave_unimplemented("a client that wants no tickets");
   if (flags.fail_cert_callback) leave_unimplemented("a client that fails when it is asked for a certificate");
   ClientSettings settings;
@@ -204,6 +227,12 @@ Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores)
   auto credentials = read_credentials(flags);
   if (!credentials) return fail(credentials.error());
   settings.credentials = std::move(*credentials);
+  settings.require_credential = !settings.credentials.empty();
+  auto psks = read_psks(flags);
+  if (!psks) return fail(psks.error());
+  for (ExternalPsk& psk : *psks)
+    settings.external_psks.push_back(std::make_shared<const ExternalPsk>(std::move(psk)));
+  if (needs_psk(flags)) settings.policy.min_version = ProtocolVersion::tls13;
   settings.grease = flags.enable_grease;
   settings.fallback = flags.fallback_scsv;
   settings.send_server_name = !flags.host_name.empty();
@@ -221,6 +250,13 @@ Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores)
   auto credentials = read_credentials(flags);
   if (!credentials) return fail(credentials.error());
   settings.credentials = std::move(*credentials);
+  auto psks = read_psks(flags);
+  if (!psks) return fail(psks.error());
+  if (!psks->empty()) {
+    auto table = ExternalPskTable::make(std::move(*psks));
+    if (!table) return fail(table.error());
+    settings.external_psks = std::move(*table);
+  }
   if (flags.require_any_client_certificate)
     settings.client_authentication = ClientAuthentication::require;
   else if (flags.verify_peer)
@@ -231,6 +267,11 @@ Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores)
   settings.tickets = flags.no_ticket ? 0 : 2;
   if (!flags.select_alpn.empty()) settings.application_protocols = {flags.select_alpn};
   if (flags.reject_alpn) settings.application_protocols = {"none that is offered"};
+  if (flags.select_empty_alpn) settings.application_protocols = {""};
+  if (flags.enable_early_data) {
+    settings.max_early_data_size = 14336;
+    settings.replay_guard = stores.replay_guard;
+  }
   return settings;
 }
 

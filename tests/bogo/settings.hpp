@@ -21,6 +21,12 @@ std::optional<Octets> read_file(const std::string& path);
 /// Whether a client lets the shim judge the server: the runner's default is not to look at certificates.
 [[nodiscard]] bool asks_for_a_verdict(const Flags& flags);
 
+/// What a PSK credential is imported as: one PSK for each hash (RFC 9258).
+Result<std::vector<ExternalPsk>> imported_psks(const CredentialFlags& credential);
+
+/// Whether a client has PSKs and nothing to judge certificates by: then the server has to take one.
+[[nodiscard]] bool needs_psk(const Flags& flags);
+
 /// Settings of a client or a server. What cannot be set is left aside as unimplemented.
 Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores);
 Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores);

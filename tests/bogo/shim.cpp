@@ -20,12 +20,12 @@ int run(std::span<char* const> arguments) {
   }
   const auto sets = parse_flags(arguments);
   if (!sets) return static_cast<int>(Exit::unimplemented);
-  if (sets->initial.server && (sets->initial.enable_early_data || sets->resume.enable_early_data))
-    leave_unimplemented("a server that answers early data before the handshake ends");
   Stores stores;
-  auto keys = handfast::TicketKeys::make(handfast::system_now());
-  if (!keys) return static_cast<int>(Exit::failure);
+  auto keys = handfast::TicketKeys::make(stores.now);
+  auto guard = handfast::StrikeRegister::make({.window = std::chrono::seconds(60), .claims = 64});
+  if (!keys || !guard) return static_cast<int>(Exit::failure);
   stores.ticket_keys = std::move(*keys);
+  stores.replay_guard = std::move(*guard);
   for (int index = 0; index <= sets->initial.resume_count; ++index) {
     const Exit exit = run_connection(*sets, stores, index);
     if (exit != Exit::success) return static_cast<int>(exit);

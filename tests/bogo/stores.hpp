@@ -3,8 +3,10 @@
 #include <memory>
 
 #include <handfast/client_session_store.hpp>
+#include <handfast/replay_guard.hpp>
 #include <handfast/session_store.hpp>
 #include <handfast/ticket_keys.hpp>
+#include <handfast/time.hpp>
 
 namespace handfast::bogo {
 
@@ -28,11 +30,13 @@ class CountingSessionStore final : public ClientSessionStore {
   ClientSessionCache cache_;
 };
 
-/// The stores of all connections of one test.
+/// The stores of all connections of one test, and its clock.
 struct Stores {
+  Time now = system_now();  ///< stands still unless the runner asks for time to pass
   std::shared_ptr<CountingSessionStore> client = std::make_shared<CountingSessionStore>();
   std::shared_ptr<SessionCache> server = std::make_shared<SessionCache>();
   std::shared_ptr<TicketKeys> ticket_keys;
+  std::shared_ptr<StrikeRegister> replay_guard;
 };
 
 }  // namespace handfast::bogo

@@ -99,6 +99,59 @@ TEST_P(EachVersion, AClientLooksAtIssuersUnlessItIsToldNotTo) {
   EXPECT_EQ(told.server.error->code, ErrorCode::unknown_ca);
 }
 
+// RFC 8446 §4.4.2.3, RFC 5246 §7.4.4: a chain is shown only where its signatures are listed [8446:4.4.2.3#2]
+// [5246:7.4.4#1], unless the credential is for servers that trust it by other means.
+TEST_P(EachVersion, AClientLooksAtTheSignaturesOfItsChainUnlessItIsToldNotTo) {
+  ServerSettings server = server_settings();
+  server.credentials = {of_kind(x509::KeyKind::rsa_2048)};
+  server.policy.signature_schemes = {SignatureScheme::rsa_pss_rsae_sha256};  // the authority signs with ECDSA
+  server.client_authentication = ClientAuthentication::request;
+  server.verification = PeerVerification::ask;
+  server.trust = authority().trust();
+  for (const bool check : {true, false}) {
+    ClientSettings client = client_settings();
+    client.credentials = {of_kind(x509::KeyKind::rsa_2048).with_chain_check(check)};
+    client.policy.min_version = client.policy.max_version = GetParam();
+    Pair pair = test::pair(client, server);
+    pair.run();
+    const bool asked = std::holds_alternative<VerificationQuestion>(pair.server.connection.pending());
+    EXPECT_EQ(asked, !check);
+    if (!asked) continue;
+    ASSERT_TRUE(pair.server.connection.answer_verification(true, now));
+    pair.server.deliver({});  // what waited behind the question
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    EXPECT_EQ(pair.client.connection.take_summary()->credential, 0U);
+  }
+}
+
+// RFC 8446 §4.4.2, RFC 5246 §7.4.6: showing none is the default; a client may rather end the handshake.
+TEST_P(EachVersion, AClientMayInsistOnShowingACertificate) {
+  ServerSettings server = server_settings();
+  server.client_authentication = ClientAuthentication::request;
+  server.trust = authority().trust();
+  const Authority other(x509::KeyKind::ec_p256, "Another Root");
+  for (const bool fits : {true, false}) {
+    ClientSettings client = client_settings();
+    client.credentials = {fits ? localhost() : other.credential()};
+    client.require_credential = true;
+    client.policy.min_version = client.policy.max_version = GetParam();
+    Pair pair = test::pair(client, server);
+    pair.run();
+    EXPECT_EQ(pair.done(), fits);
+    if (fits) continue;
+    ASSERT_TRUE(pair.client.error);
+    EXPECT_EQ(pair.client.error->code, ErrorCode::no_fitting_credential);
+    ASSERT_TRUE(pair.server.error);
+    EXPECT_EQ(pair.server.error->alert, AlertDescription::handshake_failure);
+  }
+}
+TEST(Credentials, AreNeededByAClientThatInsistsOnShowingOne) {
+  ClientSettings client = client_settings();
+  client.require_credential = true;
+  EXPECT_EQ(ClientConfig::make(client).error().code, ErrorCode::unsupported_option);
+}
+
 // RFC 8446 §4.2.4: the same for a server, if its credential says so.
 TEST_P(EachVersion, AServerLooksAtIssuersIfItIsTold) {
   const Authority other(x509::KeyKind::ec_p256, "Another Root");

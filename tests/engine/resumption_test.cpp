@@ -74,6 +74,62 @@ TEST(Resumption13, NeedsNoCertificates) {
     for (const HandshakeType type : flight.messages) EXPECT_NE(type, HandshakeType::certificate);
 }
 
+// What an application said of a chain was for that connection: it is asked anew, before anything is sent.
+class AskedAgain : public testing::TestWithParam<ProtocolVersion> {};
+TEST_P(AskedAgain, WhetherItTrustsThePeerOfASession) {
+  Acquaintance two;
+  two.client.policy = policies::standard;
+  two.client.policy.min_version = two.client.policy.max_version = GetParam();
+  two.client.verification = PeerVerification::ask;
+  const auto meet = [&two](bool known, bool trusted) {
+    Pair ends = two.meet();
+    const auto* about = std::get_if<VerificationQuestion>(&ends.client.connection.pending());
+    EXPECT_EQ(about != nullptr, known);
+    if (about != nullptr) {
+      EXPECT_TRUE(about->of_session);
+      EXPECT_EQ(about->server_name, "localhost");
+      EXPECT_TRUE(equal(about->chain.front(), localhost().chain().front()));
+      EXPECT_TRUE(ends.client.transmit().empty());
+      EXPECT_TRUE(ends.client.connection.answer_verification(trusted, now));
+    }
+    Acquaintance::travel(ends, now);
+    about = std::get_if<VerificationQuestion>(&ends.client.connection.pending());
+    EXPECT_EQ(about != nullptr, !known || !trusted);
+    if (about != nullptr) {
+      EXPECT_FALSE(about->of_session);
+      EXPECT_TRUE(ends.client.connection.answer_verification(true, now));
+      Acquaintance::travel(ends, now);
+    }
+    EXPECT_TRUE(ends.done()) << failure(ends.client) << " / " << failure(ends.server);
+    return std::move(*ends.client.connection.take_summary());
+  };
+  EXPECT_FALSE(meet(false, true).resumed);
+  const Summary again = meet(true, true);
+  EXPECT_TRUE(again.resumed);
+  EXPECT_TRUE(again.peer_verified);
+  EXPECT_FALSE(again.verification);
+  EXPECT_FALSE(meet(true, false).resumed);
+}
+INSTANTIATE_TEST_SUITE_P(Resumption, AskedAgain,
+                         testing::Values(ProtocolVersion::tls12, ProtocolVersion::tls13),
+                         [](const auto& test) {
+                           return test.param == ProtocolVersion::tls12 ? "Tls12" : "Tls13";
+                         });
+
+// What the application alone decided counts for nothing with a client that verifies by itself.
+TEST(Resumption13, NeedsAVerifiedChainWhereTheLibraryVerifies) {
+  Acquaintance two;
+  two.client.verification = PeerVerification::ask;
+  Pair ends = two.meet();
+  Acquaintance::travel(ends, now);
+  ASSERT_TRUE(ends.client.connection.answer_verification(true, now));
+  Acquaintance::travel(ends, now);
+  ASSERT_FALSE(two.store->sessions.empty());
+  two.client.verification = PeerVerification::full;
+  EXPECT_FALSE(two.summary().resumed);
+  EXPECT_TRUE(two.summary().resumed);
+}
+
 TEST(Resumption13, GoesOnFromResumption) {
   Acquaintance two;
   two.summary();

@@ -202,6 +202,46 @@ TEST(BlockingStream, RunsOverPipes) {
   for (const int descriptor : {up[0], up[1], down[0]}) ::close(descriptor);
 }
 
+// In small pieces, and more of it than the output holds; the session's peer is asked about first.
+TEST(BlockingStream, WritesAsMuchEarlyDataAsTheSessionAllows) {
+  constexpr std::uint32_t allowed = 100'000;
+  ServerSettings server = live_server_settings();
+  server.ticket_keys = *TicketKeys::make(system_now());
+  server.replay_guard = *StrikeRegister::make();
+  server.max_early_data_size = allowed;
+  ClientSettings client = live_client_settings();
+  client.session_store = std::make_shared<ClientSessionCache>();
+  client.early_data = true;
+  client.verification = PeerVerification::ask;
+  const auto server_config = *ServerConfig::make(server);
+  const auto client_config = *ClientConfig::make(client);
+  for (const bool resumes : {false, true}) {
+    SocketPair sockets;
+    Octets early;
+    std::thread thread([&] {
+      auto stream = over(server_connection(server_config), sockets[1]);
+      ASSERT_TRUE(stream.handshake());
+      early = stream.take_early_data();
+      ASSERT_TRUE(stream.write(as_bytes("x")));
+    });
+    auto stream = over(client_connection(client_config), sockets[0]);
+    int asked = 0;
+    stream.on_question([&asked](Connection& connection) {
+      ++asked;
+      EXPECT_TRUE(connection.answer_verification(true, system_now()));
+    });
+    const Octets pieces(10'000, 'x');
+    std::size_t taken = 0;
+    for (int i = 0; i < 11; ++i) taken += stream.write_early_data(pieces).value_or(0);
+    EXPECT_EQ(taken, resumes ? allowed : 0);
+    Octets answer(1);
+    ASSERT_TRUE(stream.read(answer));
+    thread.join();
+    EXPECT_EQ(asked, 1);
+    EXPECT_EQ(early, Octets(taken, 'x'));
+  }
+}
+
 TEST(BlockingStream, AsksItsHookAndRefusesWhatItLeavesOpen) {
   for (const bool answers : {true, false}) {
     SocketPair sockets;
