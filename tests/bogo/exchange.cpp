@@ -44,7 +44,7 @@ class Exchange {
         flags_(index == 0 ? sets.initial : sets.resume),
         socket_(socket) {
     line_.octet_by_octet = flags_.async;
-    line_.before_reading = [this] { return answer_early_data(); };
+    line_.before_reading = [this] { return flags_.server ? answer_early_data() : write_early_data_late(); };
     stores.client->received = 0;
     if (index != 0) stores.now += std::chrono::seconds(flags_.resumption_delay);
   }
@@ -77,22 +77,12 @@ class Exchange {
     if (auto talked = talk(); !talked) return report(talked.error());
     if (unmet_.empty()) unmet_ = unmet_expectation(flags_, *summary, stores_);
     return unmet_.empty() ? Exit::success : report(unmet_);
-    return Exit::success;
   }
 
  private:
   // A server decides when it has seen the ClientHello, so that the checks of it have their place.
   Result<Connection> connect() {
-    if (flags_.server) {
-      auto settings = server_settings(flags_, stores_);
-      if (!settings) return fail(settings.error());
-      settings->key_log = secrets_;
-      auto config = ServerConfig::make(std::move(*settings));
-      if (!config) [[maybe_unused]]
-        const auto told = report(config.error());
-      if (config) server_config_ = *config;
-      return Connection::server_asking(stores_.now, &log_);
-    }
+    if (flags_.server) return Connection::server_asking(stores_.now, &log_);
     auto settings = client_settings(flags_, stores_);
     if (!settings) return fail(settings.error());
     settings->key_log = secrets_;
@@ -104,17 +94,26 @@ class Exchange {
     return Connection::client(*config, *name, stores_.now, &log_);
   }
 
+  Result<std::shared_ptr<const ServerConfig>> server_config(Bytes client_hello) {
+    auto settings = server_settings(flags_, stores_, client_hello);
+    if (!settings) return fail(settings.error());
+    settings->key_log = secrets_;
+    return ServerConfig::make(std::move(*settings));
+  }
+
   // A failure of an answer is the handshake's, which reports it.
   void answer(Connection& connection) {
     if (const auto* hello = std::get_if<ConfigurationQuestion>(&connection.pending())) {
       unmet_ = unmet_expectation(flags_, *hello);
+      const auto config = server_config(hello->client_hello);
+      if (!config) unmet_ = describe(config.error());
       if (flags_.fail_early_callback) {
         [[maybe_unused]] const auto refused = connection.refuse(AlertDescription::handshake_failure);
-      } else if (!server_config_ || flags_.fail_ddos_callback || flags_.fail_cert_callback ||
+      } else if (!config || flags_.fail_ddos_callback || flags_.fail_cert_callback ||
                  (flags_.fail_ocsp_callback && flags_.use_ocsp_callback)) {
         [[maybe_unused]] const auto refused = connection.refuse(AlertDescription::internal_error);
       } else {
-        [[maybe_unused]] const auto chosen = connection.choose_configuration(server_config_, stores_.now);
+        [[maybe_unused]] const auto chosen = connection.choose_configuration(*config, stores_.now);
       }
     } else if (const auto* peer = std::get_if<VerificationQuestion>(&connection.pending())) {
       verify(connection, peer->of_session);
@@ -146,13 +145,26 @@ class Exchange {
 
   // A server's answers to early data, for which the runner waits before it ends the handshake.
   Result<> answer_early_data() {
-    if (!flags_.server || !stream_) return {};
+    if (!stream_) return {};
     Octets data = stream_->take_early_data();
     if (data.empty()) return {};
     for (std::uint8_t& octet : data) octet ^= 0xff;
     Octets output(data.size() + min_output);
     const auto sent = stream_->connection().send_half_rtt(data, output);
     if (!sent) return fail(sent.error());
+    return write_all(socket_, Bytes(output).first(sent->written));
+  }
+
+  // A client's early data behind a message of the server.
+  Result<> write_early_data_late() {
+    const std::string message = "read hs " + std::to_string(flags_.early_write_after_message) + "\n";
+    if (early_data_sent_ != 0 || flags_.early_write_after_message == 0 || !log_.text().ends_with(message))
+      return {};
+    const Bytes words = as_bytes(flags_.shim_initial_write);
+    Octets output(words.size() + min_output);
+    const auto sent = stream_->connection().send_early_data(words, output);
+    if (!sent) return fail(sent.error());
+    early_data_sent_ = sent->taken;
     return write_all(socket_, Bytes(output).first(sent->written));
   }
 
@@ -221,7 +233,7 @@ class Exchange {
 
   // As many of them as the session allows, a record each; the others follow when the handshake is done.
   void send_early_data() {
-    if (flags_.server) return;
+    if (flags_.server || flags_.early_write_after_message != 0) return;
     for (int i = 0; i < first_writes(); ++i) {
       const auto taken = stream_->write_early_data(as_bytes(flags_.shim_initial_write));
       if (!taken) return;
@@ -289,7 +301,6 @@ class Exchange {
   Line line_;
   RecordLog log_{flags_.server ? Role::server : Role::client};
   std::shared_ptr<TrafficSecrets> secrets_ = std::make_shared<TrafficSecrets>();
-  std::shared_ptr<const ServerConfig> server_config_;
   std::optional<BlockingStream> stream_;
   std::string unmet_;
   bool unverified_ = false;  // the session's peer is not to be trusted any more

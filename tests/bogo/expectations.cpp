@@ -2,6 +2,7 @@
 #include "bogo/expectations.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 #include <handfast/certificate.hpp>
@@ -25,6 +26,38 @@ bool is_chain_of(const std::vector<Octets>& chain, const std::string& path) {
   const auto file = read_file(path);
   const auto expected = file ? x509::read_certificates(*file) : fail(ErrorCode::file_unreadable);
   return expected && *expected == chain;
+}
+
+bool holds(const Octets& message, const Octets& part) {
+  return part.empty() || !std::ranges::search(message, part).empty();
+}
+
+void append_number(Octets& to, std::size_t number) {
+  to.push_back(static_cast<std::uint8_t>(number >> 8));
+  to.push_back(static_cast<std::uint8_t>(number));
+}
+
+// Schemes as they stand in signature_algorithms.
+Octets encode_schemes(const Numbers& schemes) {
+  Octets wire;
+  if (!schemes.empty()) append_number(wire, 2 * schemes.size());
+  for (const std::uint16_t scheme : schemes) append_number(wire, scheme);
+  return wire;
+}
+
+// Names in hexadecimal digits with commas between them, as they stand in certificate_authorities.
+Octets encode_names(const std::string& text) {
+  Octets names;
+  std::istringstream stream(text);
+  for (std::string digits; std::getline(stream, digits, ',');) {
+    append_number(names, digits.size() / 2);
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+      names.push_back(static_cast<std::uint8_t>(std::stoul(digits.substr(i, 2), nullptr, 16)));
+  }
+  Octets wire;
+  if (!names.empty()) append_number(wire, names.size());
+  wire.insert(wire.end(), names.begin(), names.end());
+  return wire;
 }
 
 // Of the opened credentials in their order: the library counts certificates alone.
@@ -133,9 +166,14 @@ std::string unmet_expectation(const Flags& flags, const Summary& summary, const 
   return {};
 }
 
-std::string unmet_expectation(const Flags& flags, const RecordLog& log) {
-  if (flags.expect_msg_callback.empty() || flags.expect_msg_callback == log.text()) return {};
-  return "other messages:\n" + log.text();
+std::string unmet_expectation(const Flags& flags, RecordLog& log) {
+  if (!flags.expect_msg_callback.empty() && flags.expect_msg_callback != log.text())
+    return "other messages:\n" + log.text();
+  const Octets& request = log.received(HandshakeType::certificate_request);
+  if (!holds(request, encode_names(flags.expect_client_ca_list))) return "other authorities";
+  const Octets& schemes = flags.server ? log.received(HandshakeType::client_hello) : request;
+  if (!holds(schemes, encode_schemes(flags.expect_peer_verify_pref))) return "other signature schemes";
+  return {};
 }
 
 std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question) {

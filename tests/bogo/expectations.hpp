@@ -18,7 +18,7 @@ namespace handfast::bogo {
 [[nodiscard]] std::string unmet_expectation(const Flags& flags, const Summary& summary, const Stores& stores);
 
 /// The same of the messages that went to and fro.
-[[nodiscard]] std::string unmet_expectation(const Flags& flags, const RecordLog& log);
+[[nodiscard]] std::string unmet_expectation(const Flags& flags, RecordLog& log);
 
 /// The same of a ClientHello that a server has just read.
 [[nodiscard]] std::string unmet_expectation(const Flags& flags, const ConfigurationQuestion& question);

@@ -54,6 +54,7 @@ const Row table[] = {
     {"-renegotiate-ignore", &Flags::ignored},
     {"-forbid-renegotiation-after-handshake", &Flags::ignored},
     {"-permute-extensions", &Flags::ignored},
+    {"-no-server-name-ack", &Flags::ignored},
     {"-no-tls11", &Flags::ignored},
     {"-no-tls1", &Flags::ignored},
     {"-expect-secure-renegotiation", &Flags::no_legacy_server_connect},
@@ -69,11 +70,13 @@ const Row table[] = {
     {"-cipher", &Flags::cipher},
     {"-fips-202205", &Flags::fips_202205},
     {"-wpa-202304", &Flags::wpa_202304},
+    {"-cnsa-202407", &Flags::cnsa_202407},
     {"-cnsa1-202603", &Flags::cnsa1_202603},
     {"-cnsa2-202603", &Flags::cnsa2_202603},
     {"-curves", &Flags::curves},
     {"-key-shares", &Flags::key_shares},
     {"-no-key-shares", NoKeyShares()},
+    {"-server-supported-groups-hint", &Flags::server_supported_groups_hint},
     {"-verify-prefs", &Flags::verify_prefs},
     {"-max-cert-list", &Flags::max_cert_list},
     // Who is who.
@@ -106,6 +109,10 @@ const Row table[] = {
     {"-fail-ocsp-callback", &Flags::fail_ocsp_callback},
     // Sessions. Why early data was refused each library says in words of its own.
     {"-no-ticket", &Flags::no_ticket},
+    {"-use-ticket-callback", &Flags::ignored},
+    {"-use-ticket-aead-callback", &Flags::ignored},
+    {"-renew-ticket", &Flags::ignored},
+    {"-skip-ticket", &Flags::skip_ticket},
     {"-enable-early-data", &Flags::enable_early_data},
     {"-reverify-on-resume", &Flags::reverify_on_resume},
     {"-resumption-delay", &Flags::resumption_delay},
@@ -130,6 +137,7 @@ const Row table[] = {
     {"-key-update", &Flags::key_update},
     {"-key-update-before-read", &Flags::key_update_before_read},
     {"-read-size", &Flags::read_size},
+    {"-early-write-after-message", &Flags::early_write_after_message},
     {"-export-keying-material", &Flags::export_keying_material},
     {"-export-label", &Flags::export_label},
     {"-export-context", &Flags::export_context},
@@ -146,6 +154,8 @@ const Row table[] = {
     {"-expect-total-renegotiations", &Flags::expect_total_renegotiations},
     {"-expect-selected-credential", &Flags::expect_selected_credential},
     {"-expect-msg-callback", &Flags::expect_msg_callback},
+    {"-expect-client-ca-list", &Flags::expect_client_ca_list},
+    {"-expect-peer-verify-pref", &Flags::expect_peer_verify_pref},
     {"-expect-server-name", &Flags::expect_server_name},
     {"-expect-no-server-name", &Flags::expect_no_server_name},
     {"-expect-alpn", &Flags::expect_alpn},
@@ -236,12 +246,13 @@ bool take_prefix(std::string_view& name, std::string_view prefix) {
 /// Which connections a flag is about; takes the words that say so off its name.
 std::vector<Flags*> connections_of(std::string_view& name, FlagSets& sets) {
   // There is no handshaker of its own here.
-  if (take_prefix(name, "-on-handshaker-")) return {};
+  const bool elsewhere = take_prefix(name, "-on-handshaker-");
   take_prefix(name, "-on-shim-");
-  if (take_prefix(name, "-on-initial-")) return {&sets.initial};
-  if (take_prefix(name, "-on-resume-")) return {&sets.resume};
-  if (take_prefix(name, "-on-retry-")) return {&sets.retry};
-  return {&sets.initial, &sets.resume, &sets.retry};
+  std::vector<Flags*> connections = {&sets.initial, &sets.resume, &sets.retry};
+  if (take_prefix(name, "-on-initial-")) connections = {&sets.initial};
+  if (take_prefix(name, "-on-resume-")) connections = {&sets.resume};
+  if (take_prefix(name, "-on-retry-")) connections = {&sets.retry};
+  return elsewhere ? std::vector<Flags*>() : connections;
 }
 
 }  // namespace

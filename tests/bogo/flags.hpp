@@ -38,9 +38,10 @@ struct Flags {
   std::uint16_t max_version = 0x0304;
   bool no_tls13 = false, no_tls12 = false, fallback_scsv = false, enable_grease = false;
   bool no_legacy_server_connect = false, server_preference = false;
-  bool fips_202205 = false, wpa_202304 = false, cnsa1_202603 = false, cnsa2_202603 = false;
+  bool fips_202205 = false, wpa_202304 = false, cnsa_202407 = false, cnsa1_202603 = false,
+       cnsa2_202603 = false;
   std::string cipher;
-  Numbers curves, verify_prefs;
+  Numbers curves, verify_prefs, server_supported_groups_hint;
   std::optional<Numbers> key_shares;
   std::uint16_t max_cert_list = 0;
 
@@ -55,7 +56,7 @@ struct Flags {
   bool fail_ocsp_callback = false;
 
   // Sessions.
-  bool no_ticket = false, enable_early_data = false, reverify_on_resume = false;
+  bool no_ticket = false, skip_ticket = false, enable_early_data = false, reverify_on_resume = false;
   std::uint16_t resumption_delay = 0;  ///< seconds between connections
 
   // Names and protocols.
@@ -68,7 +69,7 @@ struct Flags {
   bool shim_writes_first = false, read_with_unfinished_write = false, write_different_record_sizes = false;
   bool shim_shuts_down = false, check_close_notify = false, send_alert = false;
   bool key_update = false, key_update_before_read = false;
-  std::uint16_t read_size = 512;
+  std::uint16_t read_size = 512, early_write_after_message = 0;
   std::uint16_t export_keying_material = 0;
   std::string export_label, export_context;
   bool use_export_context = false, use_exporter_between_reads = false, export_traffic_secrets = false;
@@ -78,7 +79,8 @@ struct Flags {
   std::uint16_t expect_version = 0, expect_curve_id = 0, expect_cipher = 0, expect_cipher_aes = 0;
   std::uint16_t expect_peer_signature_algorithm = 0, expect_total_renegotiations = 0;
   std::optional<std::uint16_t> expect_selected_credential;
-  std::string expect_msg_callback;
+  std::string expect_msg_callback, expect_client_ca_list;
+  Numbers expect_peer_verify_pref;
   std::string expect_server_name, expect_alpn, expect_advertised_alpn, expect_peer_cert_file;
   Octets expect_ocsp_response, expect_signed_cert_timestamps;
   bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;

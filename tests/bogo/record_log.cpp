@@ -13,16 +13,19 @@ void RecordLog::record(const inspect::Record& record) noexcept {
   } else if (record.type == ContentType::handshake) {
     Octets& octets = unfinished_[record.from];
     octets.insert(octets.end(), content.begin(), content.end());
-    messages(octets, direction);
+    messages(record.from, direction);
   }
 }
 
-void RecordLog::messages(Octets& octets, const std::string& direction) {
+void RecordLog::messages(Role from, const std::string& direction) {
+  Octets& octets = unfinished_[from];
   while (octets.size() >= 4) {
     const std::size_t size = 4 + (std::size_t{octets[1]} << 16 | std::size_t{octets[2]} << 8 | octets[3]);
     if (octets.size() < size) return;
     text_ += direction + "hs " + std::to_string(octets[0]) + "\n";
-    octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto end = octets.begin() + static_cast<std::ptrdiff_t>(size);
+    if (from != role_) received_[static_cast<HandshakeType>(octets[0])].assign(octets.begin(), end);
+    octets.erase(octets.begin(), end);
   }
 }
 

@@ -47,6 +47,8 @@ void set_compliance(Policy& policy, const Flags& flags) {
     policy.groups = {NamedGroup::secp384r1};
     policy.signature_schemes = {rsa_pkcs1_sha384, rsa_pkcs1_sha512, ecdsa_secp384r1_sha384,
                                 rsa_pss_rsae_sha384, rsa_pss_rsae_sha512};
+  } else if (flags.cnsa_202407) {
+    policy.cipher_suites = {TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256};
   } else if (flags.cnsa1_202603 || flags.cnsa2_202603) {
     policy.cipher_suites = {TLS_AES_256_GCM_SHA384};
     policy.groups = {NamedGroup::MLKEM1024};
@@ -66,11 +68,17 @@ bool is_post_quantum(NamedGroup group) {
   return group == NamedGroup::X25519MLKEM768 || group == NamedGroup::MLKEM1024;
 }
 
-// Shares for the most wanted group, and for the first of the other kind.
-void choose_key_shares(Policy& policy, const std::optional<Numbers>& asked) {
+// A share for the group that the server is said to know; else those that are asked for; else for the most
+// wanted group, and for the first of the other kind.
+void choose_key_shares(Policy& policy, const Flags& flags) {
   policy.key_shares.clear();
-  if (asked) {
-    for (const std::uint16_t group : *asked) policy.key_shares.add(static_cast<NamedGroup>(group));
+  for (const NamedGroup group : policy.groups) {
+    if (!std::ranges::count(flags.server_supported_groups_hint, static_cast<std::uint16_t>(group))) continue;
+    policy.key_shares.add(group);
+    return;
+  }
+  if (flags.key_shares) {
+    for (const std::uint16_t group : *flags.key_shares) policy.key_shares.add(static_cast<NamedGroup>(group));
     return;
   }
   policy.key_shares.add(policy.groups.front());
@@ -89,25 +97,41 @@ void set_versions(Policy& policy, const Flags& flags) {
   if (policy.min_version > policy.max_version) leave_unimplemented("TLS 1.1 and older");
 }
 
-void set_cipher_suites(Policy& policy, const std::string& names) {
+// Names with something between them.
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> names;
+  std::istringstream stream(text);
+  for (std::string name; std::getline(stream, name, separator);) names.push_back(std::move(name));
+  return names;
+}
+
+// Suites with colons between them; those in brackets, [A|B], are wanted equally, so that the client's order
+// decides.
+void set_cipher_suites(Policy& policy, const std::string& names, std::span<const CipherSuite> offered) {
   if (names.empty()) return;
   policy.cipher_suites = policies::modern.cipher_suites;
-  std::istringstream stream(names);
-  for (std::string name; std::getline(stream, name, ':');) {
-    const auto suite = parse_cipher_suite(name);
-    if (!suite) leave_unimplemented("a list of cipher suites in OpenSSL's language");
-    policy.cipher_suites.add(*suite);
+  for (std::string& group : split(names, ':')) {
+    if (group.starts_with('[')) group = group.substr(1, group.size() - 2);
+    std::vector<CipherSuite> suites;
+    for (const std::string& name : split(group, '|')) {
+      const auto suite = parse_cipher_suite(name);
+      if (!suite) leave_unimplemented("a list of cipher suites in OpenSSL's language");
+      suites.push_back(*suite);
+    }
+    std::ranges::stable_sort(suites, {},
+                             [&](CipherSuite suite) { return std::ranges::find(offered, suite); });
+    for (const CipherSuite suite : suites) policy.cipher_suites.add(suite);
   }
 }
 
-Policy policy_of(const Flags& flags) {
+Policy policy_of(const Flags& flags, std::span<const CipherSuite> offered = {}) {
   Policy policy = default_policy();
   set_versions(policy, flags);
   set_compliance(policy, flags);
-  set_cipher_suites(policy, flags.cipher);
+  set_cipher_suites(policy, flags.cipher, offered);
   if (!flags.curves.empty()) policy.groups.clear();
   for (const std::uint16_t group : flags.curves) policy.groups.add(static_cast<NamedGroup>(group));
-  choose_key_shares(policy, flags.key_shares);
+  choose_key_shares(policy, flags);
   if (!flags.verify_prefs.empty()) policy.signature_schemes.clear();
   for (const std::uint16_t scheme : flags.verify_prefs)
     policy.signature_schemes.add(static_cast<SignatureScheme>(scheme));
@@ -170,11 +194,19 @@ Result<std::vector<ExternalPsk>> read_psks(const Flags& flags) {
   return psks;
 }
 
-Result<> fill_common(CommonSettings& settings, const Flags& flags) {
-  settings.policy = policy_of(flags);
+void fill_common(CommonSettings& settings, const Flags& flags) {
   settings.verification = PeerVerification::ask;
   if (flags.max_cert_list != 0) settings.max_handshake_message = flags.max_cert_list;
-  return {};
+}
+
+// In a whole message that the library has read: header, version, random, session id, then the suites.
+std::vector<CipherSuite> offered_suites(Bytes client_hello) {
+  std::vector<CipherSuite> suites;
+  const std::size_t start = std::size_t{4} + 2 + 32 + 1 + client_hello[38];
+  const std::size_t size = std::size_t{client_hello[start]} << 8 | client_hello[start + 1];
+  for (std::size_t i = start + 2; i < start + 2 + size; i += 2)
+    suites.push_back(static_cast<CipherSuite>(client_hello[i] << 8 | client_hello[i + 1]));
+  return suites;
 }
 
 // Names with their lengths in front, as they stand in the extension.
@@ -223,7 +255,8 @@ Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores)
   if (flags.resume_count != 0 && flags.no_ticket) leave_unimplemented("a client that wants no tickets");
   if (flags.fail_cert_callback) leave_unimplemented("a client that fails when it is asked for a certificate");
   ClientSettings settings;
-  if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
+  settings.policy = policy_of(flags);
+  fill_common(settings, flags);
   auto credentials = read_credentials(flags);
   if (!credentials) return fail(credentials.error());
   settings.credentials = std::move(*credentials);
@@ -244,9 +277,10 @@ Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores)
   return settings;
 }
 
-Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores) {
+Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores, Bytes client_hello) {
   ServerSettings settings;
-  if (auto filled = fill_common(settings, flags); !filled) return fail(filled.error());
+  settings.policy = policy_of(flags, offered_suites(client_hello));
+  fill_common(settings, flags);
   auto credentials = read_credentials(flags);
   if (!credentials) return fail(credentials.error());
   settings.credentials = std::move(*credentials);
@@ -261,10 +295,12 @@ Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores)
     settings.client_authentication = ClientAuthentication::require;
   else if (flags.verify_peer)
     settings.client_authentication = ClientAuthentication::request;
-  settings.prefer_client_order = !flags.server_preference && !flags.cnsa1_202603;
-  if (!flags.no_ticket) settings.ticket_keys = stores.ticket_keys;
+  settings.prefer_client_order =
+      !flags.server_preference && !flags.cnsa1_202603 && !flags.cnsa_202407 && !flags.cipher.contains('[');
+  const bool tickets = !flags.no_ticket && !flags.skip_ticket;
+  if (tickets) settings.ticket_keys = stores.ticket_keys;
   settings.session_store = stores.server;
-  settings.tickets = flags.no_ticket ? 0 : 2;
+  settings.tickets = tickets ? 2 : 0;
   if (!flags.select_alpn.empty()) settings.application_protocols = {flags.select_alpn};
   if (flags.reject_alpn) settings.application_protocols = {"none that is offered"};
   if (flags.select_empty_alpn) settings.application_protocols = {""};

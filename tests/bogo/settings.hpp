@@ -29,6 +29,6 @@ Result<std::vector<ExternalPsk>> imported_psks(const CredentialFlags& credential
 
 /// Settings of a client or a server. What cannot be set is left aside as unimplemented.
 Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores);
-Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores);
+Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores, Bytes client_hello);
 
 }  // namespace handfast::bogo
