@@ -118,8 +118,7 @@ void set_cipher_suites(Policy& policy, const std::string& names, std::span<const
       if (!suite) leave_unimplemented("a list of cipher suites in OpenSSL's language");
       suites.push_back(*suite);
     }
-    std::ranges::stable_sort(suites, {},
-                             [&](CipherSuite suite) { return std::ranges::find(offered, suite); });
+    std::ranges::sort(suites, {}, [&](CipherSuite suite) { return std::ranges::find(offered, suite); });
     for (const CipherSuite suite : suites) policy.cipher_suites.add(suite);
   }
 }
