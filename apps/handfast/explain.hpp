@@ -16,6 +16,7 @@ struct ExplainOptions {
   std::string version;  ///< "1.2", "1.3"; empty: the policy decides
   bool mutual = false;
   bool retry = false;
+  bool resume = false;
   std::string ca;
   std::string server_name;
   bool insecure = false;

@@ -6,8 +6,10 @@
 #include <chrono>
 
 #include <handfast/certificate.hpp>
+#include <handfast/client_session_store.hpp>
 #include <handfast/connection.hpp>
 #include <handfast/issue.hpp>
+#include <handfast/ticket_keys.hpp>
 
 #include <fmt/format.h>
 
@@ -197,7 +199,31 @@ Outcome<Settings> make_settings(const ExplainOptions& options, Time now) {
   settings.server.application_protocols = options.tls.application_protocols;
   if (auto added = add_credentials(settings, options, now); !added)
     return usage_failure("certificates for the two ends", added.error());
+  if (options.resume) {
+    auto keys = TicketKeys::make(now);
+    if (!keys) return usage_failure("keys for tickets", keys.error());
+    settings.server.ticket_keys = std::move(*keys);
+    settings.client.session_store = std::make_shared<ClientSessionCache>();
+  }
   return settings;
+}
+
+/// The two ends, each watched by whom it may concern.
+struct Ends {
+  End client;
+  End server;
+};
+
+Outcome<Ends> connect(const std::shared_ptr<const ClientConfig>& client_config,
+                      const std::shared_ptr<const ServerConfig>& server_config, Time now,
+                      inspect::Observer* of_client, inspect::Observer* of_server) {
+  auto client = Connection::client(client_config, *ServerName::parse(host), now, of_client);
+  if (!client) return usage_failure("a client", client.error());
+  auto server = Connection::server(server_config, now, of_server);
+  if (!server) return usage_failure("a server", server.error());
+  Ends ends{{std::move(*client), {}}, {std::move(*server), {}}};
+  converse(ends.client, ends.server, now);
+  return ends;
 }
 
 }  // namespace
@@ -210,26 +236,26 @@ Outcome<Explained> explain_self(const ExplainOptions& options) {
   if (!client_config) return usage_failure("the client's options do not fit together", client_config.error());
   auto server_config = ServerConfig::make(std::move(settings->server));
   if (!server_config) return usage_failure("the server's options do not fit together", server_config.error());
+  if (options.resume) {
+    const auto first = connect(*client_config, *server_config, now, nullptr, nullptr);
+    if (!first) return std::unexpected(first.error());
+  }
 
   inspect::Recorder seen(true, stopwatch());
   inspect::Recorder chosen(false);
-  auto client = Connection::client(*client_config, *ServerName::parse(host), now, &seen);
-  if (!client) return usage_failure("a client", client.error());
-  auto server = Connection::server(*server_config, now, &chosen);
-  if (!server) return usage_failure("a server", server.error());
-  End client_end{std::move(*client), {}};
-  End server_end{std::move(*server), {}};
-  converse(client_end, server_end, now);
+  const auto ends = connect(*client_config, *server_config, now, &seen, &chosen);
+  if (!ends) return std::unexpected(ends.error());
 
   Explained explained;
-  explained.what = "Between a client and a server in memory";
+  explained.what = options.resume ? "The second connection of a client and a server in memory"
+                                  : "Between a client and a server in memory";
   seen.recording().choices = chosen.recording().choices;
   explained.story = inspect::explain(seen.recording());
   // Who noticed first knows why.
-  const auto& error = server_end.connection.error();
+  const auto& error = ends->server.connection.error();
   if (error && error->code != ErrorCode::peer_alert && error->code != ErrorCode::peer_refused_certificate) {
     explained.failure = tls_failure(*error, Role::server);
-  } else if (const auto& own = client_end.connection.error()) {
+  } else if (const auto& own = ends->client.connection.error()) {
     explained.failure = tls_failure(*own, Role::client, explained.story.verification);
   }
   return explained;

@@ -70,6 +70,7 @@ Outcome<ServerPlan> make_plan(const ServeOptions& options,
   plan.threads = options.threads;
   plan.accept = options.accept;
   plan.session.mode = options.mode == "echo" ? Mode::echo : Mode::http;
+  plan.session.explain = options.explain;
   plan.session.handshake_timeout = duration(options.handshake_timeout);
   plan.session.idle_timeout = duration(options.idle_timeout);
   if (!options.root.empty()) {
@@ -126,6 +127,7 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
       ->type_name("MODE")
       ->capture_default_str()
       ->check(CLI::IsMember({"http", "echo"}).description(""));
+  command->add_flag("--explain", options.explain, "the page explains the handshake of its very connection");
   command->add_option("--root", options.root, "serve the files below this folder, too")->type_name("DIR");
   command->add_option("--threads", options.threads, "threads that serve")
       ->type_name("N")

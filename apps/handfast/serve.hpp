@@ -23,6 +23,7 @@ struct ServeOptions {
   std::uint64_t accept = 0;
   double handshake_timeout = 10;  ///< seconds; 0: none
   double idle_timeout = 60;
+  bool explain = false;
   bool json = false;
 
   /// Declares the subcommand.

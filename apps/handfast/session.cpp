@@ -7,11 +7,15 @@
 #include <fmt/format.h>
 
 #include "endpoint.hpp"
+#include "explained.hpp"
 #include "page.hpp"
+#include "story_page.hpp"
 
 namespace handfast::tool {
 namespace {
 
+// What a page shows: a handshake and the request behind it.
+constexpr inspect::RecorderLimits recorded_at_most{.records = 64, .octets = 256 << 10};
 // An idle connection keeps the small one; a busy one grows to a record's size.
 constexpr std::size_t small_buffer = 2048;
 constexpr std::size_t full_buffer = 16384;
@@ -82,12 +86,14 @@ void Session::fail(const std::error_code& error, std::string_view late) {
 net::awaitable<bool> Session::shake_hands() {
   std::error_code error;
   socket_.set_option(tcp::no_delay(true), error);
-  auto stream = TlsStream::server(std::move(socket_), std::move(config_));
-  if (!stream) {
-    report_.failure = tls_failure(stream.error(), Role::server);
+  if (settings_.explain)
+    recorder_ = std::make_unique<inspect::Recorder>(false, stopwatch(), recorded_at_most);
+  auto connection = Connection::server(std::move(config_), system_now(), recorder_.get());
+  if (!connection) {
+    report_.failure = tls_failure(connection.error(), Role::server);
     co_return false;
   }
-  stream_.emplace(std::move(*stream));
+  stream_.emplace(std::move(socket_), std::move(*connection));
   deadline_.expires_after(settings_.handshake_timeout);
   co_await stream_->async_handshake(into(error));
   deadline_.never();
@@ -191,10 +197,15 @@ net::awaitable<void> Session::respond(std::string_view head) {
   } else if (!shows_page) {
     response.status = http::Status::not_found;
   }
-  std::string body = response.status == http::Status::ok
-                         ? connection_page(*report_.summary, report_.client, *request)
-                         : error_page(response.status);
+  std::string body =
+      response.status == http::Status::ok ? page_of_connection(*request) : error_page(response.status);
   co_await respond_text(std::move(response), std::move(body), request->is_head());
+}
+
+std::string Session::page_of_connection(const http::Request& request) {
+  if (!recorder_) return connection_page(*report_.summary, report_.client, request);
+  return story_page(inspect::explain(recorder_->recording()),
+                    "This very connection, which brought this page to " + report_.client);
 }
 
 net::awaitable<void> Session::respond_text(http::Response response, std::string body, bool head_only) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <handfast/config.hpp>
+#include <handfast/explain.hpp>
 #include <handfast/summary.hpp>
 
 #include "deadline.hpp"
@@ -27,7 +28,8 @@ struct SessionSettings {
   std::optional<StaticFiles> files;
   std::chrono::milliseconds handshake_timeout{};  ///< zero: none
   std::chrono::milliseconds
-      idle_timeout{};  ///< to read or write something, and for a request's head; zero: none
+      idle_timeout{};    ///< to read or write something, and for a request's head; zero: none
+  bool explain = false;  ///< the page shows the handshake of its connection, octet by octet
 };
 
 /// How a session went.
@@ -60,6 +62,7 @@ class Session {
   net::awaitable<void> respond(std::string_view head);
   net::awaitable<void> respond_file(const http::Request& request, const StaticFile& file);
   net::awaitable<void> respond_text(http::Response response, std::string body, bool head_only);
+  [[nodiscard]] std::string page_of_connection(const http::Request& request);
   net::awaitable<std::size_t> read();
   net::awaitable<bool> write(Bytes data);
   net::awaitable<void> close();
@@ -70,6 +73,7 @@ class Session {
   const SessionSettings& settings_;
   std::shared_ptr<const ServerConfig> config_;
   SessionReport report_;
+  std::unique_ptr<inspect::Recorder> recorder_;  // outlives the stream
   std::optional<TlsStream> stream_;
   tcp::socket socket_;  // until the stream has it
   Deadline deadline_;

@@ -40,7 +40,7 @@ struct Choice {
 };
 
 /// A secret. `name` is a label of RFC 9850 ("CLIENT_RANDOM": the master secret of TLS 1.2), or
-/// "shared_secret", "pre_master_secret": what the key schedule starts from.
+/// "shared_secret", "pre_master_secret", "psk" (a client: each it offers): where the key schedule starts.
 struct DerivedSecret {
   std::string_view name;  ///< a literal
   Bytes value;            ///< lives as long as the call

@@ -170,6 +170,7 @@ class Dissector {
     const auto hello = wire::decode<message::ClientHello>(whole.subspan(wire::message_header_size));
     if (!hello) return;
     copy(hello->random, result_.client_random);
+    result_.early_data = hello->extensions.early_data.has_value();
     if (!hello->extensions.server_name) return;
     for (const auto& name : hello->extensions.server_name->server_name_list)
       if (name.name_type == NameType::host_name) result_.server_name = std::string(name.host_name.text());
@@ -191,6 +192,7 @@ class Dissector {
     copy(hello->random, result_.server_random);
     result_.extended_master_secret = extensions.extended_master_secret.has_value();
     result_.encrypt_then_mac = extensions.encrypt_then_mac.has_value();
+    if (extensions.pre_shared_key) result_.psk = extensions.pre_shared_key->selected_identity;
     if (extensions.key_share) result_.group = extensions.key_share->server_share.group;
   }
 
@@ -220,8 +222,13 @@ class Dissector {
       transcript_.replace_with_message_hash();
     }
     transcript_.add(message.octets);
-    if (message.type == HandshakeType::server_hello && result_.suite != nullptr)
+    if (message.type == HandshakeType::server_hello && result_.suite != nullptr) {
+      // What was hashed of the first ClientHello could not be told before.
+      if (!transcript_.selected() && result_.messages.size() == 1)
+        result_.messages[0].transcript_hash =
+            to_octets(crypto::hash(result_.suite->hash, result_.messages[0].octets).view());
       transcript_.select(result_.suite->hash);
+    }
     if (message.type == HandshakeType::finished) finished_[message.from == Role::server ? 1 : 0] = 1;
     if (transcript_.selected() && !broken_) message.transcript_hash = to_octets(transcript_.digest().view());
   }

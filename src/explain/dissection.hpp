@@ -39,6 +39,8 @@ struct Dissection {
   std::optional<NamedGroup> group;
   std::string server_name;
   bool hello_retry = false;
+  std::optional<std::uint16_t> psk;  ///< which of the client's the server took
+  bool early_data = false;           ///< the client offered it
   bool extended_master_secret = false;
   bool encrypt_then_mac = false;
   std::array<std::uint8_t, 32> client_random{};

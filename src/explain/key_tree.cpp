@@ -1,8 +1,6 @@
 // Derivations, each with what it is made of.
 #include "explain/key_tree.hpp"
 
-#include <algorithm>
-
 #include "crypto/hkdf.hpp"
 #include "crypto/prf.hpp"
 
@@ -64,9 +62,14 @@ Bytes KeyTree::value(const DerivationInput& input) const noexcept {
   return input.derivation ? value(*input.derivation) : Bytes(input.octets);
 }
 
-const inspect::RecordedSecret* KeyTree::recorded(std::string_view label) const noexcept {
-  const auto found = std::ranges::find(recording_.secrets, label, &inspect::RecordedSecret::name);
-  return found == recording_.secrets.end() ? nullptr : &*found;
+const inspect::RecordedSecret* KeyTree::recorded(std::string_view label, std::size_t place) const noexcept {
+  const inspect::RecordedSecret* found = nullptr;
+  for (const auto& secret : recording_.secrets) {
+    if (secret.name != label) continue;
+    found = &secret;
+    if (place-- == 0) break;
+  }
+  return found;
 }
 
 KeyTree::Index KeyTree::shown(std::string name, Bytes value, About about) {
@@ -77,9 +80,9 @@ KeyTree::Index KeyTree::shown(std::string name, Bytes value, About about) {
   return add(std::move(derivation));
 }
 
-KeyTree::Index KeyTree::given(std::string name, std::string_view label, About about) {
+KeyTree::Index KeyTree::given(std::string name, std::string_view label, About about, std::size_t place) {
   Derivation derivation = start(std::move(name), Operation::given, 0, std::move(about));
-  if (const auto* secret = recorded(label)) {
+  if (const auto* secret = recorded(label, place)) {
     derivation.value = secret->value;
     derivation.length = secret->value.size();
     derivation.confirmed = true;

@@ -30,8 +30,8 @@ class KeyTree {
 
   /// A public value from a message.
   Index shown(std::string name, Bytes value, About about);
-  /// A secret that the recording names so; perhaps not known.
-  Index given(std::string name, std::string_view label, About about);
+  /// A secret that the recording names so; perhaps not known. Of several the one at `place`, else the last.
+  Index given(std::string name, std::string_view label, About about, std::size_t place = 0);
   /// Transcript-Hash up to and with this message.
   Index transcript(std::string name, Index last_message, About about);
   Index extract(std::string name, DerivationInput salt, DerivationInput input, About about);
@@ -58,7 +58,8 @@ class KeyTree {
   Derivation start(std::string name, inspect::Operation operation, std::size_t length, About about) const;
   Index add(Derivation derivation);
   [[nodiscard]] Bytes value(const DerivationInput& input) const noexcept;
-  [[nodiscard]] const inspect::RecordedSecret* recorded(std::string_view label) const noexcept;
+  [[nodiscard]] const inspect::RecordedSecret* recorded(std::string_view label,
+                                                        std::size_t place = 0) const noexcept;
 
   const Dissection& dissection_;
   const inspect::Recording& recording_;

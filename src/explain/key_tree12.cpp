@@ -29,6 +29,11 @@ Parts parts_of(const schedule::SuiteInfo& suite) {
 
 Index master_secret(KeyTree& tree, const Randoms& randoms) {
   const Dissection& seen = tree.dissection();
+  // RFC 5246 §7.3: a session that is resumed brings its master secret along.
+  if (!seen.find(HandshakeType::client_key_exchange, Role::client))
+    return tree.given(
+        "master_secret", "CLIENT_RANDOM",
+        {"From the connection that is resumed; the new randoms make new keys of it.", "RFC 5246 §7.3"});
   const bool rsa = seen.suite->key_exchange == schedule::KeyExchange::rsa;
   const Index pre_master =
       tree.given("pre_master_secret", "pre_master_secret",

@@ -53,14 +53,36 @@ struct Growth {
   Index early() {
     empty_hash = tree.shown("empty_hash", crypto::hash(tree.hash(), Bytes()).view(),
                             {"The hash of no octets: the context where no messages are mixed in.", schedule});
+    const Dissection& seen = tree.dissection();
+    DerivationInput psk = octets_input("PSK", zeros());
+    if (seen.psk)
+      psk = from("PSK", tree.given("psk", "psk",
+                                   {"What the ticket stands for, or what both sides were given beforehand.",
+                                    "RFC 8446 §4.6.1"},
+                                   *seen.psk));
     const Index early_secret =
-        tree.extract("early_secret", octets_input("salt", zeros()), octets_input("PSK", zeros()),
-                     {"Where a pre-shared key would enter; without one it is a constant.", schedule});
+        tree.extract("early_secret", octets_input("salt", zeros()), std::move(psk),
+                     {seen.psk ? "Made of the pre-shared key alone."
+                               : "Where a pre-shared key would enter; without one it is a constant.",
+                      schedule});
+    if (seen.psk && seen.early_data && !seen.hello_retry) early_traffic(early_secret);
     return derive("derived_early", early_secret, "derived", empty_hash,
                   "Carries the early secret on as the salt of the next extraction.");
   }
 
+  void early_traffic(Index early_secret) {
+    const Index hello =
+        tree.transcript("transcript_client_hello", 0, {"The ClientHello alone.", "RFC 8446 §4.4.1"});
+    const Index client = derive("client_early_traffic_secret", early_secret, "c e traffic", hello,
+                                "The root of the keys of early data.");
+    tree.confirm(client, "CLIENT_EARLY_TRAFFIC_SECRET");
+    keys("client", "early_data", client);
+  }
+
   Index handshake(Index salt) {
+    if (!tree.dissection().group)
+      return tree.extract("handshake_secret", from("salt", salt), octets_input("(EC)DHE", zeros()),
+                          {"Nothing fresh enters: the pre-shared key is the only secret.", schedule});
     const bool hybrid = tree.dissection().group && to_string(*tree.dissection().group).contains("MLKEM");
     const Index shared =
         tree.given("shared_secret", "shared_secret",

@@ -102,7 +102,13 @@ void name_client_flight(Telling& telling) {
 }
 
 void name_ends(Telling& telling) {
-  if (telling.has(Act::application_keys))
+  const bool resumed = !telling.has(Act::key_exchange);
+  if (telling.has(Act::application_keys) && resumed)
+    name(telling.step(Act::application_keys), "6", "Session keys, on both sides", "RFC 5246 §7.3, §6.3",
+         {"The session is resumed: both sides still have its master secret, and with the new randoms it "
+          "gives new "
+          "keys. No certificate and no key exchange is needed."});
+  if (telling.has(Act::application_keys) && !resumed)
     name(telling.step(Act::application_keys), "6", "Master secret and session keys, on both sides",
          "RFC 5246 §8.1, §6.3",
          {"Each side by itself makes the master secret out of the pre-master secret and the hellos, and cuts "
@@ -153,7 +159,8 @@ void tell12(Telling& telling) {
     // In a full handshake every step has its place, also the one that is left out.
     const bool exchange = act == Act::key_exchange;
     if (exchange && !telling.has(Act::client_certificate)) telling.step(Act::client_certificate);
-    if (event.kind == Event::Kind::change_cipher_spec && !keys) {
+    const bool ends = act == Act::client_finished || act == Act::server_finished;
+    if (ends && !keys) {
       telling.step(Act::application_keys);
       keys = true;
     }

@@ -95,6 +95,7 @@ Act act_of(const Telling& telling, const inspect::ExplainedMessage& message) {
     case HandshakeType::compressed_certificate:
     case HandshakeType::certificate_verify: return client ? Act::client_certificate : Act::server_certificate;
     case HandshakeType::finished: return client ? Act::client_finished : Act::server_finished;
+    case HandshakeType::end_of_early_data: return Act::early_data;
     case HandshakeType::new_session_ticket: return Act::ticket;
     case HandshakeType::key_update: return Act::key_update;
     default: return Act::other;
@@ -114,6 +115,11 @@ void add_words(Telling& telling, Act act, Step& step) {
     std::string choice = "The server picks " + to_string(seen.cipher_suite);
     if (seen.group) choice += " and answers with its own share of " + to_string(*seen.group);
     step.text.push_back(choice + ".");
+    if (seen.psk)
+      step.text.emplace_back(
+          "It takes the pre-shared key that the client offered, from a ticket or agreed beforehand: who has "
+          "it is "
+          "who it claims to be, and no certificate follows.");
     if (seen.group && to_string(*seen.group).contains("MLKEM"))
       step.text.emplace_back(
           "The group is a hybrid: the secret stays secret as long as one of the two, elliptic curve or "
@@ -131,7 +137,13 @@ class Teller {
     switch (event.kind) {
       case Event::Kind::change_cipher_spec: waiting_.push_back(event); return;
       case Event::Kind::message: message(event); return;
-      case Event::Kind::data: put(Act::data, event).from.reset(); return;
+      case Event::Kind::data:
+        if (event.from == Role::client && !telling_.has(Act::client_finished)) {
+          put(Act::early_data, event);
+        } else {
+          put(Act::data, event).from.reset();
+        }
+        return;
       case Event::Kind::alert: {
         Step& step = telling_.fresh(Act::alert);
         describe_alert(step, telling_.seen().records[event.record]);

@@ -18,6 +18,7 @@ enum class Act : std::uint8_t {
   client_hello,
   retry,
   client_hello_again,
+  early_data,
   server_hello,
   handshake_keys,
   encrypted_extensions,

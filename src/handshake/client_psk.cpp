@@ -71,6 +71,7 @@ void add_session(ClientHandshake& hs) {
                              .identity = session.ticket,
                              .obfuscated_ticket_age = obfuscated_age(session, hs.now),
                              .terms = early_data_terms(session)});
+  hs.tell_secret("psk", session.secret.view());
 }
 
 void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
@@ -83,6 +84,7 @@ void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
                              .identity = psk.identity,
                              .obfuscated_ticket_age = 0,
                              .terms = early_data_terms(psk)});
+  hs.tell_secret("psk", psk.key);
 }
 
 Task<> find_session(ClientHandshake& hs) {

@@ -202,6 +202,7 @@ Result<> check_binder(ServerHandshake& hs, Bytes whole, const schedule::Transcri
   if (!hs.psk) return {};
   ServerPsk& psk = *hs.psk;
   psk.secret.emplace(psk.hash, psk.key);
+  hs.tell_secret("psk", psk.key);
   const Bytes covered = message::truncated(whole, hs.hello());
   const crypto::Digest digest =
       before.selected() ? before.digest_with(covered) : crypto::hash(psk.hash, covered);

@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include <handfast/client_session_store.hpp>
 #include <handfast/explain.hpp>
 #include <handfast/key_usage.hpp>
+#include <handfast/ticket_keys.hpp>
 
 #include <gtest/gtest.h>
 
@@ -76,6 +78,14 @@ inline void make_mutual(Scene& scene) {
   scene.client.credentials = {authority().credential()};
   scene.server.client_authentication = ClientAuthentication::require;
   scene.server.trust = authority().trust();
+}
+
+/// The second of two connections, which resumes the first.
+inline Scene resumed(Scene scene) {
+  scene.client.session_store = std::make_shared<ClientSessionCache>();
+  scene.server.ticket_keys = *TicketKeys::make(now);
+  [[maybe_unused]] const auto first = record(scene.client, scene.server);
+  return scene;
 }
 
 /// Every scene, by name.

@@ -90,6 +90,28 @@ TEST(Story, TellsMutualTls13) {
   EXPECT_NE(std::ranges::find(found, "9 Client Certificate, CertificateVerify"), found.end());
 }
 
+TEST(Story, TellsAResumption) {
+  const Scene scene = test::resumed(test::tls13());
+  const inspect::Recording recording = scene.recorded();
+  const Story story = inspect::explain(recording);
+  EXPECT_TRUE(story.resumed);
+  EXPECT_TRUE(story.remarks.empty());
+  EXPECT_EQ(derivation(story, "psk").value.size(), 32U);
+  EXPECT_TRUE(derivation(story, "client_handshake_traffic_secret").confirmed);
+  EXPECT_TRUE(derivation(story, "server_verify_data").confirmed);
+  const auto& hello = story.steps.at(1).text;
+  EXPECT_TRUE(std::ranges::any_of(hello, [](const auto& text) { return text.contains("pre-shared key"); }));
+}
+
+TEST(Story, TellsAResumptionInTls12) {
+  const Story story = test::resumed(test::ecdhe12()).explained();
+  EXPECT_TRUE(story.resumed);
+  EXPECT_EQ(titles(story).at(2), "6 Session keys, on both sides");
+  EXPECT_EQ(derivation(story, "master_secret").operation, Operation::given);
+  EXPECT_TRUE(derivation(story, "client_verify_data").confirmed);
+  EXPECT_TRUE(derivation(story, "server_verify_data").confirmed);
+}
+
 TEST(Story, CoversEveryOctetExactlyOnce) {
   for (const auto& [name, scene] : test::all_scenes()) {
     const Story story = scene.explained();

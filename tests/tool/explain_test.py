@@ -24,6 +24,8 @@ SCENES = {
     "sha384": (["--ciphers", "TLS_AES_256_GCM_SHA384", "--groups", "x25519"], 25),
     "chacha": (["--ciphers", "TLS_CHACHA20_POLY1305_SHA256", "--groups", "secp256r1"], 25),
     "classic": (CLASSIC, 9), "classic, mutual": ([*CLASSIC, "--mutual"], 9), "tls12": (["--tls", "1.2"], 9),
+    "resumed": (["--resume"], 25), "resumed, retry": (["--resume", "--retry"], 25),
+    "resumed in 1.2": (["--resume", "--tls", "1.2"], 8),
     "cbc": ([*CLASSIC, "--ciphers", "TLS_RSA_WITH_AES_128_CBC_SHA"], 9),
     "sha384 in 1.2": (["--tls", "1.2", "--ciphers", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"], 9),
 }
@@ -117,6 +119,16 @@ class InMemory(unittest.TestCase):
         self.assertIn("handshake_secret = HKDF-Extract(derived_early, shared_secret), 32 octets", text)
         self.assertNotIn("not shown", text)
 
+    def test_a_resumed_session_needs_no_certificate(self):
+        for version, titles in (("1.3", ["Handshake keys, on both sides", "NewSessionTicket"]),
+                                ("1.2", ["Session keys, on both sides"])):
+            told = story("--self", "--resume", "--tls", version)
+            self.assertTrue(told["resumed"])
+            seen = [step["title"] for step in told["steps"]]
+            self.assertLessEqual(set(titles), set(seen))
+            self.assertNotIn("certificate", [message["name"] for message in told["messages"]])
+        self.assertEqual([step["number"] for step in told["steps"] if step["number"]], ["1", "2", "6", "8", "7", "9"])
+
     def test_retry_and_mutual_are_seen(self):
         told = story("--self", "--retry", "--mutual")
         self.assertTrue(told["hello_retry"] and told["mutual"])
@@ -193,6 +205,24 @@ class Live(unittest.TestCase):
         self.assertEqual(told["steps"][-1]["title"], "Alert: unknown_ca")
         self.assertIsNotNone(told["findings"])
         self.assertEqual(told["error"]["exit_code"], 4)
+
+    def test_the_page_of_serve_explains_its_own_connection(self):
+        leaf = self.pki.leaf("explained")
+        server = subprocess.Popen([TOOL, "serve", "--listen", "127.0.0.1:0", "--explain", "--accept", "1", *leaf.options],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        port = server.stdout.readline().rsplit(":", 1)[1].strip()
+        request = "GET / HTTP/1.1\r\nHost: localhost\r\nX-Mark: here it is\r\nConnection: close\r\n\r\n"
+        done = subprocess.run([TOOL, "connect", "--ca", self.pki.ca, f"localhost:{port}"], input=request,
+                              capture_output=True, text=True, timeout=PATIENCE)
+        text = done.stdout[done.stdout.index("<!doctype"):]
+        page = Page(text)
+        self.assertEqual((page.open, page.loads), ([], ["data:,"]))
+        self.assertIn("This very connection", text)
+        self.assertIn("X-Mark: here it is", text)  # the request, as it came
+        self.assertIn("not shown: secrets were not asked for", text)
 
     def test_nobody_there(self):
         done = explain("127.0.0.1:1", expect=3)
