@@ -26,8 +26,9 @@ Outcome<Explained> make_explained(const ExplainOptions& options) {
   if (options.target.empty())
     return usage_failure("what is to be explained?",
                          "Give HOST[:PORT], or --self for a handshake in memory.");
-  if (options.retry || options.mutual || options.resume)
-    return usage_failure("--retry, --mutual and --resume need a server of ours", "They go with --self.");
+  if (options.retry || options.mutual || !options.resume.empty() || options.early_data)
+    return usage_failure("--retry, --mutual, --resume and --early-data need a server of ours",
+                         "They go with --self.");
   return explain_live(options);
 }
 
@@ -59,8 +60,13 @@ CLI::App* ExplainOptions::add_to(CLI::App& app, ExplainOptions& options) {
       ->type_name("V");
   command->add_flag("--mutual", options.mutual, "with --self: the server asks for a client certificate");
   command->add_flag("--retry", options.retry, "with --self: the server answers with a HelloRetryRequest");
-  command->add_flag("--resume", options.resume,
-                    "with --self: the second connection of two, which resumes the first");
+  command
+      ->add_flag("--resume{ticket}", options.resume,
+                 "with --self: the second connection of two, which resumes the first; --resume=id: the "
+                 "server keeps the session instead of sealing it into a ticket")
+      ->check(CLI::IsMember({"ticket", "id"}).description(""));
+  command->add_flag("--early-data", options.early_data,
+                    "with --self: as --resume, and the client sends its request with the first flight");
   options.tls.add_algorithms_to(*command);
   command->add_option("--ca", options.ca, "PEM file with the trusted roots (default: the system's)")
       ->type_name("FILE");

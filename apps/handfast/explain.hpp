@@ -16,7 +16,8 @@ struct ExplainOptions {
   std::string version;  ///< "1.2", "1.3"; empty: the policy decides
   bool mutual = false;
   bool retry = false;
-  bool resume = false;
+  std::string resume;  ///< "ticket", "id": how the second connection resumes the first; empty: one connection
+  bool early_data = false;
   std::string ca;
   std::string server_name;
   bool insecure = false;

@@ -9,6 +9,8 @@
 #include <handfast/client_session_store.hpp>
 #include <handfast/connection.hpp>
 #include <handfast/issue.hpp>
+#include <handfast/replay_guard.hpp>
+#include <handfast/session_store.hpp>
 #include <handfast/ticket_keys.hpp>
 
 #include <fmt/format.h>
@@ -96,6 +98,8 @@ Outcome<Policy> client_policy(const ExplainOptions& options) {
 // A server that knows only groups for which no share comes.
 Outcome<Policy> server_policy(const ExplainOptions& options, const Policy& client) {
   Policy policy = client;
+  if (options.early_data && !client.allows(ProtocolVersion::tls13))
+    return usage_failure("early data is a part of TLS 1.3", "Leave --early-data out, or give --tls 1.3.");
   if (!options.retry) return policy;
   if (!client.allows(ProtocolVersion::tls13))
     return usage_failure("HelloRetryRequest is a message of TLS 1.3",
@@ -113,14 +117,14 @@ Outcome<Policy> server_policy(const ExplainOptions& options, const Policy& clien
 struct End {
   Connection connection;
   Octets input;
+  bool has_early_data = false;  ///< a server: the question came with the first flight
 
   /// Sends to `peer` what is to be sent; whether there was something.
   bool send_to(End& peer) {
     bool sent = false;
     std::array<std::uint8_t, 16384> buffer;
     while (const std::size_t count = connection.transmit(buffer)) {
-      peer.input.insert(peer.input.end(), buffer.begin(),
-                        buffer.begin() + static_cast<std::ptrdiff_t>(count));
+      peer.arrive(Bytes(buffer).first(count));
       sent = true;
     }
     return sent;
@@ -128,14 +132,21 @@ struct End {
   void say(std::string_view text, End& peer) {
     Octets buffer(1024);
     if (const auto sent = connection.send(as_bytes(text), buffer))
-      peer.input.insert(peer.input.end(), buffer.begin(),
-                        buffer.begin() + static_cast<std::ptrdiff_t>(sent->written));
+      peer.arrive(Bytes(buffer).first(sent->written));
   }
+  /// A client: as say(), if it may, before the handshake.
+  void say_early(std::string_view text, End& peer) {
+    Octets buffer(16384);
+    if (const auto sent = connection.send_early_data(as_bytes(text), buffer))
+      peer.arrive(Bytes(buffer).first(sent->written));
+  }
+  void arrive(Bytes octets) { input.insert(input.end(), octets.begin(), octets.end()); }
   /// Errors are sticky, and found later.
   void receive(Time now) {
     for (;;) {
       const auto received = connection.receive(input, now);
       if (!received || received->used == 0) return;
+      has_early_data = has_early_data || !received->early_data.empty();
       input.erase(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(received->used));
     }
   }
@@ -151,9 +162,10 @@ void talk(End& client, End& server, Time now) {
 }
 
 void converse(End& client, End& server, Time now) {
+  client.say_early(question, server);
   talk(client, server, now);
   if (!client.connection.handshake_done() || !server.connection.handshake_done()) return;
-  client.say(question, server);
+  if (!server.has_early_data) client.say(question, server);
   server.receive(now);
   server.say(answer, client);
   client.receive(now);
@@ -187,6 +199,27 @@ Result<> add_credentials(Settings& settings, const ExplainOptions& options, Time
   return {};
 }
 
+bool connects_twice(const ExplainOptions& options) { return !options.resume.empty() || options.early_data; }
+
+// What the first connection leaves behind for the second.
+Result<> add_sessions(Settings& settings, const ExplainOptions& options, Time now) {
+  settings.client.session_store = std::make_shared<ClientSessionCache>();
+  if (options.resume == "id") {
+    settings.server.session_store = std::make_shared<SessionCache>();
+  } else {
+    auto keys = TicketKeys::make(now);
+    if (!keys) return fail(keys.error());
+    settings.server.ticket_keys = std::move(*keys);
+  }
+  if (!options.early_data) return {};
+  auto guard = StrikeRegister::make();
+  if (!guard) return fail(guard.error());
+  settings.client.early_data = true;
+  settings.server.replay_guard = std::move(*guard);
+  settings.server.max_early_data_size = 16384;
+  return {};
+}
+
 Outcome<Settings> make_settings(const ExplainOptions& options, Time now) {
   Settings settings;
   auto client = client_policy(options);
@@ -199,12 +232,9 @@ Outcome<Settings> make_settings(const ExplainOptions& options, Time now) {
   settings.server.application_protocols = options.tls.application_protocols;
   if (auto added = add_credentials(settings, options, now); !added)
     return usage_failure("certificates for the two ends", added.error());
-  if (options.resume) {
-    auto keys = TicketKeys::make(now);
-    if (!keys) return usage_failure("keys for tickets", keys.error());
-    settings.server.ticket_keys = std::move(*keys);
-    settings.client.session_store = std::make_shared<ClientSessionCache>();
-  }
+  if (!connects_twice(options)) return settings;
+  if (auto added = add_sessions(settings, options, now); !added)
+    return usage_failure("sessions of the two ends", added.error());
   return settings;
 }
 
@@ -236,7 +266,7 @@ Outcome<Explained> explain_self(const ExplainOptions& options) {
   if (!client_config) return usage_failure("the client's options do not fit together", client_config.error());
   auto server_config = ServerConfig::make(std::move(settings->server));
   if (!server_config) return usage_failure("the server's options do not fit together", server_config.error());
-  if (options.resume) {
+  if (connects_twice(options)) {
     const auto first = connect(*client_config, *server_config, now, nullptr, nullptr);
     if (!first) return std::unexpected(first.error());
   }
@@ -247,8 +277,8 @@ Outcome<Explained> explain_self(const ExplainOptions& options) {
   if (!ends) return std::unexpected(ends.error());
 
   Explained explained;
-  explained.what = options.resume ? "The second connection of a client and a server in memory"
-                                  : "Between a client and a server in memory";
+  explained.what = connects_twice(options) ? "The second connection of a client and a server in memory"
+                                           : "Between a client and a server in memory";
   seen.recording().choices = chosen.recording().choices;
   explained.story = inspect::explain(seen.recording());
   // Who noticed first knows why.

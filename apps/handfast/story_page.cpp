@@ -50,6 +50,9 @@ std::string facts_html(const Story& story) {
   html += fact("Cipher suite", story.version ? to_string(story.cipher_suite) : "none");
   if (story.rsa_key_transport) html += fact("Key exchange", "RSA key transport");
   if (story.group) html += fact("Key exchange", to_string(*story.group));
+  if (story.resumed) html += fact("Session", "resumed");
+  if (story.early_data_offered)
+    html += fact("Early data", story.early_data_accepted ? "accepted" : "refused");
   if (!story.server_name.empty()) html += fact("Server name", story.server_name);
   std::size_t octets = 0;
   for (const auto& flight : story.flights) octets += flight.octets;

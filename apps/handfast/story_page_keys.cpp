@@ -4,6 +4,7 @@
 #include "html.hpp"
 #include "report.hpp"
 #include "story_page_parts.hpp"
+#include "story_text.hpp"
 
 namespace handfast::tool {
 namespace {
@@ -20,7 +21,7 @@ std::string input_html(const Story& story, const inspect::DerivationInput& input
   } else if (!input.text.empty()) {
     value = fmt::format("“{}”", escaped(input.text));
   } else {
-    value = input.octets.empty() ? "nothing" : fmt::format("{} zeros", input.octets.size());
+    value = input.octets.empty() ? "nothing" : octets_text(input.octets);
   }
   return fmt::format("{} = {}", escaped(input.name), value);
 }
@@ -38,6 +39,8 @@ std::string formula_html(const Story& story, const Derivation& derivation) {
       inputs += fmt::format("<a href=\"#{}\">{}</a>", message_anchor(story, message),
                             escaped(story.messages[message].name));
     }
+  if (derivation.left_out != 0)
+    inputs += fmt::format(" without its last {}", octet_count(derivation.left_out));
   return fmt::format("<p class=\"formula\">{}{}({}) → {}</p>", name_of(derivation.operation),
                      derivation.hash.empty() ? "" : " with " + derivation.hash, inputs,
                      octet_count(derivation.length));

@@ -1,6 +1,8 @@
 // A story for the terminal.
 #include "story_text.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -123,6 +125,8 @@ std::string headline(const inspect::Story& story) {
   if (story.hello_retry) text += ", after a HelloRetryRequest";
   if (story.mutual) text += ", the client asked for a certificate";
   if (story.resumed) text += ", resumed";
+  if (story.early_data_offered)
+    text += story.early_data_accepted ? ", with early data" : ", with early data that was refused";
   return text + ", " + to_string(story.cipher_suite);
 }
 
@@ -130,6 +134,23 @@ std::string_view direction(const std::optional<Role>& from) {
   if (!from) return "both sides";
   return *from == Role::client ? "client → server" : "server → client";
 }
+
+std::string octets_text(Bytes octets) {
+  if (std::ranges::any_of(octets, [](std::uint8_t octet) { return octet != 0; })) return hex(octets);
+  return fmt::format("{} zeros", octets.size());
+}
+
+namespace {
+
+std::string messages_text(const inspect::Story& story, const inspect::Derivation& derivation) {
+  const std::string& first = story.messages[derivation.messages.front()].name;
+  const std::string& last = story.messages[derivation.messages.back()].name;
+  std::string text = derivation.messages.size() == 1 ? first : fmt::format("{} … {}", first, last);
+  if (derivation.left_out != 0) text += fmt::format(" without its last {} octets", derivation.left_out);
+  return text;
+}
+
+}  // namespace
 
 std::string formula(const inspect::Story& story, const inspect::Derivation& derivation) {
   std::vector<std::string> inputs;
@@ -141,12 +162,11 @@ std::string formula(const inspect::Story& story, const inspect::Derivation& deri
     } else if (input.octets.empty()) {
       inputs.emplace_back("\"\"");
     } else {
-      inputs.push_back(fmt::format("{} zeros", input.octets.size()));
+      inputs.push_back(octets_text(input.octets));
     }
   }
   if (derivation.operation == inspect::Operation::transcript_hash)
-    inputs.push_back(fmt::format("{} … {}", story.messages[derivation.messages.front()].name,
-                                 story.messages[derivation.messages.back()].name));
+    inputs.push_back(messages_text(story, derivation));
   if (derivation.operation == inspect::Operation::given) return "given";
   return fmt::format("{}({}), {} octets", name_of(derivation.operation), fmt::join(inputs, ", "),
                      derivation.length);

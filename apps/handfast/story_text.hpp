@@ -16,6 +16,9 @@ std::string_view direction(const std::optional<Role>& from);
 /// How a value is made: "HKDF-Extract(derived_early, shared_secret)".
 std::string formula(const inspect::Story& story, const inspect::Derivation& derivation);
 
+/// An input's public octets: "32 zeros", "0102".
+std::string octets_text(Bytes octets);
+
 /// Steps in plain words; with `bytes` also every octet with its field, and the key schedule.
 std::string story_text(const inspect::Story& story, std::string_view what, bool bytes);
 

@@ -143,6 +143,7 @@ struct Derivation {
   std::string hash;                        ///< "SHA-256"; empty where none is used
   std::vector<DerivationInput> inputs;     ///< in the order of the RFC's function
   std::vector<std::size_t> messages;       ///< transcript_hash: of which messages, in Story::messages
+  std::size_t left_out = 0;                ///< transcript_hash: octets at the last message's end, not hashed
   std::size_t length = 0;                  ///< octets
   SecretOctets value;                      ///< empty: not known (secrets were not asked for)
   bool is_secret = true;                   ///< false: everybody may know it
@@ -186,6 +187,8 @@ struct Story {
   bool hello_retry = false;                        ///< a HelloRetryRequest was needed
   bool mutual = false;                             ///< the client was asked for a certificate
   bool resumed = false;                            ///< no certificate: an earlier session vouches
+  bool early_data_offered = false;                 ///< the client sent data behind its ClientHello
+  bool early_data_accepted = false;                ///< and the server took it
   std::vector<Step> steps;                         ///< in the order in which they happened
   std::vector<ExplainedRecord> records;            ///< in the order in which they were seen
   std::vector<ExplainedMessage> messages;          ///< in the order in which they were complete

@@ -160,6 +160,7 @@ class Dissector {
     message.error = explained.error;
     if (message.type == HandshakeType::client_hello) read_client_hello(message.octets);
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
+    if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
     hash(message);
     event(Event::Kind::message, record, index, result_.messages.size());
     result_.messages.push_back(std::move(message));
@@ -170,7 +171,10 @@ class Dissector {
     const auto hello = wire::decode<message::ClientHello>(whole.subspan(wire::message_header_size));
     if (!hello) return;
     copy(hello->random, result_.client_random);
-    result_.early_data = hello->extensions.early_data.has_value();
+    // A second hello cannot offer it any more [8446:4.2.10#5].
+    result_.early_data = result_.early_data || hello->extensions.early_data.has_value();
+    const auto& ticket = hello->extensions.session_ticket;
+    result_.offered_ticket = ticket && !ticket->ticket.empty();
     if (!hello->extensions.server_name) return;
     for (const auto& name : hello->extensions.server_name->server_name_list)
       if (name.name_type == NameType::host_name) result_.server_name = std::string(name.host_name.text());
@@ -201,6 +205,11 @@ class Dissector {
     if (exchange) result_.group = exchange->params.curve_params.namedcurve;
   }
 
+  void read_encrypted_extensions(Bytes whole) {
+    const auto answer = wire::decode<message::EncryptedExtensions>(whole.subspan(wire::message_header_size));
+    result_.early_data_accepted = answer && answer->extensions.early_data.has_value();
+  }
+
   void settle(ProtocolVersion version, CipherSuite suite) {
     result_.version = version;
     result_.cipher_suite = suite;
@@ -217,20 +226,19 @@ class Dissector {
       return;
     }
     const bool retry = message::is_hello_retry_request(message.octets);
-    if (retry && result_.suite != nullptr) {
-      transcript_.select(result_.suite->hash);
-      transcript_.replace_with_message_hash();
-    }
+    if (message.type == HandshakeType::server_hello) select_hash();
+    if (retry && transcript_.selected()) transcript_.replace_with_message_hash();
     transcript_.add(message.octets);
-    if (message.type == HandshakeType::server_hello && result_.suite != nullptr) {
-      // What was hashed of the first ClientHello could not be told before.
-      if (!transcript_.selected() && result_.messages.size() == 1)
-        result_.messages[0].transcript_hash =
-            to_octets(crypto::hash(result_.suite->hash, result_.messages[0].octets).view());
-      transcript_.select(result_.suite->hash);
-    }
     if (message.type == HandshakeType::finished) finished_[message.from == Role::server ? 1 : 0] = 1;
     if (transcript_.selected() && !broken_) message.transcript_hash = to_octets(transcript_.digest().view());
+  }
+
+  // What the hash of the first ClientHello is could not be told before.
+  void select_hash() {
+    if (result_.suite == nullptr || transcript_.selected()) return;
+    transcript_.select(result_.suite->hash);
+    if (result_.messages.size() == 1)
+      result_.messages[0].transcript_hash = to_octets(transcript_.digest().view());
   }
 
   const inspect::Recording& recording_;

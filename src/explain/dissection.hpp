@@ -41,6 +41,8 @@ struct Dissection {
   bool hello_retry = false;
   std::optional<std::uint16_t> psk;  ///< which of the client's the server took
   bool early_data = false;           ///< the client offered it
+  bool early_data_accepted = false;
+  bool offered_ticket = false;  ///< TLS 1.2: the ClientHello brought one (RFC 5077)
   bool extended_master_secret = false;
   bool encrypt_then_mac = false;
   std::array<std::uint8_t, 32> client_random{};

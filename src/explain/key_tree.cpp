@@ -1,8 +1,12 @@
 // Derivations, each with what it is made of.
 #include "explain/key_tree.hpp"
 
+#include <algorithm>
+
 #include "crypto/hkdf.hpp"
 #include "crypto/prf.hpp"
+#include "message/messages.hpp"
+#include "schedule/transcript.hpp"
 
 namespace handfast::inspect {
 
@@ -55,6 +59,7 @@ Derivation KeyTree::start(std::string name, Operation operation, std::size_t len
 
 KeyTree::Index KeyTree::add(Derivation derivation) {
   derivations_.push_back(std::move(derivation));
+  acts_.push_back(act_);
   return derivations_.size() - 1;
 }
 
@@ -62,14 +67,9 @@ Bytes KeyTree::value(const DerivationInput& input) const noexcept {
   return input.derivation ? value(*input.derivation) : Bytes(input.octets);
 }
 
-const inspect::RecordedSecret* KeyTree::recorded(std::string_view label, std::size_t place) const noexcept {
-  const inspect::RecordedSecret* found = nullptr;
-  for (const auto& secret : recording_.secrets) {
-    if (secret.name != label) continue;
-    found = &secret;
-    if (place-- == 0) break;
-  }
-  return found;
+const inspect::RecordedSecret* KeyTree::recorded(std::string_view label) const noexcept {
+  const auto found = std::ranges::find(recording_.secrets, label, &inspect::RecordedSecret::name);
+  return found == recording_.secrets.end() ? nullptr : &*found;
 }
 
 KeyTree::Index KeyTree::shown(std::string name, Bytes value, About about) {
@@ -80,9 +80,13 @@ KeyTree::Index KeyTree::shown(std::string name, Bytes value, About about) {
   return add(std::move(derivation));
 }
 
-KeyTree::Index KeyTree::given(std::string name, std::string_view label, About about, std::size_t place) {
+KeyTree::Index KeyTree::given(std::string name, std::string_view label, About about) {
+  return given(std::move(name), recorded(label), std::move(about));
+}
+
+KeyTree::Index KeyTree::given(std::string name, const inspect::RecordedSecret* secret, About about) {
   Derivation derivation = start(std::move(name), Operation::given, 0, std::move(about));
-  if (const auto* secret = recorded(label, place)) {
+  if (secret != nullptr) {
     derivation.value = secret->value;
     derivation.length = secret->value.size();
     derivation.confirmed = true;
@@ -90,14 +94,29 @@ KeyTree::Index KeyTree::given(std::string name, std::string_view label, About ab
   return add(std::move(derivation));
 }
 
-KeyTree::Index KeyTree::transcript(std::string name, Index last_message, About about) {
+crypto::Digest KeyTree::digest(Index last_message, std::size_t left_out) const {
+  schedule::Transcript transcript(hash());
+  const auto& messages = dissection_.messages;
+  for (Index i = 0; i <= last_message; ++i) {
+    if (!messages[i].in_transcript) continue;
+    Bytes octets = messages[i].octets;
+    if (message::is_hello_retry_request(octets)) transcript.replace_with_message_hash();
+    if (i == last_message) octets = octets.first(octets.size() - left_out);
+    transcript.add(octets);
+  }
+  return transcript.digest();
+}
+
+KeyTree::Index KeyTree::transcript(std::string name, Index last_message, About about, std::size_t left_out) {
   Derivation derivation =
       start(std::move(name), Operation::transcript_hash, crypto::digest_size(hash()), std::move(about));
   derivation.is_secret = false;
   const auto& messages = dissection_.messages;
   for (Index i = 0; i <= last_message; ++i)
     if (messages[i].in_transcript) derivation.messages.push_back(i);
-  const Octets& value = messages[last_message].transcript_hash;
+  derivation.left_out = left_out;
+  Octets value = messages[last_message].transcript_hash;
+  if (left_out != 0) value = to_octets(digest(last_message, left_out).view());
   derivation.value.assign(value.begin(), value.end());
   return add(std::move(derivation));
 }
@@ -192,7 +211,7 @@ KeySchedule key_schedule(const Dissection& dissection, const inspect::Recording&
   } else {
     grow12(tree);
   }
-  return {tree.take(), std::move(tree.remarks())};
+  return {tree.take(), std::move(tree.acts()), std::move(tree.remarks())};
 }
 
 }  // namespace handfast::explain

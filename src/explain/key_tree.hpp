@@ -6,6 +6,7 @@
 
 #include <handfast/explain.hpp>
 
+#include "explain/act.hpp"
 #include "explain/dissection.hpp"
 
 namespace handfast::explain {
@@ -28,12 +29,16 @@ class KeyTree {
 
   using Index = std::size_t;
 
+  /// What grows from here on is made in this act.
+  void enter(Act act) noexcept { act_ = act; }
   /// A public value from a message.
   Index shown(std::string name, Bytes value, About about);
-  /// A secret that the recording names so; perhaps not known. Of several the one at `place`, else the last.
-  Index given(std::string name, std::string_view label, About about, std::size_t place = 0);
-  /// Transcript-Hash up to and with this message.
-  Index transcript(std::string name, Index last_message, About about);
+  /// A secret that the recording names so; perhaps not known.
+  Index given(std::string name, std::string_view label, About about);
+  /// A secret of the recording; null: it is not known.
+  Index given(std::string name, const inspect::RecordedSecret* secret, About about);
+  /// Transcript-Hash up to and with this message, but for its last `left_out` octets.
+  Index transcript(std::string name, Index last_message, About about, std::size_t left_out = 0);
   Index extract(std::string name, DerivationInput salt, DerivationInput input, About about);
   Index expand_label(std::string name, Index secret, std::string_view label, DerivationInput context,
                      std::size_t length, About about);
@@ -49,21 +54,26 @@ class KeyTree {
   void confirm_shown(Index derivation, Bytes value);
 
   [[nodiscard]] const Dissection& dissection() const noexcept { return dissection_; }
+  [[nodiscard]] const inspect::Recording& recording() const noexcept { return recording_; }
+  /// What transcript() would show.
+  [[nodiscard]] crypto::Digest digest(Index last_message, std::size_t left_out) const;
   [[nodiscard]] crypto::HashAlgorithm hash() const noexcept { return dissection_.suite->hash; }
   [[nodiscard]] Bytes value(Index derivation) const noexcept { return derivations_[derivation].value; }
   [[nodiscard]] std::vector<Derivation> take() noexcept { return std::move(derivations_); }
+  [[nodiscard]] std::vector<Act>& acts() noexcept { return acts_; }
   [[nodiscard]] std::vector<std::string>& remarks() noexcept { return remarks_; }
 
  private:
   Derivation start(std::string name, inspect::Operation operation, std::size_t length, About about) const;
   Index add(Derivation derivation);
   [[nodiscard]] Bytes value(const DerivationInput& input) const noexcept;
-  [[nodiscard]] const inspect::RecordedSecret* recorded(std::string_view label,
-                                                        std::size_t place = 0) const noexcept;
+  [[nodiscard]] const inspect::RecordedSecret* recorded(std::string_view label) const noexcept;
 
   const Dissection& dissection_;
   const inspect::Recording& recording_;
+  Act act_ = Act::application_keys;
   std::vector<Derivation> derivations_;
+  std::vector<Act> acts_;
   std::vector<std::string> remarks_;
 };
 
@@ -79,6 +89,7 @@ void grow12(KeyTree& tree);
 /// The key schedule of a connection; empty without a suite.
 struct KeySchedule {
   std::vector<Derivation> derivations;
+  std::vector<Act> acts;  ///< in which each is made
   std::vector<std::string> remarks;
 };
 [[nodiscard]] KeySchedule key_schedule(const Dissection& dissection, const inspect::Recording& recording);

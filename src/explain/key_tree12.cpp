@@ -80,6 +80,7 @@ void finished(KeyTree& tree, Index master, Role side) {
   const auto message = tree.dissection().find(HandshakeType::finished, side);
   if (!message || *message == 0) return;
   const std::string who(name_of(side));
+  tree.enter(side == Role::client ? Act::client_finished : Act::server_finished);
   const Index covered = tree.transcript("transcript_before_" + who + "_finished", *message - 1,
                                         {"All that the Finished vouches for.", "RFC 5246 §7.4.9"});
   const Index data = tree.prf(

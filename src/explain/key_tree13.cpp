@@ -1,6 +1,9 @@
 // The key schedule of TLS 1.3 (RFC 8446 §7.1) as a tree.
 #include "crypto/aead.hpp"
 #include "explain/key_tree.hpp"
+#include "explain/psk_branch.hpp"
+#include "message/post_handshake.hpp"
+#include "wire/codec.hpp"
 
 namespace handfast::explain {
 namespace {
@@ -26,7 +29,7 @@ struct Growth {
   void keys(const std::string& side, const std::string& what, Index traffic_secret) {
     const std::size_t key = crypto::key_size(*tree.dissection().suite->aead);
     tree.expand_label(side + "_" + what + "_write_key", traffic_secret, "key", octets_input("context", {}),
-                      key, {"Encrypts the " + side + "'s " + what + " records.", "RFC 8446 §7.3"});
+                      key, {"Encrypts the " + side + "'s records of this stage.", "RFC 8446 §7.3"});
     tree.expand_label(side + "_" + what + "_write_iv", traffic_secret, "iv", octets_input("context", {}),
                       crypto::aead_nonce_size,
                       {"Mixed with a record's number it is the record's nonce.", "RFC 8446 §5.3"});
@@ -35,6 +38,7 @@ struct Growth {
   // A Finished: its key, the hash that it covers, and what it says.
   void finished(Role side, Index traffic_secret) {
     const std::string who(name_of(side));
+    tree.enter(side == Role::client ? Act::client_finished : Act::server_finished);
     const Index key =
         tree.expand_label(who + "_finished_key", traffic_secret, "finished", octets_input("context", {}),
                           size, {"The key of the " + who + "'s Finished.", "RFC 8446 §4.4.4"});
@@ -51,26 +55,42 @@ struct Growth {
   }
 
   Index early() {
+    tree.enter(Act::handshake_keys);
     empty_hash = tree.shown("empty_hash", crypto::hash(tree.hash(), Bytes()).view(),
                             {"The hash of no octets: the context where no messages are mixed in.", schedule});
-    const Dissection& seen = tree.dissection();
-    DerivationInput psk = octets_input("PSK", zeros());
-    if (seen.psk)
-      psk = from("PSK", tree.given("psk", "psk",
-                                   {"What the ticket stands for, or what both sides were given beforehand.",
-                                    "RFC 8446 §4.6.1"},
-                                   *seen.psk));
-    const Index early_secret =
-        tree.extract("early_secret", octets_input("salt", zeros()), std::move(psk),
-                     {seen.psk ? "Made of the pre-shared key alone."
-                               : "Where a pre-shared key would enter; without one it is a constant.",
-                      schedule});
-    if (seen.psk && seen.early_data && !seen.hello_retry) early_traffic(early_secret);
-    return derive("derived_early", early_secret, "derived", empty_hash,
+    const Index secret = early_secret();
+    tree.enter(Act::handshake_keys);
+    return derive("derived_early", secret, "derived", empty_hash,
                   "Carries the early secret on as the salt of the next extraction.");
   }
 
+  Index early_secret() {
+    const Dissection& seen = tree.dissection();
+    const auto hello = seen.find(HandshakeType::client_hello, Role::client, true);
+    std::optional<OfferedPsk> taken;
+    if (seen.psk && hello) taken = offered_psk(seen, *hello, *seen.psk);
+    // RFC 8446 §4.2.10: it is under the first PSK of the first hello, whatever the server takes
+    // [8446:4.2.10#2].
+    const bool early_is_taken = taken && taken->hello == 0 && *seen.psk == 0;
+    if (seen.early_data && !early_is_taken) refused_early_data();
+    tree.enter(!taken ? Act::handshake_keys : seen.hello_retry ? Act::client_hello_again : Act::client_hello);
+    if (!taken)
+      return tree.extract("early_secret", octets_input("salt", zeros()), octets_input("PSK", zeros()),
+                          {"Where a pre-shared key would enter; without one it is a constant.", schedule});
+    const PskBranch branch = grow_psk(tree, std::move(*taken), empty_hash, "");
+    if (seen.early_data && early_is_taken) early_traffic(branch.early_secret);
+    return branch.early_secret;
+  }
+
+  // Keys that nothing else of the connection comes from.
+  void refused_early_data() {
+    tree.enter(Act::client_hello);
+    auto first = offered_psk(tree.dissection(), 0, 0);
+    if (first) early_traffic(grow_psk(tree, std::move(*first), empty_hash, "offered_").early_secret);
+  }
+
   void early_traffic(Index early_secret) {
+    tree.enter(Act::early_data);
     const Index hello =
         tree.transcript("transcript_client_hello", 0, {"The ClientHello alone.", "RFC 8446 §4.4.1"});
     const Index client = derive("client_early_traffic_secret", early_secret, "c e traffic", hello,
@@ -110,6 +130,7 @@ struct Growth {
   }
 
   void application(Index handshake_secret, std::size_t server_finished) {
+    tree.enter(Act::application_keys);
     const Index salt = derive("derived_handshake", handshake_secret, "derived", empty_hash,
                               "Carries the handshake secret on as the salt of the last extraction.");
     const Index master =
@@ -132,8 +153,40 @@ struct Growth {
     if (!client_finished) return;
     const Index all = tree.transcript("transcript_client_finished", *client_finished,
                                       {"Up to and with the client's Finished.", "RFC 8446 §4.4.1"});
-    derive("resumption_master_secret", master, "res master", all,
-           "Tickets of this connection stand for keys that come from here.");
+    const Index resumption = derive("resumption_master_secret", master, "res master", all,
+                                    "Tickets of this connection stand for keys that come from here.");
+    tickets(resumption);
+    updates("client", client);
+    updates("server", server);
+  }
+
+  void tickets(Index resumption_master_secret) {
+    tree.enter(Act::ticket);
+    int number = 0;
+    for (const auto& message : tree.dissection().messages) {
+      if (message.type != HandshakeType::new_session_ticket) continue;
+      const auto ticket =
+          wire::decode<message::NewSessionTicket>(Bytes(message.octets).subspan(wire::message_header_size));
+      if (!ticket) continue;
+      tree.expand_label(
+          "psk_of_ticket_" + std::to_string(++number), resumption_master_secret, "resumption",
+          octets_input("ticket_nonce", to_octets(ticket->ticket_nonce)), size,
+          {"The pre-shared key of a later connection that shows this ticket.", "RFC 8446 §4.6.1"});
+    }
+  }
+
+  // RFC 8446 §7.2: each KeyUpdate of a side leads to its next generation.
+  void updates(const std::string& side, Index traffic_secret) {
+    tree.enter(Act::key_update);
+    int generation = 0;
+    for (const auto& message : tree.dissection().messages) {
+      if (message.type != HandshakeType::key_update || name_of(message.from) != side) continue;
+      const std::string number = std::to_string(++generation);
+      traffic_secret = tree.expand_label(side + "_application_traffic_secret_" + number, traffic_secret,
+                                         "traffic upd", octets_input("context", {}), size,
+                                         {"The one before cannot be computed from it.", "RFC 8446 §7.2"});
+      keys(side, "application_" + number, traffic_secret);
+    }
   }
 };
 

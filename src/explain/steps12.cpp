@@ -34,6 +34,11 @@ bool is_rsa(const Telling& telling) {
   return telling.seen().suite != nullptr && telling.seen().suite->key_exchange == schedule::KeyExchange::rsa;
 }
 
+// RFC 5246 §7.3: the abbreviated handshake, in which the server is the first to finish.
+bool is_resumed(const Telling& telling) {
+  return telling.has(Act::application_keys) && !telling.has(Act::key_exchange);
+}
+
 void name(Step& step, std::string number, std::string title, std::string section,
           std::vector<std::string> text) {
   step.number = std::move(number);
@@ -46,9 +51,15 @@ void name_hellos(Telling& telling) {
   name(telling.step(Act::client_hello), "1", "ClientHello", "RFC 5246 §7.4.1.2",
        {"The client says which versions, cipher suites and extensions it knows, and adds 32 random octets."});
   if (!telling.has(Act::server_hello)) return;
-  name(
-      telling.step(Act::server_hello), "2", "ServerHello", "RFC 5246 §7.4.1.3",
-      {"The server picks " + to_string(telling.seen().cipher_suite) + " and adds its own 32 random octets."});
+  std::vector<std::string> text{"The server picks " + to_string(telling.seen().cipher_suite) +
+                                " and adds its own 32 random octets."};
+  if (is_resumed(telling))
+    text.emplace_back(telling.seen().offered_ticket
+                          ? "It opened the ticket that the client brought and resumes the session that is "
+                            "sealed in it: it has to remember nothing (RFC 5077)."
+                          : "It still has the session of the id that the client sent, says so by sending the "
+                            "same id, and resumes it.");
+  name(telling.step(Act::server_hello), "2", "ServerHello", "RFC 5246 §7.4.1.3", std::move(text));
 }
 
 void name_server_flight(Telling& telling) {
@@ -101,33 +112,58 @@ void name_client_flight(Telling& telling) {
        "RFC 5246 §7.4.7", std::move(text));
 }
 
-void name_ends(Telling& telling) {
-  const bool resumed = !telling.has(Act::key_exchange);
-  if (telling.has(Act::application_keys) && resumed)
-    name(telling.step(Act::application_keys), "6", "Session keys, on both sides", "RFC 5246 §7.3, §6.3",
-         {"The session is resumed: both sides still have its master secret, and with the new randoms it "
-          "gives new "
-          "keys. No certificate and no key exchange is needed."});
-  if (telling.has(Act::application_keys) && !resumed)
-    name(telling.step(Act::application_keys), "6", "Master secret and session keys, on both sides",
-         "RFC 5246 §8.1, §6.3",
+void name_keys(Telling& telling) {
+  if (!telling.has(Act::application_keys)) return;
+  Step& step = telling.step(Act::application_keys);
+  if (is_resumed(telling)) {
+    name(step, "6", "Session keys, on both sides", "RFC 5246 §7.3, §6.3",
+         {"Both sides still have the session's master secret, and with the new randoms it gives new keys. No "
+          "certificate and no key exchange is needed."});
+  } else {
+    name(step, "6", "Master secret and session keys, on both sides", "RFC 5246 §8.1, §6.3",
          {"Each side by itself makes the master secret out of the pre-master secret and the hellos, and cuts "
           "the session keys for both directions out of it. Nothing is sent."});
-  if (telling.has(Act::client_finished))
-    name(telling.step(Act::client_finished), "7", "Client ChangeCipherSpec, Finished",
-         "RFC 5246 §7.1, §7.4.9",
-         {"From here on the client encrypts. Its first encrypted message proves that it has the keys and saw "
-          "the same handshake."});
-  if (telling.has(Act::server_finished))
-    name(telling.step(Act::server_finished), "8", "Server ChangeCipherSpec, Finished",
-         "RFC 5246 §7.1, §7.4.9",
-         {"The same from the server. Only now does the client know that the server holds the private key."});
-  if (telling.has(Act::data)) {
-    Step& step = telling.step(Act::data);
-    name(step, "9", "Application data", "RFC 5246 §10",
-         {"Both sides send what they came for, each under its own keys."});
-    step.from.reset();
   }
+}
+
+void name_finished(Telling& telling) {
+  const bool resumed = is_resumed(telling);
+  const char* section = "RFC 5246 §7.1, §7.4.9";
+  if (telling.has(Act::client_finished))
+    name(telling.step(Act::client_finished), "7", "Client ChangeCipherSpec, Finished", section,
+         {resumed ? "The same from the client, whose data may follow at once: a resumed handshake takes one "
+                    "round trip instead of two."
+                  : "From here on the client encrypts. Its first encrypted message proves that it has the "
+                    "keys and saw the same handshake."});
+  if (!telling.has(Act::server_finished)) return;
+  std::vector<std::string> text{
+      resumed ? "The server has all keys already and goes first: from here on it encrypts. Its Finished "
+                "proves that it knows the master secret, which stands in for its certificate."
+              : "The same from the server. Only now does the client know that the server holds the private "
+                "key."};
+  const bool ticket = count(telling, HandshakeType::new_session_ticket) != 0;
+  if (ticket)
+    text.emplace_back(
+        "NewSessionTicket is what the client may show next time: the session, sealed under a key that only "
+        "the server has (RFC 5077).");
+  name(telling.step(Act::server_finished), "8",
+       ticket ? "Server NewSessionTicket, ChangeCipherSpec, Finished" : "Server ChangeCipherSpec, Finished",
+       section, std::move(text));
+}
+
+void name_data(Telling& telling) {
+  if (!telling.has(Act::data)) return;
+  Step& step = telling.step(Act::data);
+  name(step, "9", "Application data", "RFC 5246 §10",
+       {"Both sides send what they came for, each under its own keys."});
+  step.from.reset();
+}
+
+// A full handshake has its nine steps, an abbreviated one fewer, and in another order.
+void count_anew(Telling& telling) {
+  int number = 0;
+  for (Step& step : telling.steps())
+    if (!step.number.empty()) step.number = std::to_string(++number);
 }
 
 }  // namespace
@@ -175,7 +211,10 @@ void tell12(Telling& telling) {
   name_hellos(telling);
   name_server_flight(telling);
   name_client_flight(telling);
-  name_ends(telling);
+  name_keys(telling);
+  name_finished(telling);
+  name_data(telling);
+  if (is_resumed(telling)) count_anew(telling);
 }
 
 }  // namespace handfast::explain

@@ -20,8 +20,7 @@ constexpr std::array words{
     Words{
         Act::client_hello, "ClientHello", "RFC 8446 §4.1.2",
         "The client says which versions, suites, groups and signature schemes it knows, and already sends "
-        "key "
-        "shares for the groups that it expects the server to take.",
+        "key shares for the groups that it expects the server to take.",
         "Before, a key exchange began only after the server had chosen. Guessing it here saves a whole round "
         "trip."},
     Words{Act::retry, "HelloRetryRequest", "RFC 8446 §4.1.4",
@@ -30,6 +29,11 @@ constexpr std::array words{
           "The price of a wrong guess: one more round trip, as TLS 1.2 always had it."},
     Words{Act::client_hello_again, "ClientHello, again", "RFC 8446 §4.1.2",
           "The same hello with the share that was asked for, and nothing else changed.", ""},
+    Words{Act::early_data, "Early data", "RFC 8446 §2.3, §4.2.10",
+          "The client does not wait for an answer: it sends data at once, under keys that come from the "
+          "pre-shared key and its own hello alone. Whoever recorded these records can send them again, so "
+          "they should ask only for what may happen twice.",
+          "No data went out before the handshake was over."},
     Words{Act::server_hello, "ServerHello", "RFC 8446 §4.1.3", "",
           "In TLS 1.2 the share came later in a message of its own, and RSA key transport needed none. Now "
           "each "
@@ -58,6 +62,10 @@ constexpr std::array words{
         "Each side derives the keys of the data, which are not those of the handshake. Nothing is sent.",
         "One master secret gave all keys of a connection. Now each purpose has a secret of its own, derived "
         "from the messages that it depends on."},
+    Words{Act::end_of_early_data, "EndOfEarlyData", "RFC 8446 §4.5",
+          "The early data ends here, which an attacker cannot move; the client goes on under the keys of the "
+          "handshake.",
+          ""},
     Words{Act::client_certificate, "Client Certificate, CertificateVerify", "RFC 8446 §4.4.2, §4.4.3",
           "The client shows its chain and signs the conversation, or sends an empty list.",
           "A client's certificate travelled in the clear."},
@@ -95,11 +103,31 @@ Act act_of(const Telling& telling, const inspect::ExplainedMessage& message) {
     case HandshakeType::compressed_certificate:
     case HandshakeType::certificate_verify: return client ? Act::client_certificate : Act::server_certificate;
     case HandshakeType::finished: return client ? Act::client_finished : Act::server_finished;
-    case HandshakeType::end_of_early_data: return Act::early_data;
+    case HandshakeType::end_of_early_data: return Act::end_of_early_data;
     case HandshakeType::new_session_ticket: return Act::ticket;
     case HandshakeType::key_update: return Act::key_update;
     default: return Act::other;
   }
+}
+
+// What the server picks, and what that is good for.
+void add_choices(const Dissection& seen, Step& step) {
+  if (!seen.version) return;
+  std::string choice = "The server picks " + to_string(seen.cipher_suite);
+  if (seen.group) choice += " and answers with its own share of " + to_string(*seen.group);
+  step.text.push_back(choice + ".");
+  if (seen.psk)
+    step.text.emplace_back(
+        "It takes the pre-shared key that the client offered, from a ticket or agreed beforehand: who has it "
+        "is who it claims to be, and no certificate follows.");
+  if (seen.psk && !seen.group)
+    step.text.emplace_back(
+        "No shares are exchanged: whoever gets the pre-shared key later can read this connection.");
+  if (seen.group && to_string(*seen.group).contains("MLKEM"))
+    step.text.emplace_back(to_string(*seen.group).starts_with("MLKEM")
+                               ? "ML-KEM keeps the secret also from a quantum computer."
+                               : "The group is a hybrid: the secret stays secret as long as one of the two "
+                                 "holds, elliptic curve or ML-KEM, also against a quantum computer.");
 }
 
 void add_words(Telling& telling, Act act, Step& step) {
@@ -111,21 +139,12 @@ void add_words(Telling& telling, Act act, Step& step) {
     step.changed = row.changed;
   }
   const Dissection& seen = telling.seen();
-  if (act == Act::server_hello && seen.version) {
-    std::string choice = "The server picks " + to_string(seen.cipher_suite);
-    if (seen.group) choice += " and answers with its own share of " + to_string(*seen.group);
-    step.text.push_back(choice + ".");
-    if (seen.psk)
-      step.text.emplace_back(
-          "It takes the pre-shared key that the client offered, from a ticket or agreed beforehand: who has "
-          "it is "
-          "who it claims to be, and no certificate follows.");
-    if (seen.group && to_string(*seen.group).contains("MLKEM"))
-      step.text.emplace_back(
-          "The group is a hybrid: the secret stays secret as long as one of the two, elliptic curve or "
-          "ML-KEM, "
-          "holds, also against a quantum computer.");
-  }
+  if (act == Act::server_hello) add_choices(seen, step);
+  if (act == Act::early_data)
+    step.text.emplace_back(seen.early_data_accepted
+                               ? "The server takes it, as its EncryptedExtensions say."
+                               : "The server does not take it: it skips these records, and the client has to "
+                                 "send the data again after the handshake.");
 }
 
 /// Events in their order; ChangeCipherSpec waits for the next step of its sender.

@@ -35,7 +35,7 @@ Story explain(const Recording& recording) {
   } else {
     explain::tell13(telling);
   }
-  telling.share_out(keys.derivations);
+  telling.share_out(keys.acts);
 
   Story story;
   story.version = seen.version;
@@ -48,6 +48,8 @@ Story explain(const Recording& recording) {
   story.resumed = has(seen, HandshakeType::finished, Role::server) &&
                   !has(seen, HandshakeType::certificate, Role::server) &&
                   !has(seen, HandshakeType::compressed_certificate, Role::server);
+  story.early_data_offered = seen.early_data;
+  story.early_data_accepted = seen.early_data_accepted;
   story.steps = std::move(telling.steps());
   story.derivations = std::move(keys.derivations);
   story.flights = flights_of(recording);

@@ -50,14 +50,10 @@ Step* Telling::last_if(Act act, Role from) {
   return &steps_.back();
 }
 
-void Telling::share_out(const std::vector<inspect::Derivation>& derivations) {
-  Act stage = seen_.version == ProtocolVersion::tls13 ? Act::handshake_keys : Act::application_keys;
-  for (std::size_t i = 0; i < derivations.size(); ++i) {
-    const std::string& name = derivations[i].name;
-    if (name == "derived_handshake") stage = Act::application_keys;
-    Act act = stage;
-    if (name.ends_with("verify_data") || name.contains("before_") || name.ends_with("finished_key"))
-      act = name.contains("client") ? Act::client_finished : Act::server_finished;
+void Telling::share_out(const std::vector<Act>& acts) {
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    // Who may send early data has its keys, also if none came.
+    const Act act = acts[i] == Act::early_data && !has(acts[i]) ? Act::client_hello : acts[i];
     if (has(act)) step(act).derivations.push_back(i);
   }
 }

@@ -7,35 +7,12 @@
 
 #include <handfast/explain.hpp>
 
+#include "explain/act.hpp"
 #include "explain/dissection.hpp"
 
 namespace handfast::explain {
 
 using inspect::Step;
-
-/// What happens in a handshake, in either version; one step each.
-enum class Act : std::uint8_t {
-  client_hello,
-  retry,
-  client_hello_again,
-  early_data,
-  server_hello,
-  handshake_keys,
-  encrypted_extensions,
-  certificate_request,
-  server_certificate,  ///< TLS 1.2: the whole flight up to ServerHelloDone
-  server_finished,
-  application_keys,  ///< TLS 1.2: master secret and all keys
-  client_certificate,
-  key_exchange,
-  client_finished,
-  data,
-  ticket,
-  key_update,
-  alert,
-  sealed,  ///< what could not be opened
-  other,
-};
 
 /// The steps so far. Each act has one step, but alerts and what is sealed have one for each time.
 class Telling {
@@ -56,8 +33,8 @@ class Telling {
 
   [[nodiscard]] const Dissection& seen() const noexcept { return seen_; }
   [[nodiscard]] std::vector<Step>& steps() noexcept { return steps_; }
-  /// Gives derivations to the steps in which they are made.
-  void share_out(const std::vector<inspect::Derivation>& derivations);
+  /// Gives derivations to the steps in which they are made: the n-th to the n-th act.
+  void share_out(const std::vector<Act>& acts);
 
  private:
   const Dissection& seen_;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The pages of handfast explain in Chromium: what they show, pointing both ways, the keyboard, accessibility, and that
-they load nothing. Screenshots stay in $SCREENSHOTS. Skipped by name without Chromium, Node.js or the packages."""
+they load nothing. Screenshots stay in $SCREENSHOTS. Skipped by name without Chromium, Node.js or the npm packages, which
+are installed into $PACKAGES."""
 import json
 import os
 import shutil
@@ -13,45 +14,62 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tool"))
 from harness import PATIENCE, TOOL, main  # noqa: E402
 
-FOLDER = Path(os.environ["SCREENSHOTS"])
+SCREENSHOTS = Path(os.environ["SCREENSHOTS"])
+PACKAGES = Path(os.environ["PACKAGES"])
 CLASSIC = ["--policy", "classic", "--tls", "1.2"]
-# Options, and how many numbered steps the page has.
-PAGES = {"classic": (CLASSIC, 9), "classic-mutual": ([*CLASSIC, "--mutual"], 9),
-         "tls13": (["--groups", "x25519"], 9), "hybrid": (["--groups", "X25519MLKEM768"], 9),
-         "resumed": (["--resume"], 9), "retry": (["--retry"], 11), "mutual": (["--mutual"], 11)}
+# Options, how many numbered steps the page has, and one step that only this kind of handshake has.
+PAGES = {
+    "classic": (CLASSIC, 9, "ClientKeyExchange with the encrypted pre-master secret"),
+    "classic-mutual": ([*CLASSIC, "--mutual"], 9, "Certificate, CertificateRequest, ServerHelloDone"),
+    "tls13": (["--groups", "x25519"], 9, "Certificate, CertificateVerify"),
+    "hybrid": (["--groups", "X25519MLKEM768"], 9, "Certificate, CertificateVerify"),
+    "resumed": (["--resume"], 9, "NewSessionTicket"),
+    "early-data": (["--early-data"], 11, "EndOfEarlyData"),
+    "retry": (["--retry"], 11, "HelloRetryRequest"),
+    "mutual": (["--mutual"], 11, "Client Certificate, CertificateVerify"),
+}
 
 
 def write_pages() -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in (*FOLDER.glob("*.html"), *FOLDER.glob("*.png")):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for old in (*SCREENSHOTS.glob("*.html"), *SCREENSHOTS.glob("*.png")):
         old.unlink()
-    for name, (options, _) in PAGES.items():
-        subprocess.run([TOOL, "explain", "--self", *options, "--html", str(FOLDER / f"{name}.html")], check=True,
+    for name, (options, *_) in PAGES.items():
+        subprocess.run([TOOL, "explain", "--self", *options, "--html", str(SCREENSHOTS / f"{name}.html")], check=True,
                        stdout=subprocess.DEVNULL, timeout=PATIENCE)
 
 
 def install_packages() -> str:
-    """Empty, or why there are none."""
-    shutil.copy(HERE / "package.json", FOLDER)
-    if (FOLDER / "node_modules" / "axe-core").exists() and (FOLDER / "node_modules" / "playwright-core").exists():
+    """Exactly those of package-lock.json, from the registry that this machine's npm is set to. Empty, or why there are
+    none."""
+    PACKAGES.mkdir(parents=True, exist_ok=True)
+    lock = (HERE / "package-lock.json").read_text()
+    mark = PACKAGES / "installed-lock.json"
+    if mark.exists() and mark.read_text() == lock:
         return ""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, PACKAGES)
     try:
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=FOLDER,
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=PACKAGES,
                               capture_output=True, text=True, timeout=PATIENCE * 2)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"npm: {error}"
-    return "" if done.returncode == 0 else f"npm install failed: {done.stderr[-300:]}"
+    if done.returncode != 0:
+        return f"npm cannot install axe-core and playwright-core: {done.stderr[-300:]}"
+    mark.write_text(lock)
+    return ""
+
+
+def missing() -> str:
+    """Empty, or what these tests cannot do without."""
+    programs = [name for name in ("chromium", "node", "npm") if shutil.which(name) is None]
+    return f"needs {', '.join(programs)}" if programs else install_packages()
 
 
 def look() -> dict:
-    chromium = shutil.which("chromium")
-    if chromium is None or shutil.which("node") is None or shutil.which("npm") is None:
-        raise unittest.SkipTest("needs chromium, node and npm")
     write_pages()
-    if why := install_packages():
-        raise unittest.SkipTest(why)
-    done = subprocess.run(["node", str(HERE / "pages.mjs"), chromium, str(FOLDER)], capture_output=True, text=True,
-                          timeout=PATIENCE * 10)
+    done = subprocess.run(["node", str(HERE / "pages.mjs"), shutil.which("chromium"), str(PACKAGES), str(SCREENSHOTS)],
+                          capture_output=True, text=True, timeout=PATIENCE * 10)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -59,34 +77,56 @@ def look() -> dict:
 class InChromium(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.seen = look()
+        cls.missing = missing()
+        cls.seen = {} if cls.missing else look()
 
-    def each(self):
+    def setUp(self):
+        if self.missing:
+            self.skipTest(self.missing)
         self.assertEqual(set(self.seen), set(PAGES))
-        for name, views in self.seen.items():
-            for seen in views:
-                with self.subTest(f"{name}, {seen['view']}"):
-                    yield name, seen
+
+    def each(self, *views: str):
+        for name, page in self.seen.items():
+            for view in views or ("desk", "phone"):
+                with self.subTest(f"{name}, {view}"):
+                    yield name, page[view]
 
     def test_all_steps_are_there(self):
         for name, seen in self.each():
             counts = seen["counts"]
             self.assertEqual(counts["numbers"], [str(number) for number in range(1, PAGES[name][1] + 1)])
             self.assertEqual(counts["steps"], counts["sequence"])
+            self.assertIn(PAGES[name][2], counts["titles"])
             self.assertGreater(counts["records"], 6)
+            self.assertGreaterEqual(counts["dumps"], counts["records"])
             self.assertGreater(counts["keys"], 9)
-        titles = self.seen["retry"][0]["counts"]["titles"]
-        self.assertEqual(titles[1:3], ["HelloRetryRequest", "ClientHello, again"])
 
     def test_octets_and_fields_point_at_each_other(self):
-        for _, seen in self.each():
-            pointed = seen["pointed"]
-            self.assertEqual(pointed["fromOctets"]["lit"], [int(pointed["fromOctets"]["field"])])
-            self.assertEqual(pointed["fromField"]["lit"], pointed["fromField"]["all"])
+        for _, seen in self.each("desk"):
+            self.assertEqual(seen["pointed"]["wrong"], "")
+            self.assertGreater(seen["pointed"]["pointed"], 500)
+            hovered = seen["hovered"]
+            self.assertEqual(hovered["fromOctets"]["lit"], [int(hovered["fromOctets"]["field"])])
+            self.assertGreater(hovered["fromField"]["all"], 10)
+            self.assertEqual(hovered["fromField"]["lit"], hovered["fromField"]["all"])
 
-    def test_the_arrow_keys_walk_through_fields(self):
-        for _, seen in self.each():
-            self.assertEqual(seen["pointed"]["keyboard"], {"focused": 1, "lit": [1], "stops": 1})
+    def test_a_tap_shows_the_field(self):
+        for _, seen in self.each("phone"):
+            self.assertEqual(seen["tapped"]["lit"], [int(seen["tapped"]["field"])])
+
+    def test_the_keyboard_is_enough(self):
+        for _, seen in self.each("desk"):
+            keys = seen["keyboard"]
+            self.assertEqual(keys["first"]["text"], "Skip to the steps")
+            self.assertEqual(keys["states"][0], not keys["states"][1])
+            self.assertEqual((keys["root"]["index"], keys["root"]["stops"]), (0, 1))
+            self.assertEqual((keys["down"]["index"], keys["down"]["lit"], keys["down"]["stops"]), (1, [1], 1))
+            self.assertNotEqual(keys["down"]["outline"], "none")
+            self.assertEqual([keys[key]["index"] for key in ("home", "right", "left")], [0, 1, 0])
+
+    def test_a_link_opens_its_record(self):
+        for _, seen in self.each("desk"):
+            self.assertTrue(seen["linked"])
 
     def test_nothing_is_loaded_and_nothing_goes_wrong(self):
         for _, seen in self.each():
@@ -99,9 +139,21 @@ class InChromium(unittest.TestCase):
 
     def test_contrast_and_labels(self):
         for _, seen in self.each():
-            self.assertEqual(seen["violations"], [])
-            self.assertIn("color-contrast", seen["passes"])
-            self.assertIn("aria-required-children", seen["passes"])
+            for colours in ("light", "dark"):
+                found = seen.get(colours)
+                if found is None:
+                    continue
+                self.assertEqual(found["violations"], [])
+                self.assertEqual(found["unsure"], [])
+                self.assertIn("aria-required-children", found["passes"])
+        for _, seen in self.each("desk"):
+            for colours in ("light", "dark"):
+                self.assertIn("color-contrast", seen[colours]["passes"])
+
+    def test_screenshots_are_kept(self):
+        for name in PAGES:
+            for part in ("light-top", "light-hover", "dark-records", "phone-sequence"):
+                self.assertGreater((SCREENSHOTS / f"{name}-{part}.png").stat().st_size, 10_000)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@
 #include <handfast/client_session_store.hpp>
 #include <handfast/explain.hpp>
 #include <handfast/key_usage.hpp>
+#include <handfast/replay_guard.hpp>
+#include <handfast/session_store.hpp>
 #include <handfast/ticket_keys.hpp>
 
 #include <gtest/gtest.h>
@@ -23,6 +25,8 @@ inline inspect::Recording record(ClientSettings client, ServerSettings server, b
   auto server_end = Connection::server(make(std::move(server)), now);
   EXPECT_TRUE(client_end && server_end);
   Pair pair(std::move(*client_end), std::move(*server_end));
+  pair.server.deliver(pair.client.send_early(as_bytes("early")));
+  pair.client.error.reset();  // most may send none
   pair.run();
   if (pair.done()) {
     pair.server.deliver(pair.client.send(as_bytes("question")));
@@ -88,6 +92,35 @@ inline Scene resumed(Scene scene) {
   return scene;
 }
 
+/// As resumed(), by what the server keeps: in TLS 1.2 a session id.
+inline Scene resumed_by_id(Scene scene) {
+  scene.client.session_store = std::make_shared<ClientSessionCache>();
+  scene.server.session_store = std::make_shared<SessionCache>();
+  [[maybe_unused]] const auto first = record(scene.client, scene.server);
+  return scene;
+}
+
+/// As resumed(), with data behind the ClientHello.
+inline Scene early_data(Scene scene) {
+  scene.client.early_data = true;
+  scene.server.max_early_data_size = 1000;
+  scene.server.replay_guard = *StrikeRegister::make();
+  return resumed(std::move(scene));
+}
+
+/// A PSK that both sides were given.
+inline Scene external_psk() {
+  Scene scene = tls13();
+  ExternalPsk psk;
+  psk.identity = to_octets(as_bytes("the two of us"));
+  psk.key.assign(32, 0x17);
+  scene.client.external_psks = {std::make_shared<const ExternalPsk>(psk.clone())};
+  std::vector<ExternalPsk> psks;
+  psks.push_back(std::move(psk));
+  scene.server.external_psks = *ExternalPskTable::make(std::move(psks));
+  return scene;
+}
+
 /// Every scene, by name.
 inline std::vector<std::pair<std::string, Scene>> all_scenes() {
   std::vector<std::pair<std::string, Scene>> scenes{
@@ -114,6 +147,14 @@ inline std::vector<std::pair<std::string, Scene>> all_scenes() {
   Scene sha384 = tls13();
   sha384.client.policy.cipher_suites = {CipherSuite::TLS_AES_256_GCM_SHA384};
   scenes.emplace_back("sha384", sha384);
+  scenes.emplace_back("resumed", resumed(tls13()));
+  scenes.emplace_back("resumed, sha384", resumed(sha384));
+  scenes.emplace_back("resumed, retry", resumed(retry()));
+  scenes.emplace_back("resumed in 1.2", resumed(ecdhe12()));
+  scenes.emplace_back("resumed in 1.2 by id", resumed_by_id(ecdhe12()));
+  scenes.emplace_back("early data", early_data(tls13()));
+  scenes.emplace_back("early data, retry", early_data(retry()));
+  scenes.emplace_back("external PSK", external_psk());
   return scenes;
 }
 

@@ -33,8 +33,8 @@ def prf(name: str, secret: bytes, label: str, seed: bytes, length: int) -> bytes
     return output[:length]
 
 
-def transcript(name: str, story: dict, messages: list[int]) -> bytes:
-    """Transcript-Hash (RFC 8446 §4.4.1)."""
+def transcript(name: str, story: dict, messages: list[int], left_out: int) -> bytes:
+    """Transcript-Hash (RFC 8446 §4.4.1), without so many octets at the end (§4.2.11.2)."""
     octets = b""
     for index in messages:
         message = story["messages"][index]
@@ -42,7 +42,7 @@ def transcript(name: str, story: dict, messages: list[int]) -> bytes:
             digest = hashlib.new(name, octets).digest()
             octets = bytes([254, 0, 0, len(digest)]) + digest
         octets += bytes.fromhex(message["octets"])
-    return hashlib.new(name, octets).digest()
+    return hashlib.new(name, octets[:len(octets) - left_out]).digest()
 
 
 def compute(story: dict, derivation: dict) -> bytes | None:
@@ -62,7 +62,7 @@ def compute(story: dict, derivation: dict) -> bytes | None:
         case "given":
             return None
         case "Transcript-Hash":
-            return transcript(name, story, derivation["messages"])
+            return transcript(name, story, derivation["messages"], derivation["left_out"])
         case "HKDF-Extract":
             return hmac.new(inputs[0], inputs[1], name).digest()
         case "HKDF-Expand-Label":

@@ -25,7 +25,10 @@ SCENES = {
     "chacha": (["--ciphers", "TLS_CHACHA20_POLY1305_SHA256", "--groups", "secp256r1"], 25),
     "classic": (CLASSIC, 9), "classic, mutual": ([*CLASSIC, "--mutual"], 9), "tls12": (["--tls", "1.2"], 9),
     "resumed": (["--resume"], 25), "resumed, retry": (["--resume", "--retry"], 25),
-    "resumed in 1.2": (["--resume", "--tls", "1.2"], 8),
+    "resumed, stateful": (["--resume=id", "--mutual"], 25),
+    "resumed, sha384": (["--resume", "--ciphers", "TLS_AES_256_GCM_SHA384", "--groups", "x25519"], 25),
+    "early data": (["--early-data"], 35), "early data, retry": (["--early-data", "--retry"], 35),
+    "resumed in 1.2": (["--resume", "--tls", "1.2"], 8), "resumed in 1.2, by id": (["--resume=id", "--tls", "1.2"], 8),
     "cbc": ([*CLASSIC, "--ciphers", "TLS_RSA_WITH_AES_128_CBC_SHA"], 9),
     "sha384 in 1.2": (["--tls", "1.2", "--ciphers", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"], 9),
 }
@@ -91,6 +94,10 @@ class InMemory(unittest.TestCase):
                 self.assertEqual(told["remarks"], [])
                 confirmed = {made["name"] for made in told["derivations"] if made["confirmed"]}
                 self.assertLessEqual({"client_verify_data", "server_verify_data"}, confirmed)
+                if told["resumed"] and told["version"] == "TLSv1.3":
+                    self.assertLessEqual({"psk", "binder"}, confirmed)
+                if told["early_data"]["offered"]:
+                    self.assertIn("client_early_traffic_secret", confirmed)
 
     def test_a_changed_input_is_noticed(self):
         told = story("--self")
@@ -127,7 +134,31 @@ class InMemory(unittest.TestCase):
             seen = [step["title"] for step in told["steps"]]
             self.assertLessEqual(set(titles), set(seen))
             self.assertNotIn("certificate", [message["name"] for message in told["messages"]])
-        self.assertEqual([step["number"] for step in told["steps"] if step["number"]], ["1", "2", "6", "8", "7", "9"])
+        self.assertEqual([step["title"] for step in told["steps"] if step["number"]],
+                         ["ClientHello", "ServerHello", "Session keys, on both sides",
+                          "Server ChangeCipherSpec, Finished", "Client ChangeCipherSpec, Finished", "Application data"])
+
+    def test_a_ticket_and_an_id_are_told_apart(self):
+        for how, words in (("ticket", "opened the ticket"), ("id", "session of the id")):
+            steps = story("--self", f"--resume={how}", "--tls", "1.2")["steps"]
+            self.assertIn(words, " ".join(steps[1]["text"]))
+
+    def test_early_data_goes_before_the_answer(self):
+        told = story("--self", "--early-data")
+        self.assertEqual(told["early_data"], {"offered": True, "accepted": True})
+        titles = [step["title"] for step in told["steps"]]
+        self.assertEqual(titles[:3], ["ClientHello", "Early data", "ServerHello"])
+        self.assertLess(titles.index("Server Finished"), titles.index("EndOfEarlyData"))
+        first = told["records"][told["steps"][1]["records"][-1]]
+        self.assertIn("GET / HTTP/1.1", json.dumps(first))
+        refused = story("--self", "--early-data", "--retry")
+        self.assertEqual(refused["early_data"], {"offered": True, "accepted": False})
+        self.assertIn("skips these records", json.dumps(refused["steps"]))
+
+    def test_tickets_show_what_they_stand_for(self):
+        told = story("--self", "--resume")
+        made = {derivation["name"]: derivation for derivation in told["derivations"]}
+        self.assertEqual(len(made["psk_of_ticket_1"]["value"]), 64)
 
     def test_retry_and_mutual_are_seen(self):
         told = story("--self", "--retry", "--mutual")
@@ -232,6 +263,9 @@ class Live(unittest.TestCase):
 class Usage(unittest.TestCase):
     def test_wrong_options(self):
         for options, words in (([], "HOST"), (["--self", "localhost"], "--self"), (["--retry", "localhost"], "--self"),
+                               (["--early-data", "localhost"], "--self"),
+                               (["--self", "--early-data", "--tls", "1.2"], "TLS 1.3"),
+                               (["--self", "--resume=psk"], "ticket"),
                                (["--self", "--retry", "--tls", "1.2"], "TLS 1.3"),
                                (["--self", "--retry", "--groups", "x25519"], "--groups"),
                                (["--self", "--tls", "1.1"], "1.1"), (["--self", "--policy", "none"], "none"),
