@@ -40,8 +40,18 @@ std::string section(std::string_view id, std::string_view title, std::string_vie
       id, title, lead, body);
 }
 
+// Where there is no room, long names break behind an underscore.
+std::string breakable(std::string_view name) {
+  std::string html;
+  for (const char c : safe(name)) {
+    html += c;
+    if (c == '_') html += "<wbr>";
+  }
+  return html;
+}
+
 std::string fact(std::string_view name, std::string_view value) {
-  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, safe(value));
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, breakable(value));
 }
 
 std::string facts_html(const Story& story) {

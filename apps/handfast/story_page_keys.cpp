@@ -90,9 +90,10 @@ std::string keys_html(const Story& story) {
     (derivation.is_secret ? tree : shown) += branch(story, i);
   }
   return fmt::format(
-      "<h3>From messages: what everybody on the way can know</h3>\n<ul class=\"keys\">\n{}</ul>\n"
-      "<h3>Secrets, each below the one that it comes from</h3>\n<ul class=\"keys\">\n{}</ul>\n",
-      shown, tree);
+      "<h3>Secrets, each below the one that it comes from</h3>\n<ul class=\"keys\">\n{}</ul>\n"
+      "<h3>What enters from the messages, and everybody on the way can know</h3>\n<ul "
+      "class=\"keys\">\n{}</ul>\n",
+      tree, shown);
 }
 
 }  // namespace handfast::tool

@@ -49,15 +49,26 @@ std::string hex_html(const inspect::Dump& dump, const std::vector<std::string>& 
       escaped(dump.title), gutter, spans);
 }
 
-std::string field_html(const inspect::Field& field, std::string_view id, std::string_view colour,
-                       bool first) {
-  const std::string value =
-      field.value.empty() ? "" : fmt::format("<i class=\"{}\">{}</i>", colour, escaped(field.value));
+// A long value of a group stands a line or two below it again, where its octets are.
+bool is_told_below(const std::vector<inspect::Field>& fields, std::size_t group) {
+  constexpr std::size_t long_value = 40;
+  if (fields[group].leaf || fields[group].value.size() < long_value) return false;
+  for (std::size_t i = group + 1; i < fields.size() && fields[i].depth > fields[group].depth; ++i)
+    if (fields[i].value == fields[group].value) return true;
+  return false;
+}
+
+std::string field_html(const std::vector<inspect::Field>& fields, std::size_t index, std::string_view id,
+                       std::string_view colour) {
+  const inspect::Field& field = fields[index];
+  const std::string value = field.value.empty() || is_told_below(fields, index)
+                                ? ""
+                                : fmt::format("<i class=\"{}\">{}</i>", colour, escaped(field.value));
   return fmt::format(
       "<li role=\"treeitem\" id=\"{}\" class=\"{}{}\" aria-level=\"{}\" aria-selected=\"false\" "
       "tabindex=\"{}\" "
       "style=\"--d:{}\" data-from=\"{}\" data-to=\"{}\"><b>{}</b>{}<small>{}+{}</small></li>\n",
-      id, field.leaf ? "f" : "g", field.bad ? " bad" : "", field.depth + 1, first ? 0 : -1, field.depth,
+      id, field.leaf ? "f" : "g", field.bad ? " bad" : "", field.depth + 1, index == 0 ? 0 : -1, field.depth,
       field.offset, field.offset + field.length, escaped(field.name), value, field.offset, field.length);
 }
 
@@ -65,7 +76,7 @@ std::string dump_html(const inspect::Dump& dump, std::size_t record, std::size_t
   const auto classes = colours(dump.fields);
   std::string rows;
   for (std::size_t i = 0; i < dump.fields.size(); ++i)
-    rows += field_html(dump.fields[i], anchor(record, number, i), classes[i], i == 0);
+    rows += field_html(dump.fields, i, anchor(record, number, i), classes[i]);
   return fmt::format(
       "<h4>{} · {}</h4>\n<div class=\"dump\">\n{}<ul class=\"fields panel\" role=\"tree\" "
       "aria-label=\"Fields: {}\">\n{}</ul>\n</div>\n",

@@ -123,7 +123,7 @@ std::string headline(const inspect::Story& story) {
   if (story.rsa_key_transport) text += " with RSA key transport";
   if (story.group) text += " with " + to_string(*story.group);
   if (story.hello_retry) text += ", after a HelloRetryRequest";
-  if (story.mutual) text += ", the client asked for a certificate";
+  if (story.mutual) text += ", the client was asked for a certificate";
   if (story.resumed) text += ", resumed";
   if (story.early_data_offered)
     text += story.early_data_accepted ? ", with early data" : ", with early data that was refused";

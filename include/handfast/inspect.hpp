@@ -21,12 +21,12 @@ struct Record {
   Bytes content;                            ///< without protection and padding
 };
 
-/// One whole handshake message. The views live as long as the call that tells of it.
+/// One whole message, of the handshake or behind it. The views live as long as the call that tells of it.
 struct Message {
   Role from = Role::client;                           ///< who sent it
   HandshakeType type = HandshakeType::hello_request;  ///< what it is
   Bytes octets;                                       ///< header included
-  /// Transcript-Hash of all messages up to and with this one; empty while the hash is not negotiated.
+  /// Transcript-Hash of all messages with this one; empty before the hash is known and behind the handshake.
   Bytes transcript_hash;
 };
 
@@ -55,7 +55,7 @@ class Observer {
 
   /// A record was sealed, or one was received and opened.
   virtual void record(const Record& /*record*/) noexcept {}
-  /// A message of the handshake was sent, or one was received and decoded.
+  /// A message was sent, or one was received; in the handshake: and decoded.
   virtual void message(const Message& /*message*/) noexcept {}
   /// This side chose.
   virtual void choice(const Choice& /*choice*/) noexcept {}

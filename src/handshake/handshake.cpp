@@ -34,7 +34,9 @@ void Handshake::received(const message::HandshakeMessage& message) {
 }
 
 void Handshake::tell_message(Role from, HandshakeType type, Bytes message) const {
-  const crypto::Digest hash = transcript.selected() ? transcript.digest() : crypto::Digest();
+  // RFC 8446 §4.4.1: a ticket of TLS 1.3 comes behind the handshake and is no part of its transcript.
+  const bool late = type == HandshakeType::new_session_ticket && summary.version == ProtocolVersion::tls13;
+  const crypto::Digest hash = transcript.selected() && !late ? transcript.digest() : crypto::Digest();
   observer->message({.from = from, .type = type, .octets = message, .transcript_hash = hash.view()});
 }
 

@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tool"))
-from harness import PATIENCE, TOOL, main  # noqa: E402
+from harness import PATIENCE, TOOL, Serve, main  # noqa: E402
 
 SCREENSHOTS = Path(os.environ["SCREENSHOTS"])
 PACKAGES = Path(os.environ["PACKAGES"])
@@ -68,8 +69,10 @@ def missing() -> str:
 
 def look() -> dict:
     write_pages()
-    done = subprocess.run(["node", str(HERE / "pages.mjs"), shutil.which("chromium"), str(PACKAGES), str(SCREENSHOTS)],
-                          capture_output=True, text=True, timeout=PATIENCE * 10)
+    with tempfile.TemporaryDirectory() as state, Serve("--explain", env={"XDG_STATE_HOME": state}) as server:
+        done = subprocess.run(["node", str(HERE / "pages.mjs"), shutil.which("chromium"), str(PACKAGES),
+                               str(SCREENSHOTS), f"https://{server.target}/"],
+                              capture_output=True, text=True, timeout=PATIENCE * 10)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -78,7 +81,8 @@ class InChromium(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.missing = missing()
-        cls.seen = {} if cls.missing else look()
+        found = {} if cls.missing else look()
+        cls.seen, cls.served = found.get("pages"), found.get("served")
 
     def setUp(self):
         if self.missing:
@@ -149,6 +153,13 @@ class InChromium(unittest.TestCase):
         for _, seen in self.each("desk"):
             for colours in ("light", "dark"):
                 self.assertIn("color-contrast", seen[colours]["passes"])
+
+    def test_the_page_of_serve_is_about_this_browser(self):
+        seen = self.served
+        self.assertIn("This very connection", seen["text"])
+        self.assertIn("GET / HTTP/1.1", seen["text"])  # its request, among the application data
+        self.assertGreaterEqual(len(seen["counts"]["numbers"]), 9)
+        self.assertEqual((seen["requests"], seen["complaints"], seen["light"]["violations"]), ([], [], []))
 
     def test_screenshots_are_kept(self):
         for name in PAGES:

@@ -1,12 +1,13 @@
 // Looks at pages of `handfast explain` in Chromium, as a reader would:
-//   node pages.mjs CHROMIUM PACKAGES FOLDER
-// PACKAGES holds node_modules. Each FOLDER/*.html; screenshots beside them; one JSON object to standard output.
+//   node pages.mjs CHROMIUM PACKAGES FOLDER ADDRESS
+// PACKAGES holds node_modules. Each FOLDER/*.html, then the page of `handfast serve --explain` at ADDRESS; screenshots
+// beside them; one JSON object to standard output.
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [chromium, packages, folder] = process.argv.slice(2);
+const [chromium, packages, folder, address] = process.argv.slice(2);
 const require = createRequire(join(resolve(packages), "package.json"));
 const playwright = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -161,11 +162,10 @@ async function take(page, name) {
   }
 }
 
-async function open(browser, file, settings) {
+async function open(browser, address, settings) {
   const page = await browser.newPage({ ...settings, reducedMotion: "reduce" });
   page.setDefaultTimeout(patience);
   const seen = { complaints: [], requests: [] };
-  const address = pathToFileURL(join(resolve(folder), file)).href;
   page.on("console", (message) => seen.complaints.push(message.text()));
   page.on("pageerror", (error) => seen.complaints.push(error.message));
   page.on("request", (request) => {
@@ -176,9 +176,11 @@ async function open(browser, file, settings) {
   return { page, seen };
 }
 
+const written = (file) => pathToFileURL(join(resolve(folder), file)).href;
+
 async function atTheDesk(browser, file) {
   const name = file.replace(".html", "");
-  const { page, seen } = await open(browser, file, { ...desk, colorScheme: "light" });
+  const { page, seen } = await open(browser, written(file), { ...desk, colorScheme: "light" });
   seen.counts = await count(page);
   await take(page, `${name}-light`);
   seen.light = await check(page);
@@ -196,12 +198,23 @@ async function atTheDesk(browser, file) {
 }
 
 async function onAPhone(browser, file) {
-  const { page, seen } = await open(browser, file, { ...phone, colorScheme: "light" });
+  const { page, seen } = await open(browser, written(file), { ...phone, colorScheme: "light" });
   seen.counts = await count(page);
   await take(page, `${file.replace(".html", "")}-phone`);
   // The colours are those of the desk.
   seen.light = await check(page, { "color-contrast": { enabled: false } });
   seen.tapped = await tap(page);
+  await page.close();
+  return seen;
+}
+
+// What the server saw of this very browser.
+async function live(browser) {
+  const { page, seen } = await open(browser, address, { ...desk, colorScheme: "light", ignoreHTTPSErrors: true });
+  seen.counts = await count(page);
+  seen.text = await page.evaluate(() => document.body.innerText);
+  await page.screenshot({ path: join(folder, "serve-light-top.png"), timeout: patience });
+  seen.light = await check(page);
   await page.close();
   return seen;
 }
@@ -212,5 +225,6 @@ const browser = await playwright.chromium.launch({
 const pages = {};
 for (const file of readdirSync(folder).filter((name) => name.endsWith(".html")).sort())
   pages[file.replace(".html", "")] = { desk: await atTheDesk(browser, file), phone: await onAPhone(browser, file) };
+const served = await live(browser);
 await browser.close();
-process.stdout.write(JSON.stringify(pages));
+process.stdout.write(JSON.stringify({ pages, served }));

@@ -1,7 +1,9 @@
 // What an observer is told of a connection.
+#include <algorithm>
 #include <map>
 
 #include <handfast/inspect.hpp>
+#include <handfast/ticket_keys.hpp>
 
 #include <gtest/gtest.h>
 
@@ -141,6 +143,22 @@ TEST(Observer, IsToldEveryOctetOfTls12) {
   expect_whole_truth(pair, client, server);
   EXPECT_EQ(client.types.size(), 8U);
   EXPECT_EQ(client.types.back(), HandshakeType::finished);
+}
+
+TEST(Observer, IsToldMessagesBehindTheHandshake) {
+  Notes client;
+  Notes server;
+  ServerSettings settings = server_settings();
+  settings.ticket_keys = *TicketKeys::make(test::now);
+  Pair pair = watched(client_settings(), std::move(settings), &client, &server);
+  expect_whole_truth(pair, client, server);
+  EXPECT_EQ(std::ranges::count(client.types, HandshakeType::new_session_ticket), 2);
+  EXPECT_EQ(client.hashes, 6);  // of the handshake's messages, but the first
+  ASSERT_TRUE(pair.client.connection.update_keys(KeyUpdateRequest::update_requested));
+  pair.run();
+  EXPECT_EQ(std::ranges::count(client.types, HandshakeType::key_update), 2);
+  EXPECT_EQ(client.types, server.types);
+  EXPECT_EQ(client.messages, server.messages);
 }
 
 TEST(Observer, IsToldRecordsOneByOne) {

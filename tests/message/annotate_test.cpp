@@ -1,5 +1,6 @@
 // The annotator: golden samples, coverage of every octet, damaged messages.
 #include <cstdlib>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -83,6 +84,23 @@ TEST(Annotate, CoversEveryDamagedMessage) {
             << sample.name << ", octet " << i << " xor " << flip;
       }
     }
+  }
+}
+
+// Small numbers are lengths that may fit, so that many get far into a message.
+TEST(Annotate, CoversOctetsDrawnAtRandom) {
+  std::mt19937 random(8446);
+  for (int round = 0; round < 20'000; ++round) {
+    Octets octets(4 + random() % 160);
+    for (std::uint8_t& octet : octets)
+      octet = static_cast<std::uint8_t>(random() % (round % 2 == 0 ? 256 : 24));
+    octets[1] = octets[2] = 0;
+    if (round % 5 != 0) octets[3] = static_cast<std::uint8_t>(octets.size() - 4);
+    const message::AnnotationContext context{
+        .version = round % 3 == 0 ? ProtocolVersion::tls12 : ProtocolVersion::tls13,
+        .cipher_suite = CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA};
+    const auto annotation = message::annotate(octets, context);
+    ASSERT_EQ(test::broken_annotation(octets, annotation), "") << "round " << round;
   }
 }
 
