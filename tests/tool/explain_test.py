@@ -46,7 +46,7 @@ def story(*options: str, expect: int = 0) -> dict:
 
 class Page(HTMLParser):
     """Ids, links and what would be loaded; complains of elements that are not closed."""
-    VOID = {"meta", "link", "br"}
+    VOID = {"meta", "link", "br", "wbr"}
 
     def __init__(self, text: str):
         super().__init__()
