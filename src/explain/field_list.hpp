@@ -13,13 +13,14 @@ using inspect::FieldKind;
 /// Fields one after the other; groups are opened and closed around their parts.
 class FieldList {
  public:
-  void open(std::string name, std::string value = {}) {
+  void open(std::string name, std::string value = {}, bool bad = false) {
     Field group;
     group.name = std::move(name);
     group.value = std::move(value);
     group.offset = covered_;
     group.depth = static_cast<std::uint16_t>(open_.size());
     group.leaf = false;
+    group.bad = bad;
     open_.push_back(fields_.size());
     fields_.push_back(std::move(group));
   }

@@ -42,7 +42,7 @@ std::vector<Field> with_der(const std::vector<Field>& fields, Bytes message) {
       around.pop_back();
     }
     if (!field.leaf) {
-      list.open(field.name, field.value);
+      list.open(field.name, field.value, field.bad);
       around.emplace_back(field.name);
       continue;
     }
