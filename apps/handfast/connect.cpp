@@ -35,6 +35,8 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
     if (!trust) return std::unexpected(trust.error());
     settings.trust = std::move(*trust);
   }
+  if (auto filled = fill_peer_keys(options.tls, !options.ca.empty(), settings); !filled)
+    return std::unexpected(filled.error());
   settings.public_suffixes = system_suffixes();
   auto config = options.insecure ? dangerous::without_verification(std::move(settings))
                                  : ClientConfig::make(std::move(settings));

@@ -38,9 +38,12 @@ std::string one_flight(const FlightSummary& flight) {
 
 std::string verified(const Summary& summary, Role own) {
   if (!summary.external_psk_identity.empty()) return "no certificates: the external key proves both sides";
+  if (summary.peer_verified && !summary.peer_public_key.empty())
+    return "yes: the key is one of those trusted";
   if (summary.peer_verified)
     return "yes: chain, time, purpose and " + std::string(own == Role::client ? "name" : "issuer");
   if (summary.resumed) return "in the earlier connection";
+  if (!summary.peer_public_key.empty()) return "NO: the key was not checked";
   if (summary.peer_chain.empty()) return own == Role::client ? "no" : "no: the client showed no certificate";
   return "NO: the certificate was not checked";
 }
@@ -142,6 +145,8 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
     add("external key", printable(as_text(summary.external_psk_identity)));
   for (std::size_t i = 0; i < summary.peer_chain.size(); ++i)
     add(i == 0 ? "certificate" : "", one_certificate(summary.peer_chain[i]));
+  if (!summary.peer_public_key.empty())
+    add("public key", fmt::format("raw, SHA-256 {}", hex(x509::fingerprint(summary.peer_public_key))));
   add("verified", verified(summary, own));
   for (std::size_t i = 0; i < summary.flights.size(); ++i)
     add(i == 0 ? "flights" : "", one_flight(summary.flights[i]));
@@ -161,25 +166,29 @@ nlohmann::json to_json(const Summary& summary, Role own) {
   nlohmann::json verification = {{"verified", summary.peer_verified}};
   if (summary.verification)
     verification["findings"] = nlohmann::json::parse(x509::to_json(*summary.verification));
-  return {{"role", name_of(own)},
-          {"version", to_string(summary.version)},
-          {"cipher_suite", to_string(summary.cipher_suite)},
-          {"group", name_or_null(summary.group)},
-          {"signature", name_or_null(summary.server_signature)},
-          {"client_signature", name_or_null(summary.client_signature)},
-          {"alpn", text_or_null(summary.application_protocol)},
-          {"server_name", text_or_null(summary.server_name)},
-          {"peer_chain", chain},
-          {"verification", verification},
-          {"resumed", summary.resumed},
-          {"early_data", early_data_json(summary)},
-          {"external_psk", text_or_null(std::string(as_text(summary.external_psk_identity)))},
-          {"hello_retry", summary.hello_retry},
-          {"extended_master_secret", summary.extended_master_secret},
-          {"secure_renegotiation", summary.secure_renegotiation},
-          {"encrypt_then_mac", summary.encrypt_then_mac},
-          {"deprecated", deprecated_json(summary)},
-          {"flights", flights}};
+  return {
+      {"role", name_of(own)},
+      {"version", to_string(summary.version)},
+      {"cipher_suite", to_string(summary.cipher_suite)},
+      {"group", name_or_null(summary.group)},
+      {"signature", name_or_null(summary.server_signature)},
+      {"client_signature", name_or_null(summary.client_signature)},
+      {"alpn", text_or_null(summary.application_protocol)},
+      {"server_name", text_or_null(summary.server_name)},
+      {"peer_chain", chain},
+      {"peer_certificate_type", name_of(summary.peer_certificate_type)},
+      {"peer_public_key_sha256",
+       text_or_null(summary.peer_public_key.empty() ? "" : hex(x509::fingerprint(summary.peer_public_key)))},
+      {"verification", verification},
+      {"resumed", summary.resumed},
+      {"early_data", early_data_json(summary)},
+      {"external_psk", text_or_null(std::string(as_text(summary.external_psk_identity)))},
+      {"hello_retry", summary.hello_retry},
+      {"extended_master_secret", summary.extended_master_secret},
+      {"secure_renegotiation", summary.secure_renegotiation},
+      {"encrypt_then_mac", summary.encrypt_then_mac},
+      {"deprecated", deprecated_json(summary)},
+      {"flights", flights}};
 }
 
 std::string one_line(const Summary& summary) {

@@ -22,12 +22,18 @@ std::chrono::milliseconds duration(double seconds) {
 }
 
 Outcome<> fill_client_authentication(const ServeOptions& options, ServerSettings& settings) {
-  if (options.client_ca.empty() && options.client_auth.empty()) return {};
-  if (options.client_ca.empty())
-    return usage_failure("--client-auth needs --client-ca", "Name the CA whose clients are to be trusted.");
-  auto trust = load_trust("--client-ca", options.client_ca);
-  if (!trust) return std::unexpected(trust.error());
-  settings.trust = std::move(*trust);
+  const bool keys = !options.tls.peer_keys.empty();
+  if (options.client_ca.empty() && options.client_auth.empty() && !keys) return {};
+  if (options.client_ca.empty() && !keys)
+    return usage_failure("--client-auth needs --client-ca or --peer-key",
+                         "Name the CA or the keys of the clients that are to be trusted.");
+  if (!options.client_ca.empty()) {
+    auto trust = load_trust("--client-ca", options.client_ca);
+    if (!trust) return std::unexpected(trust.error());
+    settings.trust = std::move(*trust);
+  }
+  if (auto filled = fill_peer_keys(options.tls, !options.client_ca.empty(), settings); !filled)
+    return std::unexpected(filled.error());
   settings.client_authentication =
       options.client_auth == "request" ? ClientAuthentication::request : ClientAuthentication::require;
   return {};

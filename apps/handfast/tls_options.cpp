@@ -140,6 +140,17 @@ void TlsOptions::add_to(CLI::App& command) {
   command.add_option("--key", keys, "PEM file with its private key (default: the file of --cert)")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  command
+      .add_option("--raw-key", raw_keys,
+                  "PEM file with a private key that is shown without a certificate (RFC 7250)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option(
+          "--peer-key", peer_keys,
+          "PEM file with a public key: the peer may show it without a certificate, and is trusted then")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
       ->type_name("FILE");
   add_algorithms_to(command);
@@ -201,6 +212,13 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
       return usage_failure(certificate, valid.error());
     credentials.push_back(std::move(*credential));
   }
+  for (const std::string& key : options.raw_keys) {
+    const auto secret = read_file(key);
+    if (!secret) return std::unexpected(secret.error());
+    auto credential = Credential::raw_public_key(*secret, *passphrase);
+    if (!credential) return credential_failure(credential.error(), key, key);
+    credentials.push_back(std::move(*credential));
+  }
   return credentials;
 }
 
@@ -215,6 +233,20 @@ Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, c
 std::shared_ptr<const x509::PublicSuffixList> system_suffixes() {
   auto suffixes = x509::PublicSuffixList::system();
   return suffixes ? std::move(*suffixes) : nullptr;
+}
+
+Outcome<> fill_peer_keys(const TlsOptions& options, bool with_certificates, CommonSettings& settings) {
+  for (const std::string& path : options.peer_keys) {
+    const auto content = read_file(path);
+    if (!content) return std::unexpected(content.error());
+    auto key = x509::read_public_key(*content);
+    if (!key) return usage_failure(fmt::format("--peer-key {}", path), key.error());
+    settings.trusted_public_keys.push_back(std::move(*key));
+  }
+  if (options.peer_keys.empty()) return {};
+  settings.peer_certificate_types = {CertificateType::RawPublicKey};
+  if (with_certificates) settings.peer_certificate_types.add(CertificateType::X509);
+  return {};
 }
 
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {

@@ -20,6 +20,8 @@ namespace handfast::tool {
 struct TlsOptions {
   std::vector<std::string> certificates;  ///< files; the n-th belongs to the n-th key
   std::vector<std::string> keys;
+  std::vector<std::string> raw_keys;   ///< private keys to be shown as raw public keys
+  std::vector<std::string> peer_keys;  ///< raw public keys that are trusted
   std::string passphrase_file;
   std::vector<std::string> application_protocols;
   std::string policy = "default";
@@ -44,6 +46,9 @@ Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, c
 /// Debian's list of public suffixes; null without its package: then only wildcards directly below top-level
 /// domains are too broad.
 std::shared_ptr<const x509::PublicSuffixList> system_suffixes();
+/// Raw public keys that are accepted of the peer; none: it has to show a certificate, which it otherwise may
+/// only with `with_certificates`.
+Outcome<> fill_peer_keys(const TlsOptions& options, bool with_certificates, CommonSettings& settings);
 /// What both roles have in common.
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings);
 

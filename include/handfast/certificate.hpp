@@ -80,6 +80,10 @@ Result<std::vector<Octets>> read_certificates(Bytes file);
 /// Errors: bad_pem, no_certificate_in_file.
 Result<std::vector<Octets>> read_crls(Bytes file);
 
+/// The public key of a PEM text ("PUBLIC KEY") or a SubjectPublicKeyInfo in DER, checked, as DER.
+/// Errors: bad_pem, certificate_malformed, certificate_unsupported.
+Result<Octets> read_public_key(Bytes file);
+
 /// PEM text of one certificate, with a newline at its end.
 [[nodiscard]] std::string certificate_to_pem(Bytes der);
 /// Exactly 32 octets: SHA-256 of the whole certificate.

@@ -52,6 +52,11 @@ struct CommonSettings {
   /// Roots that the peer's certificate must lead to. Null: a client takes the system's store, a server needs
   /// one as soon as it asks for client certificates.
   std::shared_ptr<const TrustStore> trust;
+  /// Kinds of certificates that are accepted of the peer, most wanted first (RFC 7250 §3).
+  Preferences<CertificateType, 2> peer_certificate_types = {CertificateType::X509};
+  /// Raw public keys that are trusted, SubjectPublicKeyInfo in DER: with RawPublicKey among the types and
+  /// PeerVerification::full the peer's has to be one of them, whatever name it goes by.
+  std::vector<Octets> trusted_public_keys;
   /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
   /// How strictly, and what an unknown revocation status means.
@@ -102,6 +107,9 @@ struct ClientSettings : CommonSettings {
   /// no_fitting_credential, instead of showing none and leaving it to the server what becomes of that
   /// (RFC 8446 §4.4.2, RFC 5246 §7.4.6). Needs credentials.
   bool require_credential = false;
+  /// Kinds of certificates that this side can show, most wanted first (RFC 7250 §3). Empty: those of the
+  /// credentials in their order.
+  Preferences<CertificateType, 2> certificate_types;
   /// Reserved values in the ClientHello, against rigid servers (RFC 8701). Drawn once a connection.
   bool grease = true;
   /// Looks like TLS 1.2 to devices in between (RFC 8446 §D.4).

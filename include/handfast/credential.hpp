@@ -27,6 +27,15 @@ class Credential {
   /// Errors: as from_pem, without those of keys.
   static Result<Credential> external(Bytes certificate_chain);
 
+  /// A bare key, shown without a certificate to peers that take raw public keys (RFC 7250): PEM or DER as in
+  /// from_pem. It is for every name and never expires; the peer has to know it from elsewhere.
+  /// Errors: those of keys in from_pem.
+  static Result<Credential> raw_public_key(Bytes private_key, std::string_view passphrase = {});
+
+  /// X509, or RawPublicKey for a bare key, whose chain() is empty.
+  [[nodiscard]] CertificateType type() const noexcept;
+  /// What a raw public key shows: its SubjectPublicKeyInfo in DER. Empty for certificates. Lives as chain().
+  [[nodiscard]] Bytes public_key_info() const noexcept;
   /// The certificates in DER, leaf first. The views live as long as any copy of this credential.
   [[nodiscard]] std::span<const Bytes> chain() const noexcept;
   /// True when the private key is here.

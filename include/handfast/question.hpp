@@ -40,6 +40,7 @@ struct VerificationQuestion {
   /// Client: the chain is that of a session, which is offered if it is still trusted, and nothing was sent
   /// yet. Otherwise the handshake goes on without the session, and the server shows its chain anew.
   bool of_session = false;
+  Bytes public_key;  ///< a raw public key, SubjectPublicKeyInfo; the chain is empty then
 };
 
 /// Which session has this id? Asked of servers whose SessionStore says Later. Answer: the session, or none.

@@ -55,6 +55,8 @@ struct Session {
   std::optional<MaxFragmentLength> max_fragment_length;
   /// The peer's certificates in DER, leaf first; empty: it showed none.
   std::vector<Octets> peer_chain;
+  /// The raw public key that the peer showed instead (RFC 7250): SubjectPublicKeyInfo; empty: none.
+  Octets peer_public_key;
   /// Client: the OCSP response that was stapled; empty: none.
   Octets ocsp_response;
   /// The chain passed full verification. False: nobody looked, or the application alone decided. A client

@@ -69,9 +69,11 @@ struct Summary {
   std::optional<std::size_t> credential;
   /// The ClientHello's random, by which key logs name a connection.
   std::array<std::uint8_t, 32> client_random{};
-  std::uint16_t peer_record_size_limit = 0;        ///< RFC 8449; 0: none given
-  std::vector<Octets> peer_chain;                  ///< DER, as sent, leaf first; empty: the peer showed none
-  Octets ocsp_response;                            ///< stapled by the server; empty: none
+  std::uint16_t peer_record_size_limit = 0;  ///< RFC 8449; 0: none given
+  std::vector<Octets> peer_chain;            ///< DER, as sent, leaf first; empty: the peer showed none
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< the kind that the peer showed
+  Octets peer_public_key;  ///< a raw public key of the peer (RFC 7250): SubjectPublicKeyInfo; else empty
+  Octets ocsp_response;    ///< stapled by the server; empty: none
   Octets signed_certificate_timestamps;            ///< SignedCertificateTimestampList; empty: none
   bool peer_verified = false;                      ///< the peer's certificate passed full verification
   std::optional<x509::Verification> verification;  ///< path and findings, when the library judged

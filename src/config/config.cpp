@@ -21,7 +21,7 @@ struct ConfigAccess {
     config.verifies_ = verifies;
     crypto::Hash shown(crypto::HashAlgorithm::sha256);
     for (const Credential& credential : config.settings_.credentials)
-      shown.update(crypto::hash(crypto::HashAlgorithm::sha256, credential.chain().front()).view());
+      shown.update(crypto::hash(crypto::HashAlgorithm::sha256, credential.contents().identity()).view());
     copy(shown.digest().view(), config.session_context_);
   }
   static void fill(ServerConfig& config, ServerSettings settings, RandomSource& random) {
@@ -92,7 +92,27 @@ Result<> check_key_shares(const Policy& policy) {
   return {};
 }
 
+// RFC 7250 §3: of the registered kinds these two are spoken.
+Result<> check_certificate_types(const Preferences<CertificateType, 2>& types) {
+  for (const CertificateType type : types)
+    if (type != CertificateType::X509 && type != CertificateType::RawPublicKey)
+      return unsupported("a kind of certificate that is not known");
+  return {};
+}
+
+// What a full verification needs: anchors for certificates, keys for raw public keys.
+Result<> check_trust(const CommonSettings& settings) {
+  const auto& types = settings.peer_certificate_types;
+  if (types.contains(CertificateType::X509) && (!settings.trust || settings.trust->size() == 0))
+    return fail(ErrorCode::no_trust_anchor);
+  if (types.contains(CertificateType::RawPublicKey) && settings.trusted_public_keys.empty())
+    return fail(ErrorCode::no_trust_anchor, "no trusted_public_keys");
+  return {};
+}
+
 Result<> check_common(const CommonSettings& settings) {
+  if (settings.peer_certificate_types.empty()) return unsupported("peer_certificate_types is empty");
+  if (auto ok = check_certificate_types(settings.peer_certificate_types); !ok) return ok;
   if (auto ok = check_versions_and_suites(settings.policy); !ok) return ok;
   if (auto ok = check_groups_and_schemes(settings.policy); !ok) return ok;
   std::size_t octets = 0;
@@ -158,18 +178,19 @@ Result<> check_sessions(const ServerSettings& settings) {
 Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings, bool verifies) {
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
+  if (auto ok = check_certificate_types(settings.certificate_types); !ok) return fail(ok.error());
   if (auto ok = check_psks(settings); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
   if (settings.require_credential && settings.credentials.empty())
     return unsupported("require_credential: there are no credentials");
   leave_out_versions_without_suite(settings.policy);
   if (verifies && settings.verification == PeerVerification::full) {
-    if (!settings.trust) {
+    if (!settings.trust && settings.peer_certificate_types.contains(CertificateType::X509)) {
       auto system = TrustStore::system();
       if (!system) return fail(system.error());
       settings.trust = std::move(*system);
     }
-    if (settings.trust->size() == 0) return fail(ErrorCode::no_trust_anchor);
+    if (auto ok = check_trust(settings); !ok) return fail(ok.error());
   }
   if (settings.session_store && !settings.signature_cache)
     settings.signature_cache = std::make_shared<x509::SignatureCache>(1024);
@@ -197,9 +218,9 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
   leave_out_versions_without_suite(settings.policy);
   const bool asks = settings.client_authentication != ClientAuthentication::none;
-  if (asks && settings.verification == PeerVerification::full &&
-      (!settings.trust || settings.trust->size() == 0))
-    return fail(ErrorCode::no_trust_anchor, "client certificates are asked for");
+  if (asks && settings.verification == PeerVerification::full) {
+    if (auto ok = check_trust(settings); !ok) return fail(ok.error());
+  }
   RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
   const bool no_key = std::all_of(settings.cookie_key.begin(), settings.cookie_key.end(),
                                   [](std::uint8_t octet) { return octet == 0; });

@@ -7,6 +7,7 @@
 #include "config/credential_contents.hpp"
 #include "x509/certificate.hpp"
 #include "x509/pem.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast {
 namespace {
@@ -91,6 +92,12 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
   return contents;
 }
 
+Result<crypto::PrivateKey> read_private_key(Bytes text, std::string_view passphrase) {
+  const bool der = !text.empty() && text.front() == 0x30;
+  return der ? crypto::PrivateKey::from_der(text, passphrase)
+             : crypto::PrivateKey::from_pem(text, passphrase);
+}
+
 // A copy of its own storage, for a variation of a credential.
 std::shared_ptr<Credential::Contents> copy_of(const Credential::Contents& from) {
   auto contents = std::make_shared<Credential::Contents>(from);
@@ -108,13 +115,22 @@ Result<Credential> Credential::from_pem(Bytes certificate_chain, Bytes private_k
                                         std::string_view passphrase) {
   auto contents = read_chain(certificate_chain);
   if (!contents) return fail(contents.error());
-  const bool der = !private_key.empty() && private_key.front() == 0x30;
-  auto key = der ? crypto::PrivateKey::from_der(private_key, passphrase)
-                 : crypto::PrivateKey::from_pem(private_key, passphrase);
+  auto key = read_private_key(private_key, passphrase);
   if (!key) return fail(key.error());
   if (!(key->public_key() == (*contents)->public_key)) return fail(ErrorCode::key_mismatch);
   (*contents)->private_key = std::move(*key);
   return Credential(std::move(*contents));
+}
+
+Result<Credential> Credential::raw_public_key(Bytes private_key, std::string_view passphrase) {
+  auto key = read_private_key(private_key, passphrase);
+  if (!key) return fail(key.error());
+  auto contents = std::make_shared<Credential::Contents>(key->public_key());
+  contents->type = CertificateType::RawPublicKey;
+  contents->key_info = x509::write_public_key(contents->public_key);
+  contents->schemes = schemes_of(contents->public_key);
+  contents->private_key = std::move(*key);
+  return Credential(std::move(contents));
 }
 
 Result<Credential> Credential::external(Bytes certificate_chain) {
@@ -123,6 +139,10 @@ Result<Credential> Credential::external(Bytes certificate_chain) {
   return Credential(std::move(*contents));
 }
 
+CertificateType Credential::type() const noexcept { return contents_->type; }
+
+Bytes Credential::public_key_info() const noexcept { return contents_->key_info; }
+
 std::span<const Bytes> Credential::chain() const noexcept { return contents_->chain; }
 
 bool Credential::can_sign() const noexcept { return contents_->private_key.has_value(); }
@@ -130,6 +150,7 @@ bool Credential::can_sign() const noexcept { return contents_->private_key.has_v
 std::span<const SignatureScheme> Credential::schemes() const noexcept { return contents_->schemes; }
 
 bool Credential::matches(std::string_view host_name) const noexcept {
+  if (contents_->type == CertificateType::RawPublicKey) return true;
   const auto name = ServerName::parse(host_name);
   if (!name) return false;
   const auto leaf = x509::Certificate::parse(contents_->chain.front());
@@ -137,6 +158,7 @@ bool Credential::matches(std::string_view host_name) const noexcept {
 }
 
 Result<> Credential::check_validity(Time now) const {
+  if (contents_->type == CertificateType::RawPublicKey) return {};
   const auto leaf = x509::Certificate::parse(contents_->chain.front());
   if (!leaf) return fail(ErrorCode::own_certificate_malformed);
   if (leaf->valid_at(now)) return {};

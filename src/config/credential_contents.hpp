@@ -18,7 +18,12 @@ struct Credential::Contents {
     return preferred.empty() ? policy.signature_schemes.span() : std::span<const SignatureScheme>(preferred);
   }
 
-  Octets storage;                ///< the certificates, one behind the other
+  /// What names the key to others: the leaf, or the raw public key.
+  [[nodiscard]] Bytes identity() const noexcept { return chain.empty() ? Bytes(key_info) : chain.front(); }
+
+  Octets storage;  ///< the certificates, one behind the other
+  CertificateType type = CertificateType::X509;
+  Octets key_info;               ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
   std::vector<Bytes> chain;      ///< views into storage, leaf first
   crypto::PublicKey public_key;  ///< the leaf's
   bool may_sign = true;          ///< the leaf's keyUsage allows digitalSignature, or there is none

@@ -51,6 +51,7 @@ constexpr std::array signature_parts{Shape{"r"}, Shape{"s"}};
 constexpr Shape shape_of(DerForm form) {
   switch (form) {
     case DerForm::certificate: return {"Certificate", 0, certificate_parts};
+    case DerForm::public_key: return {"SubjectPublicKeyInfo", 0, key_parts};
     case DerForm::name: return {"Name", 0, relative_name, true};
     case DerForm::ecdsa_signature: return {"Ecdsa-Sig-Value", 0, signature_parts};
     case DerForm::anything: break;

@@ -11,6 +11,7 @@ namespace handfast::explain {
 /// What a piece of DER is expected to be.
 enum class DerForm : unsigned char {
   certificate,      ///< RFC 5280 §4.1
+  public_key,       ///< SubjectPublicKeyInfo (RFC 5280 §4.1.2.7)
   name,             ///< a distinguished name
   ecdsa_signature,  ///< Ecdsa-Sig-Value (RFC 3279 §2.2.3)
   anything,         ///< elements are named by their tags

@@ -152,12 +152,15 @@ class Dissector {
     message.octets = partial.octets;
     message.first_record = partial.first_record;
     message.last_record = index;
-    const message::AnnotationContext context{.version = result_.version.value_or(ProtocolVersion::tls13),
-                                             .cipher_suite = result_.cipher_suite};
+    const message::AnnotationContext context{
+        .version = result_.version.value_or(ProtocolVersion::tls13),
+        .cipher_suite = result_.cipher_suite,
+        .certificate_type = certificate_type_[record.from == Role::server]};
     if (message.type == HandshakeType::server_hello) read_server_hello(message.octets);
     MessageFields explained = message_fields(message.octets, context);
     message.name = explained.fields.front().name;
     message.error = explained.error;
+    if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
     if (message.type == HandshakeType::client_hello) read_client_hello(message.octets);
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
     if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
@@ -198,6 +201,20 @@ class Dissector {
     result_.encrypt_then_mac = extensions.encrypt_then_mac.has_value();
     if (extensions.pre_shared_key) result_.psk = extensions.pre_shared_key->selected_identity;
     if (extensions.key_share) result_.group = extensions.key_share->server_share.group;
+    read_certificate_types(extensions);
+  }
+
+  void read_encrypted_extensions(Bytes whole) {
+    const auto message = wire::decode<message::EncryptedExtensions>(whole.subspan(wire::message_header_size));
+    if (message) read_certificate_types(message->extensions);
+  }
+
+  // RFC 7250 §4: what each side shows.
+  void read_certificate_types(const auto& extensions) {
+    if (extensions.client_certificate_type)
+      certificate_type_[0] = extensions.client_certificate_type->client_certificate_type;
+    if (extensions.server_certificate_type)
+      certificate_type_[1] = extensions.server_certificate_type->server_certificate_type;
   }
 
   void read_key_exchange(Bytes whole) {
@@ -246,7 +263,8 @@ class Dissector {
   std::array<Partial, 2> partial_;
   schedule::Transcript transcript_;
   std::array<int, 2> finished_{};
-  bool broken_ = false;  // messages are missing
+  std::array<CertificateType, 2> certificate_type_{};  // of the client, of the server
+  bool broken_ = false;                                // messages are missing
 };
 
 }  // namespace

@@ -18,10 +18,13 @@ bool is_ecdsa(const std::vector<Field>& fields, std::size_t signature) {
   return signature > 0 && fields[signature - 1].value.starts_with("ecdsa_");
 }
 
-// What the octets of a vector are. `group` is the vector's index.
-std::optional<DerForm> der_in(const std::vector<Field>& fields, std::size_t group, const Around& around) {
+// What the octets of a vector are. `group` is the vector's index, `shown` what the sender shows.
+std::optional<DerForm> der_in(const std::vector<Field>& fields, std::size_t group, const Around& around,
+                              CertificateType shown) {
   const std::string& name = fields[group].name;
-  if (name == "cert_data") return DerForm::certificate;
+  if (name == "cert_data")
+    return shown == CertificateType::RawPublicKey ? DerForm::public_key : DerForm::certificate;
+  if (name == "ASN1_subjectPublicKeyInfo") return DerForm::public_key;
   if (name == "response") return DerForm::anything;
   if (name == "signature" && is_ecdsa(fields, group)) return DerForm::ecdsa_signature;
   if (!name.starts_with('[') || around.size() < 2) return std::nullopt;
@@ -32,7 +35,7 @@ std::optional<DerForm> der_in(const std::vector<Field>& fields, std::size_t grou
 }
 
 // The leaf "octets" of such a vector becomes the tree of its DER.
-std::vector<Field> with_der(const std::vector<Field>& fields, Bytes message) {
+std::vector<Field> with_der(const std::vector<Field>& fields, Bytes message, CertificateType shown) {
   FieldList list;
   Around around;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -47,7 +50,7 @@ std::vector<Field> with_der(const std::vector<Field>& fields, Bytes message) {
       continue;
     }
     std::optional<DerForm> form;
-    if (field.name == "octets" && i >= 2 && !field.bad) form = der_in(fields, i - 2, around);
+    if (field.name == "octets" && i >= 2 && !field.bad) form = der_in(fields, i - 2, around, shown);
     const Bytes octets = message.subspan(field.offset, field.length);
     if (form && !octets.empty()) {
       list.splice(der_fields(octets, *form));
@@ -63,7 +66,7 @@ std::vector<Field> with_der(const std::vector<Field>& fields, Bytes message) {
 
 MessageFields message_fields(Bytes message, const message::AnnotationContext& context) {
   message::Annotation annotation = message::annotate(message, context);
-  return {with_der(annotation.fields, message), annotation.error};
+  return {with_der(annotation.fields, message, context.certificate_type), annotation.error};
 }
 
 }  // namespace handfast::explain

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "config/credential_contents.hpp"
+#include "handshake/certificate_type.hpp"
 #include "schedule/key_schedule.hpp"
 #include "x509/certificate.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast::handshake {
 
@@ -47,6 +49,7 @@ void note_credential(Handshake& hs, std::span<const Credential> credentials,
 }
 
 bool looks_at_issuers(const Credential& credential, bool otherwise) noexcept {
+  if (credential.type() == CertificateType::RawPublicKey) return false;  // nobody issued it
   return credential.contents().only_named_issuers.value_or(otherwise);
 }
 
@@ -83,8 +86,10 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
   std::vector<message::CertificateEntry> entries;
   if (credential != nullptr) {
     const Credential::Contents& contents = credential->contents();
-    entries.resize(contents.chain.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) entries[i].cert_data = contents.chain[i];
+    const bool raw = contents.type == CertificateType::RawPublicKey;
+    entries.resize(raw ? 1 : contents.chain.size());
+    if (raw) entries.front().cert_data = contents.key_info;
+    for (std::size_t i = 0; i < contents.chain.size(); ++i) entries[i].cert_data = contents.chain[i];
     if (extras.ocsp && !contents.ocsp_response.empty()) {
       // [8446:4.4.2.1#1,4]
       auto& status = entries.front().extensions.status_request.emplace();
@@ -116,7 +121,14 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
   return {};
 }
 
-void keep_certificates(Handshake& hs, const message::Certificate& certificate) {
+Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
+                           const message::Certificate& certificate) {
+  if (hs.peer_certificate_type == CertificateType::RawPublicKey) {
+    // RFC 8446 §4.4.2: a raw public key stands alone.
+    if (certificate.certificate_list.count() != 1)
+      return fail(ErrorCode::illegal_value, "a raw public key with more entries behind it");
+    return keep_raw_public_key(hs, settings, certificate.certificate_list.front().cert_data);
+  }
   // One copy of the message; the chain are views into it.
   const Bytes list = certificate.certificate_list.octets();
   hs.peer_certificates = to_octets(list);
@@ -131,6 +143,7 @@ void keep_certificates(Handshake& hs, const message::Certificate& certificate) {
       hs.summary.signed_certificate_timestamps =
           to_octets(entry.extensions.signed_certificate_timestamp->sct_list.octets());
   }
+  return {};
 }
 
 x509::Verification verify_chain(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
@@ -154,7 +167,22 @@ x509::Verification verify_chain(const Handshake& hs, const CommonSettings& setti
   return x509::verify(request);
 }
 
+bool is_trusted_still(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
+                      const Session& session, std::optional<x509::Verification>* judged) {
+  if (!session.peer_public_key.empty()) return trusts_public_key(settings, session.peer_public_key);
+  if (!settings.peer_certificate_types.contains(CertificateType::X509)) return false;
+  const std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
+  x509::Verification verification = verify_chain(hs, settings, name, chain, session.ocsp_response);
+  const bool ok = verification.ok();
+  if (judged != nullptr) *judged = std::move(verification);
+  return ok;
+}
+
 void keep_session_peer(Handshake& hs, const Session& session) {
+  if (!session.peer_public_key.empty()) {
+    hs.peer_certificate_type = CertificateType::RawPublicKey;
+    hs.summary.peer_public_key = session.peer_public_key;
+  }
   hs.peer_chain.assign(session.peer_chain.begin(), session.peer_chain.end());
   hs.summary.ocsp_response = session.ocsp_response;
 }
@@ -162,6 +190,7 @@ void keep_session_peer(Handshake& hs, const Session& session) {
 namespace {
 
 Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name) {
+  if (hs.peer_certificate_type == CertificateType::RawPublicKey) return judge_raw_public_key(hs, settings);
   x509::Verification verification = verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response);
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
@@ -172,16 +201,17 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
   return {};
 }
 
-Result<crypto::PublicKey> leaf_key(const Handshake& hs) {
+}  // namespace
+
+Result<crypto::PublicKey> peer_key(const Handshake& hs, std::uint16_t key_usage) {
+  if (hs.peer_certificate_type == CertificateType::RawPublicKey)
+    return x509::parse_public_key(hs.summary.peer_public_key);
   const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
   if (!leaf) return fail(leaf.error());
-  // RFC 8446 §4.4.2.2: a key that may not sign cannot prove a handshake [8446:4.4.2.2#3].
-  if (!leaf->allows(x509::KeyUsage::digital_signature))
-    return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow digitalSignature");
+  if (!leaf->allows(key_usage))
+    return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this");
   return leaf->public_key();
 }
-
-}  // namespace
 
 Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies) {
   if (!verifies) co_return;
@@ -194,6 +224,7 @@ Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerNa
   question.chain = hs.peer_chain;
   if (name != nullptr) question.server_name = name->text();
   question.ocsp_response = hs.summary.ocsp_response;
+  question.public_key = hs.summary.peer_public_key;
   hs.question = std::move(question);
   co_await hs.answer("certificate verification");
   co_await require(hs.trusted, ErrorCode::certificate_refused, "by the application");
@@ -203,7 +234,8 @@ Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerNa
 Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSettings& settings,
                                                  const crypto::Digest& before) {
   const SignatureContent content(hs.role() == Role::client ? Role::server : Role::client, before);
-  crypto::PublicKey key = co_await leaf_key(hs);
+  // RFC 8446 §4.4.2.2: a key that may not sign cannot prove a handshake [8446:4.4.2.2#3].
+  crypto::PublicKey key = co_await peer_key(hs, x509::KeyUsage::digital_signature);
   const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
   const SignatureScheme scheme = verify.algorithm;
   // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4,5,6,8], that TLS 1.3 allows here, and that is

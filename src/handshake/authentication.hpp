@@ -79,8 +79,13 @@ Result<> send_certificate(Handshake& handshake, const Credential* credential, By
 
 /// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6,7].
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked);
-/// Keeps the peer's chain and stapled data for verification and summary.
-void keep_certificates(Handshake& handshake, const message::Certificate& certificate);
+/// Keeps the peer's chain and stapled data, or its raw public key, for verification and summary.
+Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
+                           const message::Certificate& certificate);
+
+/// The key that the peer showed, which must allow this use (KeyUsage) if it is a certificate's.
+/// Errors: certificate_unsupported.
+Result<crypto::PublicKey> peer_key(const Handshake& handshake, std::uint16_t key_usage);
 
 /// The whole chain against roots, time, purpose and name: in place, or as a question.
 /// Fails with what is wrong. Fills the summary.
@@ -91,6 +96,11 @@ Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const S
 [[nodiscard]] x509::Verification verify_chain(const Handshake& handshake, const CommonSettings& settings,
                                               const ServerName* name, std::span<const Bytes> chain,
                                               Bytes ocsp_response);
+/// Whether the peer of a session, if it showed who it is, passes full verification as things are now.
+/// `judged`: what was found of its chain, if that is wanted.
+[[nodiscard]] bool is_trusted_still(const Handshake& handshake, const CommonSettings& settings,
+                                    const ServerName* name, const Session& session,
+                                    std::optional<x509::Verification>* judged = nullptr);
 /// The peer of a session is the peer of this connection: its chain stands for the one that is not sent. Views
 /// of the session, which outlives the handshake.
 void keep_session_peer(Handshake& handshake, const Session& session);

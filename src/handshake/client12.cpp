@@ -5,6 +5,7 @@
 #include "crypto/key_exchange.hpp"
 #include "crypto/rsa_key_transport.hpp"
 #include "handshake/authentication.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/client12_session.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/tls12.hpp"
@@ -87,9 +88,8 @@ Result<> accept_other_extensions(ClientHandshake& hs, const message::ServerHello
 
 // (3) Certificate and perhaps CertificateStatus.
 Task<> receive_certificate(ClientHandshake& hs, const Tls12State& state) {
-  const message::Certificate12& certificate = co_await hs.receive<message::Certificate12>();
-  co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
-  keep_certificates12(hs, certificate);
+  const bool shown = co_await receive_certificate12(hs, hs.settings());
+  co_await require(shown, ErrorCode::empty_certificate);
   if (state.status_follows) {
     const message::HandshakeMessage next = co_await hs.peek();
     if (next.type == HandshakeType::certificate_status) {  // RFC 6066 §8: even now it may be left out
@@ -157,7 +157,8 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     const auto scheme = choose_scheme(hs.settings().policy, credential,
                                       message.supported_signature_algorithms, ProtocolVersion::tls12);
     // RFC 5246 §7.4.4 [5246:7.4.4#1,3] [5246:7.4.6#4,9].
-    if (!scheme || !may_be_shown(credential, message.supported_signature_algorithms)) continue;
+    if (!scheme || credential.type() != hs.own_certificate_type) continue;
+    if (!may_be_shown(credential, message.supported_signature_algorithms)) continue;
     const crypto::KeyType type = credential.contents().public_key.type();
     const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
     // [5246:7.4.4#2] [5246:7.4.6#2]
@@ -265,9 +266,10 @@ Task<> client12(ClientHandshake& hs) {
     co_return;
   }
 
+  co_await accept_certificate_types(hs, hello.extensions);
   co_await receive_certificate(hs, state);
   const std::uint16_t usage = key_usage_of(*state.suite);
-  const crypto::PublicKey key = co_await leaf_key12(hs, usage);
+  const crypto::PublicKey key = co_await peer_key(hs, usage);
   co_await check_key_kind(hs.settings().policy, *state.suite, key);
   std::optional<crypto::Encapsulation> ecdhe;
   if (state.suite->key_exchange == KeyExchange::ecdhe) {

@@ -1,5 +1,6 @@
 // TLS 1.3, the client's side.
 #include "handshake/authentication.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
@@ -78,7 +79,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
     const auto scheme = choose_scheme(hs.settings().policy, credential,
                                       extensions.signature_algorithms->supported_signature_algorithms,
                                       ProtocolVersion::tls13);
-    if (!scheme) continue;
+    if (!scheme || credential.type() != hs.own_certificate_type) continue;
     // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
     if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) continue;
     if (extensions.certificate_authorities &&
@@ -112,7 +113,7 @@ Task<> authenticate_server(ClientHandshake& hs) {
   asked.ocsp = hs.settings().request_ocsp;
   asked.signed_certificate_timestamps = hs.settings().request_signed_certificate_timestamps;
   co_await check_entries(certificate, asked);
-  keep_certificates(hs, certificate);
+  co_await keep_certificates(hs, hs.settings(), certificate);
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
   hs.summary.server_signature = scheme;
@@ -192,6 +193,7 @@ Task<> client13(ClientHandshake& hs) {
   if (early_data && !accepted) co_await send_under_handshake_keys(hs, client_secret.view());
   Request request;
   if (!psk) {  // RFC 8446 §2.2: who holds the PSK is proven by it
+    co_await accept_certificate_types(hs, extensions.extensions);
     Request received = co_await receive_request(hs);
     request = received;
     co_await authenticate_server(hs);

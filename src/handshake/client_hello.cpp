@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "handshake/certificate_type.hpp"
 #include "handshake/tls12.hpp"
 #include "schedule/suite.hpp"
 #include "wire/codec.hpp"
@@ -35,6 +36,7 @@ struct Arrays {
   Greased<SignatureScheme, 21> schemes;
   Greased<ProtocolVersion, 4> versions;
   std::array<message::ServerName, 1> names{};
+  CertificateTypes own_types{};
   bool has_cbc_suite = false;
   bool has_ecdhe12_suite = false;
   std::vector<message::ProtocolName> protocols{};
@@ -87,6 +89,14 @@ void fill_shares(const Attempt& attempt, Arrays& arrays) {
     arrays.shares.push_back({share.group(), share.public_share()});
 }
 
+// RFC 7250 §4.1: said only where it is not the default.
+void fill_certificate_types(const ClientSettings& settings, Arrays& arrays, auto& extensions) {
+  arrays.own_types = own_certificate_types(settings);
+  if (!goes_without_saying(arrays.own_types)) extensions.client_certificate_type = {arrays.own_types.span()};
+  if (!goes_without_saying(settings.peer_certificate_types))
+    extensions.server_certificate_type = {settings.peer_certificate_types.span()};
+}
+
 void fill_extensions(const ClientSettings& settings, const ServerName& name, const Attempt& attempt,
                      Arrays& arrays, message::ClientHello& hello) {
   auto& extensions = hello.extensions;
@@ -118,6 +128,7 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     if (settings.session_store) extensions.session_ticket = {attempt.session_ticket};
     if (settings.max_fragment_length) extensions.max_fragment_length = {*settings.max_fragment_length};
   }
+  fill_certificate_types(settings, arrays, extensions);
   if (settings.request_signed_certificate_timestamps) extensions.signed_certificate_timestamp.emplace();
   if (settings.record_size_limit != 0) extensions.record_size_limit = {settings.record_size_limit};
   if (settings.policy.allows(ProtocolVersion::tls13))

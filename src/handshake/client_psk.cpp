@@ -31,28 +31,35 @@ bool fits_policy(const Policy& policy, const Session& session) noexcept {
          (session.extended_master_secret || !policy.require_extended_master_secret);
 }
 
+// RFC 7250: what the server showed then would have to be of a kind that is accepted now.
+bool takes_kind(const CommonSettings& settings, const Session& session) noexcept {
+  return settings.peer_certificate_types.contains(
+      session.peer_public_key.empty() ? CertificateType::X509 : CertificateType::RawPublicKey);
+}
+
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
 // looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate
 // [8446:4.6.1#2].)
 Task<> judge_session(ClientHandshake& hs) {
   hs.session_trusted = false;
-  if (!hs.config->verifies() || hs.session->peer_chain.empty()) co_return;
-  std::vector<Bytes> chain(hs.session->peer_chain.begin(), hs.session->peer_chain.end());
+  const Session& session = *hs.session;
+  const bool shown = !session.peer_chain.empty() || !session.peer_public_key.empty();
+  if (!hs.config->verifies() || !shown) co_return;
   if (hs.settings().verification == PeerVerification::ask) {
     VerificationQuestion question;
-    question.chain = std::move(chain);
+    question.chain.assign(session.peer_chain.begin(), session.peer_chain.end());
     question.server_name = hs.server_name.text();
-    question.ocsp_response = hs.session->ocsp_response;
+    question.ocsp_response = session.ocsp_response;
+    question.public_key = session.peer_public_key;
     question.of_session = true;
     hs.question = std::move(question);
     co_await hs.answer("verification of a session");
     hs.session_trusted = hs.trusted;
     co_return;
   }
-  if (!hs.session->peer_verified) co_return;
-  hs.session_verification =
-      verify_chain(hs, hs.settings(), &hs.server_name, chain, hs.session->ocsp_response);
-  hs.session_trusted = hs.session_verification->ok();
+  if (!session.peer_verified) co_return;
+  hs.session_trusted =
+      is_trusted_still(hs, hs.settings(), &hs.server_name, session, &hs.session_verification);
 }
 
 // RFC 8446 §4.2.11.1: milliseconds since the ticket came in, hidden by what only the server can take off.
@@ -101,8 +108,9 @@ Task<> find_session(ClientHandshake& hs) {
     hs.session = reply.take();
   }
   // [8446:4.2.11.1#1]
-  const bool usable =
-      hs.session && hs.session->is_alive(hs.now) && fits_policy(hs.settings().policy, *hs.session);
+  const bool usable = hs.session && hs.session->is_alive(hs.now) &&
+                      fits_policy(hs.settings().policy, *hs.session) &&
+                      takes_kind(hs.settings(), *hs.session);
   if (!usable) {
     hs.session.reset();
     co_return;
@@ -171,9 +179,10 @@ Session session_pattern(const ClientHandshake& hs) {
   session.application_protocol = summary.application_protocol;
   session.authenticated = summary.resumed ? hs.session->authenticated : hs.now;
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
+  session.peer_public_key = summary.peer_public_key;
   session.ocsp_response = summary.ocsp_response;
   // An answer of the application is no verification that could be done again.
-  session.peer_verified = summary.peer_verified && summary.verification.has_value();
+  session.peer_verified = summary.peer_verified && hs.settings().verification == PeerVerification::full;
   return session;
 }
 

@@ -61,6 +61,7 @@ bool Handshake::ignores(const message::HandshakeMessage& message) noexcept {
 
 void Handshake::complete_summary() {
   summary.flights = flights.flights();
+  summary.peer_certificate_type = peer_certificate_type;
   summary.peer_chain.reserve(peer_chain.size());
   for (const Bytes certificate : peer_chain) summary.peer_chain.push_back(to_octets(certificate));
 }
@@ -91,7 +92,7 @@ Handshake::SignOperation Handshake::sign(const Credential& credential, Signature
       sign_failure_ = signed_content.error();
     }
   } else {
-    question = SignatureQuestion{scheme, content, credential.chain().front()};
+    question = SignatureQuestion{scheme, content, credential.contents().identity()};
   }
   return SignOperation(*this);
 }

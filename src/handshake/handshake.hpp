@@ -166,6 +166,10 @@ class Handshake {
   }
   /// A message of ours is outgoing: it belongs to the transcript.
   void note_sent(HandshakeType type, Bytes message);
+  /// The peer showed a certificate or a raw public key, in this handshake or in the one that is resumed.
+  [[nodiscard]] bool peer_showed_itself() const noexcept {
+    return !peer_chain.empty() || !summary.peer_public_key.empty();
+  }
   /// Fills what of the summary is kept in a leaner form until the end.
   void complete_summary();
   /// Hands a secret to the key log and to the observer, if there are any.
@@ -197,6 +201,8 @@ class Handshake {
   Secret<64> exporter_secret{Bytes()};           ///< TLS 1.2: the master secret; empty until known
   std::array<std::uint8_t, 32> server_random{};  ///< TLS 1.2, with exporter_secret
   std::array<std::uint8_t, 12> tls_unique{};     ///< TLS 1.2: the first Finished (RFC 5929 §3)
+  CertificateType own_certificate_type = CertificateType::X509;   ///< a client's, as the server chose
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain stays empty
   /// The peer's certificates, leaf first, inside peer_certificates.
   std::vector<Bytes> peer_chain;
   Octets peer_certificates;  ///< the Certificate message they came in

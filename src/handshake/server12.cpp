@@ -4,6 +4,8 @@
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/rsa_key_transport.hpp"
+#include "handshake/authentication.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/observation.hpp"
 #include "handshake/server12_session.hpp"
 #include "handshake/tls12.hpp"
@@ -98,6 +100,7 @@ Result<> send_hello(ServerHandshake& hs, Tls12State& state) {
   if (!hs.summary.application_protocol.empty())
     extensions.application_layer_protocol_negotiation = {protocol};
   // [6066:8#3,4]
+  answer_certificate_types(hs, extensions);
   if (state.status_follows) extensions.status_request.emplace();
   if (state.ticket_follows) extensions.session_ticket.emplace();  // [5077:3.2#3,4]
   if (auto added = add_timestamps(hs, answer); !added) return added;
@@ -151,12 +154,11 @@ Result<> allow_no_certificate(const ServerHandshake& hs) {
 
 // (4) The client's Certificate. Gives whether there was one.
 Task<bool> receive_certificate(ServerHandshake& hs) {
-  const message::Certificate12& certificate = co_await hs.receive<message::Certificate12>();
-  if (certificate.certificate_list.empty()) {
+  const bool shown = co_await receive_certificate12(hs, hs.settings());
+  if (!shown) {
     co_await allow_no_certificate(hs);
     co_return false;
   }
-  keep_certificates12(hs, certificate);
   co_await verify_peer(hs, hs.settings(), nullptr, true);
   co_return true;
 }
@@ -188,7 +190,7 @@ Task<> receive_ecdhe_key_exchange(ServerHandshake& hs, Tls12State& state, const 
 
 // (4) CertificateVerify over all messages before it (RFC 5246 §7.4.8).
 Task<> receive_certificate_verify(ServerHandshake& hs, const schedule::Transcript& signed_messages) {
-  crypto::PublicKey key = co_await leaf_key12(hs, x509::KeyUsage::digital_signature);
+  crypto::PublicKey key = co_await peer_key(hs, x509::KeyUsage::digital_signature);
   const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
   const SignatureScheme scheme = verify.algorithm;
   co_await check_signature12(hs.settings(), key, scheme, signed_messages.messages(), verify.signature);

@@ -71,7 +71,7 @@ Task<> find_session12(ServerHandshake& hs) {
   if (!shows_ticket(hs.hello())) hs.session_id = to_octets(hs.hello().legacy_session_id);
   hs.summary.resumed = true;
   keep_session_peer(hs, *hs.session);
-  hs.summary.peer_verified = hs.session->peer_verified && !hs.peer_chain.empty();
+  hs.summary.peer_verified = hs.session->peer_verified && hs.peer_showed_itself();
 }
 
 Result<> name_session(ServerHandshake& hs, Tls12State& state) {

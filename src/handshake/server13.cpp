@@ -3,6 +3,7 @@
 
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/cookie.hpp"
 #include "handshake/observation.hpp"
 #include "handshake/server_early_data.hpp"
@@ -183,6 +184,7 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
     message.extensions.server_name.emplace();
     hs.summary.server_name_acknowledged = true;
   }
+  answer_certificate_types(hs, message.extensions);
   const std::array<message::ProtocolName, 1> protocol = {as_bytes(hs.summary.application_protocol)};
   if (!hs.summary.application_protocol.empty())
     message.extensions.application_layer_protocol_negotiation = {protocol};
@@ -239,7 +241,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
     co_return;
   }
   co_await check_entries(certificate, CertificateExtras());
-  keep_certificates(hs, certificate);
+  co_await keep_certificates(hs, hs.settings(), certificate);
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
   hs.summary.client_signature = scheme;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/credential_contents.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/server_psk.hpp"
 #include "schedule/suite.hpp"
@@ -142,8 +143,10 @@ bool can_check(const ClientHello& hello, const Credential& credential) noexcept 
   return !schemes || is_signed_acceptably(credential, schemes->supported_signature_algorithms);
 }
 
-// RFC 8446 §4.2.4: the authorities that a client names guide the choice.
+// RFC 7250 §4.2: a kind that the client takes. RFC 8446 §4.2.4: the authorities that it names guide the
+// choice.
 bool suits_client(const Credential& credential, const ClientHello& hello) {
+  if (!takes_type(hello, credential.type())) return false;
   const auto& named = hello.extensions.certificate_authorities;
   return !named || suits_authorities(credential, named->authorities, false);
 }
@@ -198,6 +201,7 @@ Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello,
     if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
   }
   if (!hs.psk) {
+    if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
     if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
   }
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());

@@ -3,6 +3,7 @@
 
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
+#include "handshake/certificate_type.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/tls12.hpp"
 #include "x509/certificate.hpp"
@@ -32,21 +33,27 @@ bool knows_curve(const ClientHello& hello, const crypto::PublicKey& key) {
   return !groups || !curve || groups->named_group_list.contains(*curve);
 }
 
+// Only a certificate restricts what its key is for.
+bool allows(const Credential::Contents& contents, std::uint16_t key_usage) {
+  if (contents.type == CertificateType::RawPublicKey) return true;
+  const auto leaf = x509::Certificate::parse(contents.chain.front());
+  return leaf && leaf->allows(key_usage);
+}
+
 // Whether this certificate can serve this suite; fills the scheme that signs the key exchange.
 bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteInfo& suite,
           const Credential& credential, Proof& proof) {
   const Credential::Contents& contents = credential.contents();
   const crypto::KeyType type = contents.public_key.type();
-  const auto leaf = x509::Certificate::parse(contents.chain.front());
   if (suite.key_exchange == KeyExchange::rsa) {
     if (type != crypto::KeyType::rsa || !contents.private_key) return false;
-    if (!leaf || !leaf->allows(x509::KeyUsage::key_encipherment)) return false;
+    if (!allows(contents, x509::KeyUsage::key_encipherment)) return false;
     proof = {&credential, SignatureScheme{}};
     return true;
   }
   const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
   if (rsa != (suite.authentication == schedule::Authentication::rsa)) return false;
-  if (!leaf || !leaf->allows(x509::KeyUsage::digital_signature)) return false;
+  if (!allows(contents, x509::KeyUsage::digital_signature)) return false;
   if (!knows_curve(hello, contents.public_key)) return false;
   // RFC 5246 §7.4.1.4.1: without signature_algorithms only SHA-1 is left, which is not spoken here.
   // [5246:7.4.1.4.1#3,6] [5246:7.4.3#3]
@@ -130,6 +137,7 @@ Result<Choice> choose_resumed12(ServerHandshake& hs, const ClientHello& hello) {
 Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
   const ServerSettings& settings = hs.settings();
   if (auto ok = check_hello(hs, hello); !ok) return fail(ok.error());
+  if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
   const std::string_view name = requested_name(hello);
   if (settings.refuse_unknown_names && !name.empty() &&

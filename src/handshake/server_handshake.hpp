@@ -90,7 +90,7 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 /// The host name in server_name as sent; empty: none.
 [[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
 
-/// Whether the authorities that the client names leave this certificate.
+/// Whether the client takes this kind of certificate, and the authorities that it names leave this one.
 [[nodiscard]] bool suits_client(const Credential& credential, const message::ClientHello& hello);
 
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().

@@ -172,11 +172,11 @@ bool is_resumable(const ServerHandshake& hs, const Session& session) {
   const ServerSettings& settings = hs.settings();
   if (!session.is_alive(hs.now) || session.server_name != hs.summary.server_name) return false;
   if (settings.client_authentication == ClientAuthentication::none) return true;
-  if (session.peer_chain.empty()) return settings.client_authentication == ClientAuthentication::request;
+  if (session.peer_chain.empty() && session.peer_public_key.empty())
+    return settings.client_authentication == ClientAuthentication::request;
   // The client showed a certificate once; whether that is good enough is decided today.
   if (settings.verification != PeerVerification::full) return session.peer_verified;
-  const std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
-  return verify_chain(hs, settings, nullptr, chain, Bytes()).ok();
+  return is_trusted_still(hs, settings, nullptr, session);
 }
 
 void drop_psk(ServerHandshake& hs) noexcept { hs.psk.reset(); }
@@ -220,7 +220,7 @@ schedule::EarlySecret take_early_secret(ServerHandshake& hs, crypto::HashAlgorit
   if (hs.psk->session) {
     hs.summary.resumed = true;
     keep_session_peer(hs, *hs.psk->session);
-    hs.summary.peer_verified = !hs.peer_chain.empty() && hs.psk->session->peer_verified;
+    hs.summary.peer_verified = hs.peer_showed_itself() && hs.psk->session->peer_verified;
   } else {
     hs.summary.external_psk_identity = hs.psk->identity;
   }
@@ -249,6 +249,7 @@ Session session_of(const ServerHandshake& hs) {
   const Session* const resumed = hs.psk && hs.psk->session ? &*hs.psk->session : hs.session.get();
   session.authenticated = resumed != nullptr ? resumed->authenticated : hs.now;
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
+  session.peer_public_key = summary.peer_public_key;
   session.peer_verified = summary.peer_verified;
   if (hs.settings().replay_guard && summary.version == ProtocolVersion::tls13) {
     session.max_early_data_size = hs.settings().max_early_data_size;

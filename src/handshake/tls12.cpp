@@ -5,6 +5,7 @@
 
 #include "config/credential_contents.hpp"
 #include "handshake/authentication.hpp"
+#include "handshake/certificate_type.hpp"
 #include "wire/codec.hpp"
 #include "x509/certificate.hpp"
 
@@ -90,7 +91,9 @@ void keep_exporter12(Handshake& hs, const Tls12State& state, Bytes first_verify_
   copy(first_verify_data, hs.tls_unique);
 }
 
-void keep_certificates12(Handshake& hs, const message::Certificate12& certificate) {
+namespace {
+
+void keep_chain(Handshake& hs, const message::Certificate12& certificate) {
   const Bytes list = certificate.certificate_list.octets();
   hs.peer_certificates = to_octets(list);
   for (const message::ASN1Cert& entry : certificate.certificate_list) {
@@ -99,20 +102,32 @@ void keep_certificates12(Handshake& hs, const message::Certificate12& certificat
   }
 }
 
+}  // namespace
+
+Task<bool> receive_certificate12(Handshake& hs, const CommonSettings& settings) {
+  if (hs.peer_certificate_type == CertificateType::RawPublicKey) {
+    const message::RawPublicKey12& shown = co_await hs.receive<message::RawPublicKey12>();
+    if (shown.asn1_subject_public_key_info.empty()) co_return false;
+    co_await keep_raw_public_key(hs, settings, shown.asn1_subject_public_key_info);
+    co_return true;
+  }
+  const message::Certificate12& shown = co_await hs.receive<message::Certificate12>();
+  if (shown.certificate_list.empty()) co_return false;
+  keep_chain(hs, shown);
+  co_return true;
+}
+
 Result<> send_certificate12(Handshake& hs, const Credential* credential) {
+  if (credential != nullptr && credential->type() == CertificateType::RawPublicKey) {
+    message::RawPublicKey12 shown;
+    shown.asn1_subject_public_key_info = credential->public_key_info();
+    return hs.send(shown);
+  }
   std::vector<message::ASN1Cert> entries;
   if (credential != nullptr) entries.assign(credential->chain().begin(), credential->chain().end());
   message::Certificate12 certificate;
   certificate.certificate_list = entries;
   return hs.send(certificate);
-}
-
-Result<crypto::PublicKey> leaf_key12(const Handshake& hs, std::uint16_t key_usage) {
-  const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
-  if (!leaf) return fail(leaf.error());
-  if (!leaf->allows(key_usage))
-    return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this key exchange");
-  return leaf->public_key();
 }
 
 Result<> check_signature12(const CommonSettings& settings, const crypto::PublicKey& key,

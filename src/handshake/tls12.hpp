@@ -74,13 +74,10 @@ Result<> note_signed(const M& message, schedule::Transcript& signed_messages) {
 /// Keeps what exporters and channel bindings need; with RFC 7627 only.
 void keep_exporter12(Handshake& handshake, const Tls12State& state, Bytes first_verify_data);
 
-/// The peer's Certificate as keep_certificates() does.
-void keep_certificates12(Handshake& handshake, const message::Certificate12& certificate);
+/// The peer's Certificate as keep_certificates() does. False: it showed none.
+Task<bool> receive_certificate12(Handshake& handshake, const CommonSettings& settings);
 /// Our Certificate of TLS 1.2. Null credential: an empty list.
 Result<> send_certificate12(Handshake& handshake, const Credential* credential);
-
-/// The key of the peer's leaf, which must allow this use. Errors: certificate_unsupported.
-Result<crypto::PublicKey> leaf_key12(const Handshake& handshake, std::uint16_t key_usage);
 
 /// The peer's signature over `content` under its leaf: a scheme that we offered and that fits the key.
 Result<> check_signature12(const CommonSettings& settings, const crypto::PublicKey& key,

@@ -52,7 +52,10 @@ const Form* form_of(Bytes message, const AnnotationContext& context) {
       return tls12 ? &form<NewSessionTicket12> : &form<NewSessionTicket>;
     case HandshakeType::end_of_early_data: return &form<EndOfEarlyData>;
     case HandshakeType::encrypted_extensions: return &form<EncryptedExtensions>;
-    case HandshakeType::certificate: return tls12 ? &form<Certificate12> : &form<Certificate>;
+    case HandshakeType::certificate:
+      if (!tls12) return &form<Certificate>;
+      return context.certificate_type == CertificateType::RawPublicKey ? &form<RawPublicKey12>
+                                                                       : &form<Certificate12>;
     case HandshakeType::server_key_exchange: return &form<ServerKeyExchange>;
     case HandshakeType::certificate_request:
       return tls12 ? &form<CertificateRequest12> : &form<CertificateRequest>;

@@ -15,6 +15,8 @@ struct AnnotationContext {
   ProtocolVersion version = ProtocolVersion::tls13;
   /// Tells the two forms of TLS 1.2's ClientKeyExchange apart; if it is unknown, the octets have to.
   CipherSuite cipher_suite = CipherSuite::TLS_NULL_WITH_NULL_NULL;
+  /// What the sender of the message shows as its certificate (RFC 7250).
+  CertificateType certificate_type = CertificateType::X509;
 };
 
 /// The explanation of a message, decodable or not.

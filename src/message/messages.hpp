@@ -13,10 +13,11 @@
 namespace handfast::message {
 
 /// Every handshake message that is described.
-using AllMessages = std::tuple<ClientHello, ServerHello, HelloRetryRequest, EncryptedExtensions,
-                               CertificateRequest, Certificate, CertificateVerify, Finished, NewSessionTicket,
-                               KeyUpdate, EndOfEarlyData, CompressedCertificate, HelloRequest, Certificate12,
-                               CertificateStatus, ServerKeyExchange, CertificateRequest12, ServerHelloDone,
-                               EncryptedPreMasterSecret, ClientECDiffieHellmanPublic, NewSessionTicket12>;
+using AllMessages =
+    std::tuple<ClientHello, ServerHello, HelloRetryRequest, EncryptedExtensions, CertificateRequest,
+               Certificate, CertificateVerify, Finished, NewSessionTicket, KeyUpdate, EndOfEarlyData,
+               CompressedCertificate, HelloRequest, Certificate12, RawPublicKey12, CertificateStatus,
+               ServerKeyExchange, CertificateRequest12, ServerHelloDone, EncryptedPreMasterSecret,
+               ClientECDiffieHellmanPublic, NewSessionTicket12>;
 
 }  // namespace handfast::message

@@ -20,6 +20,18 @@ struct Certificate12 {                    // RFC 5246 §7.4.2
   static constexpr void wire(auto& io, auto& m) { io("certificate_list", m.certificate_list); }
 };
 
+/// The same message where a raw public key was agreed on (RFC 7250 §3).
+struct RawPublicKey12 {
+  static constexpr auto type = HandshakeType::certificate;
+  static constexpr const char* name = "certificate";
+
+  Opaque<3, 0, 0xffffff> asn1_subject_public_key_info;  // DER; empty: none is shown
+
+  static constexpr void wire(auto& io, auto& m) {
+    io("ASN1_subjectPublicKeyInfo", m.asn1_subject_public_key_info);
+  }
+};
+
 /// The OCSP staple that follows the Certificate.
 struct CertificateStatus : CertificateStatusBody {  // RFC 6066 §8
   static constexpr auto type = HandshakeType::certificate_status;

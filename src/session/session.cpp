@@ -17,6 +17,7 @@ std::uint8_t flags_of(const Session& session) noexcept {
   if (session.peer_verified) flags |= session::peer_verified_flag;
   if (session.ticket_is_session_id) flags |= session::ticket_is_session_id_flag;
   if (session.register_id) flags |= session::has_register_flag;
+  if (!session.peer_public_key.empty()) flags |= session::raw_public_key_flag;
   return static_cast<std::uint8_t>(flags);
 }
 
@@ -57,6 +58,8 @@ Result<> check(const StoredSession& stored) noexcept {
     return fail(ErrorCode::stored_state_malformed, "the lifetime is beyond 7 days");
   if ((stored.flags & session::has_register_flag) == 0 && !equal(stored.register_id, no_register))
     return fail(ErrorCode::stored_state_malformed, "a register that is none");
+  if ((stored.flags & session::raw_public_key_flag) != 0 && stored.peer_chain.count() != 1)
+    return fail(ErrorCode::stored_state_malformed, "a raw public key does not stand alone");
   return {};
 }
 
@@ -78,6 +81,7 @@ Session Session::clone() const {
   copied.register_id = register_id;
   copied.max_fragment_length = max_fragment_length;
   copied.peer_chain = peer_chain;
+  copied.peer_public_key = peer_public_key;
   copied.ocsp_response = ocsp_response;
   copied.peer_verified = peer_verified;
   copied.ticket = ticket;
@@ -93,7 +97,8 @@ bool Session::is_alive(Time now) const noexcept {
 }
 
 Result<SecretOctets> Session::encode() const {
-  const std::vector<StoredSession::Certificate> chain(peer_chain.begin(), peer_chain.end());
+  std::vector<StoredSession::Certificate> chain(peer_chain.begin(), peer_chain.end());
+  if (!peer_public_key.empty()) chain = {Bytes(peer_public_key)};
   const auto stored = describe(*this, chain);
   if (!stored) return fail(stored.error());
   SecretOctets octets(wire::encoded_size(*stored));
@@ -131,6 +136,10 @@ Result<Session> Session::decode(Bytes encoded) {
     session.max_fragment_length = static_cast<MaxFragmentLength>(stored->max_fragment_length.value);
   for (const StoredSession::Certificate& certificate : stored->peer_chain)
     session.peer_chain.push_back(to_octets(certificate));
+  if ((stored->flags & session::raw_public_key_flag) != 0) {
+    session.peer_public_key = std::move(session.peer_chain.front());
+    session.peer_chain.clear();
+  }
   session.ocsp_response = to_octets(stored->ocsp_response);
   session.ticket = to_octets(stored->ticket);
   return session;

@@ -33,6 +33,7 @@ enum SessionFlag : std::uint8_t {
   peer_verified_flag = 2,
   ticket_is_session_id_flag = 4,
   has_register_flag = 8,
+  raw_public_key_flag = 16,  ///< what stands alone in peer_chain is no certificate
 };
 
 /// handfast::Session as octets. Views of the session, or of the octets that it was decoded from.
@@ -43,7 +44,7 @@ struct StoredSession {
   wire::Between<ProtocolVersion::tls12, ProtocolVersion::tls13> version;
   CipherSuite cipher_suite{};
   wire::Opaque<1, 32, 48> secret;
-  wire::Between<std::uint8_t{0}, std::uint8_t{15}> flags;  // of SessionFlag
+  wire::Between<std::uint8_t{0}, std::uint8_t{31}> flags;  // of SessionFlag
   wire::Text<1, 0, 255> server_name;
   wire::Text<1, 0, 255> application_protocol;
   Moment issued;

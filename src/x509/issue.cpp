@@ -7,6 +7,7 @@
 #include "x509/extension_values.hpp"
 #include "x509/issue_extensions.hpp"
 #include "x509/oid.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast::x509 {
 
@@ -15,33 +16,6 @@ struct IssuerKey::State {
 };
 
 namespace {
-
-Octets curve_identifier(crypto::KeyType type) {
-  switch (type) {
-    case crypto::KeyType::ec_p384: return der::value(tag::object_identifier, oid::secp384r1);
-    case crypto::KeyType::ec_p521: return der::value(tag::object_identifier, oid::secp521r1);
-    default: return der::value(tag::object_identifier, oid::prime256v1);
-  }
-}
-
-// SubjectPublicKeyInfo (RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4).
-Octets key_info(const crypto::PublicKey& key) {
-  switch (key.type()) {
-    case crypto::KeyType::rsa:
-    case crypto::KeyType::rsa_pss:
-      return der::sequence(
-          {der::sequence(
-               {der::value(tag::object_identifier, oid::rsa_encryption), der::value(tag::null, Bytes())}),
-           der::bit_string(der::sequence({der::integer(key.modulus()), der::integer(key.exponent())}))});
-    case crypto::KeyType::ed25519:
-      return der::sequence(
-          {der::sequence({der::value(tag::object_identifier, oid::ed25519)}), der::bit_string(key.point())});
-    default:
-      return der::sequence({der::sequence({der::value(tag::object_identifier, oid::ec_public_key),
-                                           curve_identifier(key.type())}),
-                            der::bit_string(key.point())});
-  }
-}
 
 // What signs best with this kind of key, and its AlgorithmIdentifier (RFC 4055 §5, RFC 5758 §3, RFC 8410 §3).
 struct Signing {
@@ -147,7 +121,7 @@ Result<IssuerKey> IssuerKey::from_pem(Bytes text, std::string_view passphrase) {
 
 SecretOctets IssuerKey::to_pem() const { return state_->key.to_pem(); }
 
-Octets IssuerKey::subject_public_key_info() const { return key_info(state_->key.public_key()); }
+Octets IssuerKey::subject_public_key_info() const { return write_public_key(state_->key.public_key()); }
 
 Octets IssuerKey::key_identifier() const {
   const Octets info = subject_public_key_info();

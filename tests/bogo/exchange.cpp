@@ -127,7 +127,8 @@ class Exchange {
   }
 
   void verify(Connection& connection, bool of_session) {
-    const bool judged = flags_.verify_peer || flags_.require_any_client_certificate;
+    const bool raw = !std::get<VerificationQuestion>(connection.pending()).public_key.empty();
+    const bool judged = raw || flags_.verify_peer || flags_.require_any_client_certificate;
     if (of_session) {
       // It is offered in any case, and its peer refused when it is resumed: that is what the runner waits
       // for.

@@ -101,12 +101,19 @@ std::string check_algorithms(const Flags& flags, const Summary& summary) {
 std::string check_authentication(const Flags& flags, const Summary& summary) {
   if (needs_psk(flags) && !flags.server && summary.external_psk_identity.empty() && !summary.resumed)
     return "no PSK";
+  const bool shown = !summary.peer_chain.empty() || !summary.peer_public_key.empty();
   if (flags.expect_no_peer_cert) {
-    if (!summary.peer_chain.empty()) return "a certificate";
-  } else if ((!flags.server || flags.require_any_client_certificate) && summary.peer_chain.empty() &&
+    if (shown) return "a certificate";
+  } else if ((!flags.server || flags.require_any_client_certificate) && !shown &&
              summary.external_psk_identity.empty()) {
     return "no certificate";
   }
+  if (flags.expect_peer_certificate_type &&
+      static_cast<std::uint16_t>(summary.peer_certificate_type) != *flags.expect_peer_certificate_type)
+    return "another type of certificate";
+  if (!flags.expect_peer_rpk_sha256.empty() &&
+      !std::ranges::equal(x509::fingerprint(summary.peer_public_key), flags.expect_peer_rpk_sha256))
+    return "another raw public key";
   if (!flags.expect_peer_cert_file.empty() && !is_chain_of(summary.peer_chain, flags.expect_peer_cert_file))
     return "another certificate";
   if (!flags.expect_ocsp_response.empty() && summary.ocsp_response != flags.expect_ocsp_response)
@@ -119,8 +126,11 @@ std::string check_authentication(const Flags& flags, const Summary& summary) {
   }
   if (flags.expect_selected_credential) {
     const auto wanted = static_cast<std::int16_t>(*flags.expect_selected_credential);
+    // -1 is the default one, which is the last here; without a default one it is none.
     const std::size_t index = wanted < 0 ? flags.credentials.size() : static_cast<std::size_t>(wanted);
-    if (shown_credential(flags, summary) != index) return "another credential";
+    const bool none = wanted < 0 && flags.credential.cert_file.empty();
+    if (shown_credential(flags, summary) != (none ? std::nullopt : std::optional(index)))
+      return "another credential";
   }
   return {};
 }

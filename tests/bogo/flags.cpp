@@ -14,6 +14,7 @@ namespace {
 /// Opens a new credential.
 struct NewCredential {
   bool is_psk = false;
+  bool raw_public_key = false;
 };
 /// No key shares at all.
 struct NoKeyShares {};
@@ -87,6 +88,9 @@ const Row table[] = {
     {"-psk-importer-context", &CredentialFlags::psk_importer_context},
     {"-psk-importer-sha256", &Flags::ignored},
     {"-psk-importer-sha384", &CredentialFlags::psk_importer_sha384},
+    {"-new-rpk-credential", NewCredential{.raw_public_key = true}},
+    {"-accepted-peer-cert-types", &Flags::accepted_peer_cert_types},
+    {"-available-client-cert-types", &Flags::available_client_cert_types},
     {"-cert-file", &CredentialFlags::cert_file},
     {"-key-file", &CredentialFlags::key_file},
     {"-signing-prefs", &CredentialFlags::signing_prefs},
@@ -161,6 +165,8 @@ const Row table[] = {
     {"-expect-alpn", &Flags::expect_alpn},
     {"-expect-advertised-alpn", &Flags::expect_advertised_alpn},
     {"-expect-peer-cert-file", &Flags::expect_peer_cert_file},
+    {"-expect-peer-certificate-type", &Flags::expect_peer_certificate_type},
+    {"-expect-peer-rpk-sha256", &Flags::expect_peer_rpk_sha256},
     {"-expect-no-peer-cert", &Flags::expect_no_peer_cert},
     {"-expect-ocsp-response", &Flags::expect_ocsp_response},
     {"-expect-signed-cert-timestamps", &Flags::expect_signed_cert_timestamps},
@@ -218,7 +224,11 @@ struct Store {
     set(*to);
   }
 
-  void operator()(NewCredential wanted) const { flags.credentials.emplace_back().is_psk = wanted.is_psk; }
+  void operator()(NewCredential wanted) const {
+    CredentialFlags& credential = flags.credentials.emplace_back();
+    credential.is_psk = wanted.is_psk;
+    credential.raw_public_key = wanted.raw_public_key;
+  }
   void operator()(NoKeyShares) const { flags.key_shares.emplace(); }
   template <class T>
   void operator()(T Flags::* member) const {

@@ -17,6 +17,7 @@ using Numbers = std::vector<std::uint16_t>;
 struct CredentialFlags {
   std::string cert_file, key_file;
   Numbers signing_prefs;
+  bool raw_public_key = false;
   bool must_match_issuer = false;
   bool is_psk = false, psk_importer_sha384 = false;
   Octets psk_importer_key, psk_importer_identity, psk_importer_context;
@@ -50,6 +51,7 @@ struct Flags {
   std::vector<CredentialFlags> credentials;  ///< the others, most wanted first
   bool verify_peer = false, verify_fail = false, require_any_client_certificate = false;
   bool use_custom_verify_callback = false;
+  Numbers accepted_peer_cert_types, available_client_cert_types;
   bool fail_cert_callback = false, fail_early_callback = false, fail_ddos_callback = false;
   bool enable_ocsp_stapling = false, enable_signed_cert_timestamps = false;
   bool use_ocsp_callback = false, set_ocsp_in_callback = false, decline_ocsp_callback = false;
@@ -82,7 +84,8 @@ struct Flags {
   std::string expect_msg_callback, expect_client_ca_list;
   Numbers expect_peer_verify_pref;
   std::string expect_server_name, expect_alpn, expect_advertised_alpn, expect_peer_cert_file;
-  Octets expect_ocsp_response, expect_signed_cert_timestamps;
+  std::optional<std::uint16_t> expect_peer_certificate_type;
+  Octets expect_peer_rpk_sha256, expect_ocsp_response, expect_signed_cert_timestamps;
   bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;
   bool expect_extended_master_secret = false;
   bool expect_session_miss = false, expect_no_session = false, expect_ticket_renewal = false;

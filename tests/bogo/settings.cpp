@@ -152,8 +152,9 @@ Preferences<SignatureScheme, 20> signs_with(const Flags& flags) {
 Result<Credential> read_credential(const CredentialFlags& flags, const Flags& connection) {
   const auto chain = read_file(flags.cert_file);
   const auto key = read_file(flags.key_file);
-  if (!chain || !key) return fail(ErrorCode::file_unreadable);
-  auto credential = Credential::from_pem(*chain, *key);
+  if (!key || (!chain && !flags.raw_public_key)) return fail(ErrorCode::file_unreadable);
+  auto credential =
+      flags.raw_public_key ? Credential::raw_public_key(*key) : Credential::from_pem(*chain, *key);
   if (!credential) return credential;
   const bool staple = !connection.use_ocsp_callback || connection.set_ocsp_in_callback;
   if (!flags.ocsp_response.empty() && staple)
@@ -195,6 +196,9 @@ Result<std::vector<ExternalPsk>> read_psks(const Flags& flags) {
 
 void fill_common(CommonSettings& settings, const Flags& flags) {
   settings.verification = PeerVerification::ask;
+  if (!flags.accepted_peer_cert_types.empty()) settings.peer_certificate_types.clear();
+  for (const std::uint16_t type : flags.accepted_peer_cert_types)
+    settings.peer_certificate_types.add(static_cast<CertificateType>(type));
   if (flags.max_cert_list != 0) settings.max_handshake_message = flags.max_cert_list;
 }
 
@@ -265,6 +269,8 @@ Result<ClientSettings> client_settings(const Flags& flags, const Stores& stores)
   for (ExternalPsk& psk : *psks)
     settings.external_psks.push_back(std::make_shared<const ExternalPsk>(std::move(psk)));
   if (needs_psk(flags)) settings.policy.min_version = ProtocolVersion::tls13;
+  for (const std::uint16_t type : flags.available_client_cert_types)
+    settings.certificate_types.add(static_cast<CertificateType>(type));
   settings.grease = flags.enable_grease;
   settings.fallback = flags.fallback_scsv;
   settings.send_server_name = !flags.host_name.empty();

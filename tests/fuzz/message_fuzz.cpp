@@ -26,7 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const message::AnnotationContext tls13{};
   const message::AnnotationContext tls12{.version = ProtocolVersion::tls12};
-  for (const auto& context : {tls13, tls12}) {
+  const message::AnnotationContext raw_public_key{.version = ProtocolVersion::tls12,
+                                                  .certificate_type = CertificateType::RawPublicKey};
+  for (const auto& context : {tls13, tls12, raw_public_key}) {
     demand(test::broken_property(message, context));
     demand(test::broken_property(input, context));  // where the header's length rarely fits
   }

@@ -108,6 +108,7 @@ TEST(Decode, RefusesEveryTruncationOfWhatHasAnEnd) {
   refuses.operator()<KeyUpdate>("key_update");
   refuses.operator()<CompressedCertificate>("compressed_certificate");
   refuses.operator()<Certificate12>("certificate_tls12");
+  refuses.operator()<RawPublicKey12>("raw_public_key_tls12");
   refuses.operator()<CertificateStatus>("certificate_status");
   refuses.operator()<ServerKeyExchange>("server_key_exchange");
   refuses.operator()<CertificateRequest12>("certificate_request_tls12");

@@ -273,6 +273,7 @@ TEST(Encode, TheRestOfTls12) {
   const std::array<DistinguishedName, 1> names = {der2};
   expect_golden(HelloRequest{}, "hello_request");
   expect_golden(Certificate12{certificates}, "certificate_tls12");
+  expect_golden(RawPublicKey12{staple}, "raw_public_key_tls12");
   expect_golden(CertificateStatus{{CertificateStatusType::ocsp, staple}}, "certificate_status");
   expect_golden(ServerKeyExchange{{{ECCurveType::named_curve, NamedGroup::secp256r1}, point},
                                   {SignatureScheme::ecdsa_secp256r1_sha256, signature}},

@@ -1,7 +1,7 @@
 // Sample messages with their expected annotation: tests/message/golden/*.txt.
 //
 // A file has a comment, `octets:` lines (hexadecimal, made by hand and not by this library), perhaps the
-// version and cipher_suite that the message was sent under, `---`, and the annotation.
+// version, cipher_suite and certificate_type that the message was sent under, `---`, and the annotation.
 #pragma once
 #include <algorithm>
 #include <filesystem>
@@ -50,6 +50,8 @@ inline Golden read_golden(const std::filesystem::path& path) {
       golden.octets.insert(golden.octets.end(), part.begin(), part.end());
     }
     if (line == "version: TLSv1.2") golden.context.version = ProtocolVersion::tls12;
+    if (line == "certificate_type: RawPublicKey")
+      golden.context.certificate_type = CertificateType::RawPublicKey;
     if (line.starts_with("cipher_suite: ")) golden.context.cipher_suite = suite_named(line.substr(14));
   }
   return golden;

@@ -1,0 +1,74 @@
+// SubjectPublicKeyInfo that stands alone, outside of a certificate.
+#include "x509/public_key_info.hpp"
+
+#include <handfast/certificate.hpp>
+
+#include "x509/algorithm.hpp"
+#include "x509/der_writer.hpp"
+#include "x509/oid.hpp"
+#include "x509/pem.hpp"
+
+namespace handfast::x509 {
+namespace {
+
+Octets curve_identifier(crypto::KeyType type) {
+  switch (type) {
+    case crypto::KeyType::ec_p384: return der::value(tag::object_identifier, oid::secp384r1);
+    case crypto::KeyType::ec_p521: return der::value(tag::object_identifier, oid::secp521r1);
+    default: return der::value(tag::object_identifier, oid::prime256v1);
+  }
+}
+
+}  // namespace
+
+Octets write_public_key(const crypto::PublicKey& key) {
+  switch (key.type()) {
+    case crypto::KeyType::rsa:
+    case crypto::KeyType::rsa_pss:
+      return der::sequence(
+          {der::sequence(
+               {der::value(tag::object_identifier, oid::rsa_encryption), der::value(tag::null, Bytes())}),
+           der::bit_string(der::sequence({der::integer(key.modulus()), der::integer(key.exponent())}))});
+    case crypto::KeyType::ed25519:
+      return der::sequence(
+          {der::sequence({der::value(tag::object_identifier, oid::ed25519)}), der::bit_string(key.point())});
+    default:
+      return der::sequence({der::sequence({der::value(tag::object_identifier, oid::ec_public_key),
+                                           curve_identifier(key.type())}),
+                            der::bit_string(key.point())});
+  }
+}
+
+Result<crypto::PublicKey> parse_public_key(Bytes subject_public_key_info) {
+  Fault fault(subject_public_key_info);
+  Der der(subject_public_key_info, fault);
+  KeyInfo info;
+  read_key_info(der, info);
+  der.finish("subjectPublicKeyInfo");
+  if (fault.happened()) return fail(ErrorCode::certificate_malformed, "the raw public key does not parse");
+  return make_public_key(info);
+}
+
+namespace {
+
+Result<Octets> public_key_of(Bytes file) {
+  if (!file.empty() && file.front() == tag::sequence) return to_octets(file);
+  PemReader reader(file);
+  for (;;) {
+    const auto block = reader.next();
+    if (!block) return fail(block.error());
+    if (!*block) return fail(ErrorCode::bad_pem, "there is no PUBLIC KEY");
+    if ((*block)->label == "PUBLIC KEY") return (*block)->decode();
+  }
+}
+
+}  // namespace
+
+Result<Octets> read_public_key(Bytes file) {
+  auto key_info = public_key_of(file);
+  if (!key_info) return key_info;
+  if (const auto key = parse_public_key(*key_info); !key) return fail(key.error());
+  return key_info;
+}
+
+}  // namespace handfast::x509

@@ -1,0 +1,329 @@
+// Raw public keys in place of certificates (RFC 7250), in both versions and on both sides.
+#include <map>
+
+#include <handfast/client_session_store.hpp>
+#include <handfast/session_store.hpp>
+
+#include <gtest/gtest.h>
+
+#include "support/message_pair.hpp"
+
+namespace handfast::test {
+namespace {
+
+const x509::IssuerKey& key_of(x509::KeyKind kind) {
+  static const std::map<x509::KeyKind, x509::IssuerKey> keys = [] {
+    std::map<x509::KeyKind, x509::IssuerKey> made;
+    for (const x509::KeyKind each : {x509::KeyKind::ec_p256, x509::KeyKind::ed25519, x509::KeyKind::rsa_2048})
+      made.emplace(each, *x509::IssuerKey::generate(each, system_random()));
+    return made;
+  }();
+  return keys.at(kind);
+}
+Credential raw(x509::KeyKind kind = x509::KeyKind::ec_p256) {
+  return *Credential::raw_public_key(key_of(kind).to_pem());
+}
+Octets info(x509::KeyKind kind = x509::KeyKind::ec_p256) { return key_of(kind).subject_public_key_info(); }
+
+class RawPublicKey : public testing::TestWithParam<ProtocolVersion> {
+ protected:
+  ClientSettings client() const {
+    ClientSettings settings = client_settings();
+    settings.policy.min_version = settings.policy.max_version = GetParam();
+    settings.peer_certificate_types = {CertificateType::RawPublicKey, CertificateType::X509};
+    settings.trusted_public_keys = {info()};
+    return settings;
+  }
+  static ServerSettings server(std::vector<Credential> credentials = {raw()}) {
+    ServerSettings settings;
+    settings.credentials = std::move(credentials);
+    return settings;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(EachVersion, RawPublicKey,
+                         testing::Values(ProtocolVersion::tls12, ProtocolVersion::tls13),
+                         [](const auto& test) {
+                           return test.param == ProtocolVersion::tls12 ? "Tls12" : "Tls13";
+                         });
+
+TEST_P(RawPublicKey, ProvesAServer) {
+  for (const x509::KeyKind kind : {x509::KeyKind::ec_p256, x509::KeyKind::ed25519, x509::KeyKind::rsa_2048}) {
+    ClientSettings settings = client();
+    settings.trusted_public_keys = {info(kind)};
+    Pair pair = test::pair(settings, server({raw(kind)}));
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    const Summary summary = *pair.client.connection.take_summary();
+    EXPECT_EQ(summary.peer_certificate_type, CertificateType::RawPublicKey);
+    EXPECT_EQ(summary.peer_public_key, info(kind));
+    EXPECT_TRUE(summary.peer_chain.empty());
+    EXPECT_TRUE(summary.peer_verified);
+  }
+}
+
+TEST_P(RawPublicKey, ProvesAClient) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::X509};
+  settings.credentials = {raw()};
+  ServerSettings asking = server({localhost()});
+  asking.client_authentication = ClientAuthentication::require;
+  asking.peer_certificate_types = {CertificateType::RawPublicKey};
+  asking.trusted_public_keys = {info()};
+  Pair pair = test::pair(settings, asking);
+  pair.run();
+  ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  const Summary summary = *pair.server.connection.take_summary();
+  EXPECT_EQ(summary.peer_public_key, info());
+  EXPECT_TRUE(summary.peer_verified);
+  EXPECT_EQ(pair.client.connection.take_summary()->peer_certificate_type, CertificateType::X509);
+}
+
+TEST_P(RawPublicKey, IsRefusedWhenItIsNotTrusted) {
+  ClientSettings settings = client();
+  settings.trusted_public_keys = {info(x509::KeyKind::ed25519)};
+  Pair pair = test::pair(settings, server());
+  pair.run();
+  ASSERT_TRUE(pair.client.error);
+  EXPECT_EQ(pair.client.error->code, ErrorCode::certificate_refused);
+}
+
+TEST_P(RawPublicKey, IsAskedAboutWhereTheApplicationDecides) {
+  ClientSettings settings = client();
+  settings.verification = PeerVerification::ask;
+  Pair pair = test::pair(settings, server());
+  pair.run();
+  const auto* question = std::get_if<VerificationQuestion>(&pair.client.connection.pending());
+  ASSERT_NE(question, nullptr);
+  EXPECT_TRUE(question->chain.empty());
+  EXPECT_TRUE(equal(question->public_key, info()));
+  ASSERT_TRUE(pair.client.connection.answer_verification(true, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+}
+
+// RFC 7250 §4.1: X.509 alone goes without saying; who does not ask for a raw public key gets none.
+TEST_P(RawPublicKey, GivesWayToACertificateForThoseWhoDoNotAsk) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::X509};
+  Pair pair = test::pair(settings, server({raw(), localhost()}));
+  pair.run();
+  ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  EXPECT_EQ(pair.server.connection.take_summary()->credential, 1U);
+}
+
+// RFC 7250 §4.2: nothing in common is unsupported_certificate.
+TEST_P(RawPublicKey, EndsTheHandshakeWhereNoKindIsInCommon) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::RawPublicKey};
+  Pair pair = test::pair(settings, server({localhost()}));
+  pair.run();
+  ASSERT_TRUE(pair.server.error);
+  EXPECT_EQ(pair.server.error->alert, AlertDescription::unsupported_certificate);
+
+  ServerSettings asking = server({localhost()});
+  asking.client_authentication = ClientAuthentication::require;
+  asking.peer_certificate_types = {CertificateType::RawPublicKey};
+  asking.trusted_public_keys = {info()};
+  ClientSettings certified = client();
+  certified.credentials = {localhost()};
+  Pair other = test::pair(certified, asking);
+  other.run();
+  ASSERT_TRUE(other.server.error);
+  EXPECT_EQ(other.server.error->alert, AlertDescription::unsupported_certificate);
+}
+
+// RFC 7250 §4.1: the default alone goes without saying, so that nobody says it.
+TEST_P(RawPublicKey, IsNoUseWhereTheDefaultStandsAlone) {
+  static constexpr std::array<CertificateType, 1> alone = {CertificateType::X509};
+  for (const bool of_client : {false, true}) {
+    MessagePair pair(client(), server({localhost()}));
+    pair.to_server = edit_message<message::ClientHello>([of_client](message::ClientHello& hello) {
+      if (of_client) hello.extensions.client_certificate_type = {alone};
+      if (!of_client) hello.extensions.server_certificate_type = {alone};
+    });
+    pair.run();
+    ASSERT_TRUE(pair.server.failed());
+    EXPECT_EQ(pair.server.error().code, ErrorCode::illegal_value);
+  }
+}
+
+TEST_P(RawPublicKey, OfAnotherKindThanAskedForIsRefused) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::RawPublicKey};
+  MessagePair pair(settings, server({localhost()}));
+  // The server never learns that a raw public key was asked for, and shows its certificate.
+  pair.to_server = edit_message<message::ClientHello>(
+      [](message::ClientHello& hello) { hello.extensions.server_certificate_type.reset(); });
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_unsupported);
+}
+
+TEST_P(RawPublicKey, ThatDoesNotParseIsRefused) {
+  static constexpr std::array<std::uint8_t, 5> garbage = {0x30, 3, 1, 2, 3};
+  MessagePair pair(client(), server());
+  if (GetParam() == ProtocolVersion::tls12) {
+    pair.to_client = edit_message<message::RawPublicKey12>(
+        [](message::RawPublicKey12& shown) { shown.asn1_subject_public_key_info = garbage; });
+  } else {
+    static std::array<message::CertificateEntry, 1> entries;
+    entries[0].cert_data = garbage;
+    pair.to_client = edit_message<message::Certificate>(
+        [](message::Certificate& shown) { shown.certificate_list = entries; });
+  }
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_malformed);
+}
+
+// RFC 8446 §4.4.2: it stands alone.
+TEST(RawPublicKey13, WithAnotherEntryBehindItIsRefused) {
+  ClientSettings settings = client_settings();
+  settings.policy.min_version = ProtocolVersion::tls13;
+  settings.peer_certificate_types = {CertificateType::RawPublicKey};
+  settings.trusted_public_keys = {info()};
+  ServerSettings showing;
+  showing.credentials = {raw()};
+  MessagePair pair(settings, showing);
+  static std::array<message::CertificateEntry, 2> entries;
+  static const Octets key = info();
+  for (auto& entry : entries) entry.cert_data = key;
+  pair.to_client = edit_message<message::Certificate>(
+      [](message::Certificate& shown) { shown.certificate_list = entries; });
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::illegal_value);
+}
+
+// Who the peer is belongs to the session; whether its key is trusted is asked anew.
+TEST_P(RawPublicKey, ResumesAsLongAsTheKeyIsTrusted) {
+  ClientSettings settings = client();
+  settings.session_store = std::make_shared<ClientSessionCache>();
+  ServerSettings showing = server();
+  showing.session_store = std::make_shared<SessionCache>();
+  for (const bool resumed : {false, true}) {
+    Pair pair = test::pair(settings, showing);
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    const Summary summary = *pair.client.connection.take_summary();
+    EXPECT_EQ(summary.resumed, resumed);
+    EXPECT_TRUE(summary.peer_verified);
+    EXPECT_EQ(summary.peer_certificate_type, CertificateType::RawPublicKey);
+    EXPECT_EQ(summary.peer_public_key, info());
+  }
+  settings.trusted_public_keys = {info(x509::KeyKind::ed25519)};
+  Pair pair = test::pair(settings, showing);
+  pair.run();
+  ASSERT_TRUE(pair.client.error) << "the session was resumed under a key that is no longer trusted";
+  EXPECT_EQ(pair.client.error->code, ErrorCode::certificate_refused);
+}
+
+TEST_P(RawPublicKey, OfAClientIsResumedAsLongAsItIsTrusted) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::X509};
+  settings.credentials = {raw()};
+  settings.session_store = std::make_shared<ClientSessionCache>();
+  ServerSettings asking = server({localhost()});
+  asking.client_authentication = ClientAuthentication::require;
+  asking.peer_certificate_types = {CertificateType::RawPublicKey};
+  asking.trusted_public_keys = {info()};
+  asking.session_store = std::make_shared<SessionCache>();
+  for (const bool resumed : {false, true}) {
+    Pair pair = test::pair(settings, asking);
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    const Summary summary = *pair.server.connection.take_summary();
+    EXPECT_EQ(summary.resumed, resumed);
+    EXPECT_TRUE(summary.peer_verified);
+    EXPECT_EQ(summary.peer_public_key, info());
+  }
+  asking.trusted_public_keys = {info(x509::KeyKind::ed25519)};
+  Pair pair = test::pair(settings, asking);
+  pair.run();
+  ASSERT_TRUE(pair.server.error);
+  EXPECT_EQ(pair.server.error->code, ErrorCode::certificate_refused);
+}
+
+// RFC 7250 §4.1, §5: the answer is one of what was offered.
+TEST_P(RawPublicKey, AClientRefusesToShowWhatItDidNotOffer) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::X509};
+  settings.credentials = {raw()};
+  ServerSettings asking = server({localhost()});
+  asking.client_authentication = ClientAuthentication::require;
+  asking.peer_certificate_types = {CertificateType::RawPublicKey};
+  asking.trusted_public_keys = {info()};
+  MessagePair pair(settings, asking);
+  const auto lie = [](auto& message) {
+    message.extensions.client_certificate_type = {CertificateType::X509};
+  };
+  pair.to_client = GetParam() == ProtocolVersion::tls12 ? edit_message<message::ServerHello>(lie)
+                                                        : edit_message<message::EncryptedExtensions>(lie);
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::illegal_value);
+}
+
+TEST_P(RawPublicKey, IsNotTakenOfAServerThatWasNotAskedForOne) {
+  ClientSettings settings = client();
+  settings.peer_certificate_types = {CertificateType::X509};
+  MessagePair pair(settings, server({localhost()}));
+  const auto lie = [](auto& message) {
+    message.extensions.server_certificate_type = {CertificateType::RawPublicKey};
+  };
+  pair.to_client = GetParam() == ProtocolVersion::tls12 ? edit_message<message::ServerHello>(lie)
+                                                        : edit_message<message::EncryptedExtensions>(lie);
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::extension_not_offered);
+}
+
+// The signature has to be made by the key that is shown.
+TEST_P(RawPublicKey, OfSomebodyElseProvesNothing) {
+  static const Octets other =
+      x509::IssuerKey::generate(x509::KeyKind::ec_p256, system_random())->subject_public_key_info();
+  ClientSettings settings = client();
+  settings.trusted_public_keys.push_back(other);
+  MessagePair pair(settings, server());
+  if (GetParam() == ProtocolVersion::tls12) {
+    pair.to_client = edit_message<message::RawPublicKey12>(
+        [](message::RawPublicKey12& shown) { shown.asn1_subject_public_key_info = other; });
+  } else {
+    static std::array<message::CertificateEntry, 1> entries;
+    entries[0].cert_data = other;
+    pair.to_client = edit_message<message::Certificate>(
+        [](message::Certificate& shown) { shown.certificate_list = entries; });
+  }
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::bad_signature);
+}
+
+TEST(RawPublicKeySettings, AreChecked) {
+  ClientSettings settings = client_settings();
+  settings.peer_certificate_types = {CertificateType::RawPublicKey};
+  EXPECT_EQ(ClientConfig::make(settings).error().code, ErrorCode::no_trust_anchor);
+  settings.trusted_public_keys = {info()};
+  settings.trust = nullptr;  // no anchors are needed where no certificates are taken
+  EXPECT_TRUE(ClientConfig::make(settings));
+  settings.peer_certificate_types = {static_cast<CertificateType>(1)};
+  EXPECT_EQ(ClientConfig::make(settings).error().code, ErrorCode::unsupported_option);
+  settings.peer_certificate_types.clear();
+  EXPECT_EQ(ClientConfig::make(settings).error().code, ErrorCode::unsupported_option);
+}
+
+TEST(RawPublicKeySettings, ACredentialWithoutCertificateIsForEveryNameAndNeverExpires) {
+  const Credential credential = raw();
+  EXPECT_EQ(credential.type(), CertificateType::RawPublicKey);
+  EXPECT_TRUE(credential.chain().empty());
+  EXPECT_TRUE(equal(credential.public_key_info(), info()));
+  EXPECT_TRUE(credential.matches("anything.example"));
+  EXPECT_TRUE(credential.check_validity(now + std::chrono::years{100}));
+  EXPECT_TRUE(credential.can_sign());
+  EXPECT_EQ(localhost().type(), CertificateType::X509);
+  EXPECT_TRUE(localhost().public_key_info().empty());
+  EXPECT_EQ(Credential::raw_public_key(as_bytes("no key")).error().code, ErrorCode::bad_pem);
+}
+
+}  // namespace
+}  // namespace handfast::test
