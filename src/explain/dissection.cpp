@@ -160,7 +160,6 @@ class Dissector {
     MessageFields explained = message_fields(message.octets, context);
     message.name = explained.fields.front().name;
     message.error = explained.error;
-    if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
     if (message.type == HandshakeType::client_hello) read_client_hello(message.octets);
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
     if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
@@ -204,11 +203,6 @@ class Dissector {
     read_certificate_types(extensions);
   }
 
-  void read_encrypted_extensions(Bytes whole) {
-    const auto message = wire::decode<message::EncryptedExtensions>(whole.subspan(wire::message_header_size));
-    if (message) read_certificate_types(message->extensions);
-  }
-
   // RFC 7250 §4: what each side shows.
   void read_certificate_types(const auto& extensions) {
     if (extensions.client_certificate_type)
@@ -224,7 +218,9 @@ class Dissector {
 
   void read_encrypted_extensions(Bytes whole) {
     const auto answer = wire::decode<message::EncryptedExtensions>(whole.subspan(wire::message_header_size));
-    result_.early_data_accepted = answer && answer->extensions.early_data.has_value();
+    if (!answer) return;
+    result_.early_data_accepted = answer->extensions.early_data.has_value();
+    read_certificate_types(answer->extensions);
   }
 
   void settle(ProtocolVersion version, CipherSuite suite) {
