@@ -87,7 +87,7 @@ class stream {
   /// (BufferedConnection::write_early_data). A session that a question stands before (ClientSessionQuestion,
   /// VerificationQuestion::of_session) comes too late for it. Errors: those of Connection::send_early_data.
   Result<std::size_t> write_early_data(Bytes data) { return core_->buffered.write_early_data(data); }
-  /// The early data that a server received (BufferedConnection::take_early_data).
+  /// The early data that a server received and did not read (BufferedConnection::take_early_data).
   [[nodiscard]] Octets take_early_data() noexcept { return core_->buffered.take_early_data(); }
 
   /// Set before the handshake. Without a hook every question is refused with internal_error.
@@ -98,6 +98,21 @@ class stream {
   auto async_handshake(Token&& token = Token()) {
     return run<void(error_code)>(detail::HandshakeTask(), token);
   }
+  /// A server's early data, in place of async_handshake or before it: at least one octet, as soon as it is
+  /// there. It may be a replay (Received::early_data). Completes with (error_code, octets); error::eof when
+  /// the handshake is done, and no more comes. What it does not read, take_early_data() gives.
+  template <class Buffers, class Token = DefaultToken>
+  auto async_read_early_data(const Buffers& buffers, Token&& token = Token()) {
+    return run<void(error_code, std::size_t)>(detail::ReadEarlyDataTask<Buffers>(buffers), token);
+  }
+  /// A server's answer to early data, before the client's Finished has come (Connection::send_half_rtt);
+  /// later it is async_write_some. Not while async_read_early_data or async_handshake runs. Completes with
+  /// (error_code, octets).
+  template <class Buffers, class Token = DefaultToken>
+  auto async_write_half_rtt(const Buffers& buffers, Token&& token = Token()) {
+    return run<void(error_code, std::size_t)>(
+        detail::WriteTask<Buffers, &BufferedConnection::write_half_rtt>(buffers), token);
+  }
   /// At least one octet. Completes with (error_code, octets); error::eof after the peer's close_notify.
   template <class Buffers, class Token = DefaultToken>
   auto async_read_some(const Buffers& buffers, Token&& token = Token()) {
@@ -106,7 +121,8 @@ class stream {
   /// At least one octet, sealed and sent. Completes with (error_code, octets).
   template <class Buffers, class Token = DefaultToken>
   auto async_write_some(const Buffers& buffers, Token&& token = Token()) {
-    return run<void(error_code, std::size_t)>(detail::WriteTask<Buffers>(buffers), token);
+    return run<void(error_code, std::size_t)>(detail::WriteTask<Buffers, &BufferedConnection::write>(buffers),
+                                              token);
   }
   /// Sends close_notify; nothing can be written after it. Reading goes on: read until error::eof for a clean
   /// end of both sides. Completes with (error_code).

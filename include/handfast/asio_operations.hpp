@@ -36,6 +36,7 @@ struct Outcome {
 };
 
 struct HandshakeTask {
+  static constexpr bool shakes_hands = true;
   Outcome outcome;
   ::asio::enable_partial_cancellation cancellation;
 
@@ -49,6 +50,43 @@ struct HandshakeTask {
     if (!core.buffered.output().empty()) return Want::output;
     if (outcome.error || core.buffered.connection().handshake_done()) return Want::nothing;
     return core.buffered.connection().pending().index() != 0 ? Want::answer : Want::input;
+  }
+};
+
+// As HandshakeTask, until early data comes. What the server has to say goes out first: the client waits for
+// it.
+template <class Buffers>
+struct ReadEarlyDataTask {
+  static constexpr bool shakes_hands = true;
+  Buffers buffers;
+  Outcome outcome;
+  ::asio::enable_partial_cancellation cancellation;
+
+  explicit ReadEarlyDataTask(const Buffers& to) : buffers(to) {}
+
+  Want next(Core& core) {
+    const Connection& connection = core.buffered.connection();
+    if (!outcome.error && outcome.octets == 0) fill(core.buffered);
+    if (!core.buffered.output().empty()) return Want::output;
+    if (outcome.error || outcome.octets != 0 || ::asio::buffer_size(buffers) == 0) return Want::nothing;
+    if (connection.handshake_done()) {
+      outcome.error = ::asio::error::eof;
+      return Want::nothing;
+    }
+    return connection.pending().index() != 0 ? Want::answer : Want::input;
+  }
+
+ private:
+  void fill(BufferedConnection& buffered) {
+    for (auto at = ::asio::buffer_sequence_begin(buffers); at != ::asio::buffer_sequence_end(buffers); ++at) {
+      const ::asio::mutable_buffer buffer = *at;
+      if (buffer.size() == 0) continue;
+      const auto count =
+          buffered.read_early_data({static_cast<std::uint8_t*>(buffer.data()), buffer.size()}, system_now());
+      if (!count) outcome.error = make_error_code(count.error());
+      outcome.octets = count.value_or(0);
+      return;
+    }
   }
 };
 
@@ -91,7 +129,8 @@ struct ReadTask {
   }
 };
 
-template <class Buffers>
+// `Write`: BufferedConnection::write, or write_half_rtt.
+template <class Buffers, Result<std::size_t> (BufferedConnection::*Write)(Bytes)>
 struct WriteTask {
   Buffers buffers;
   Outcome outcome;
@@ -112,7 +151,7 @@ struct WriteTask {
     for (auto at = ::asio::buffer_sequence_begin(buffers); at != ::asio::buffer_sequence_end(buffers); ++at) {
       const ::asio::const_buffer buffer = *at;
       if (buffer.size() == 0) continue;
-      const auto count = buffered.write({static_cast<const std::uint8_t*>(buffer.data()), buffer.size()});
+      const auto count = (buffered.*Write)({static_cast<const std::uint8_t*>(buffer.data()), buffer.size()});
       if (!count && outcome.octets == 0) outcome.error = make_error_code(count.error());
       if (!count) return;
       outcome.octets += *count;
@@ -231,7 +270,7 @@ class Operation {
     if (!error) return;
     // A peer that ended the handshake may have said why: read its alert before giving up.
     const bool hung_up = error == ::asio::error::broken_pipe || error == ::asio::error::connection_reset;
-    if (std::is_same_v<Task, HandshakeTask> && hung_up && !core.buffered.connection().handshake_done() &&
+    if (requires { Task::shakes_hands; } && hung_up && !core.buffered.connection().handshake_done() &&
         !task_.outcome.error) {
       write_error_ = error;
     } else {

@@ -70,7 +70,14 @@ class BlockingStream {
   /// with the first flight, some of it at once if it is more than the output holds. Questions that stand
   /// before it are asked. Errors: those of Connection::send_early_data, timed_out, transport_failed.
   Result<std::size_t> write_early_data(Bytes data);
-  /// The early data that a server received (BufferedConnection::take_early_data).
+  /// A server's early data, in place of handshake() or before it: at least one octet, as soon as it is there,
+  /// or 0 when the handshake is done and no more comes. It may be a replay (Received::early_data). What it
+  /// does not read, take_early_data() gives. Errors: as handshake.
+  Result<std::size_t> read_early_data(MutableBytes to);
+  /// A server's answer to early data, all of it, before the client's Finished has come
+  /// (Connection::send_half_rtt); later it is write(). Errors: as handshake, and those of send_half_rtt.
+  Result<> write_half_rtt(Bytes data);
+  /// The early data that a server received and did not read (BufferedConnection::take_early_data).
   [[nodiscard]] Octets take_early_data() noexcept { return buffered_.take_early_data(); }
   /// Sends close_notify. Reading goes on: read until it gives 0 for a clean end on both sides.
   /// Errors: timed_out, transport_failed.
@@ -84,6 +91,8 @@ class BlockingStream {
   Result<> handshake_until(BlockingTransport::Deadline deadline);
   Result<> flush(BlockingTransport::Deadline deadline);
   Result<> receive(BlockingTransport::Deadline deadline);
+  Result<> write_all(Bytes data, Result<std::size_t> (BufferedConnection::*seal)(Bytes),
+                     BlockingTransport::Deadline deadline);
   std::unexpected<Error> fail_telling_peer(const Error& error, BlockingTransport::Deadline deadline);
   void ask();
 

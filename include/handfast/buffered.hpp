@@ -1,6 +1,7 @@
 // A connection with its two buffers: what every transport loop needs between Connection and a socket.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -68,9 +69,15 @@ class BufferedConnection {
   /// As write(), of early data (Connection::send_early_data), before the handshake is advanced: what is taken
   /// goes out behind the ClientHello. Errors: those of Connection::send_early_data.
   Result<std::size_t> write_early_data(Bytes data);
-  /// The early data that a server received since the last call (Received::early_data); empty: none. It is
-  /// kept apart from what read() gives, for it may be a replay; at most max_early_data_size octets are kept.
+  /// As read(), of the early data that a server receives (Received::early_data): before the handshake is
+  /// done, and in place of advance(). It is kept apart from what read() gives, for it may be a replay. 0:
+  /// none yet, or, when Connection::handshake_done(), none any more. Errors: as advance.
+  Result<std::size_t> read_early_data(MutableBytes to, Time now);
+  /// All early data that was received and not read; empty: none. At most max_early_data_size octets are kept.
   [[nodiscard]] Octets take_early_data() noexcept { return std::exchange(early_data_, Octets()); }
+  /// As write(), of a server's data that goes out before the client's Finished has come
+  /// (Connection::send_half_rtt); later it is write(). Errors: those of Connection::send_half_rtt.
+  Result<std::size_t> write_half_rtt(Bytes data);
   /// True when the peer's close_notify was read and all its data with it.
   [[nodiscard]] bool closed() const noexcept { return closed_ && plain_.empty(); }
   /// True while data waits for read().
@@ -85,7 +92,9 @@ class BufferedConnection {
  private:
   void make_room();
   Result<std::size_t> seal(Bytes data, Result<Sent> (Connection::*send)(Bytes, MutableBytes));
-  Result<> consume(Time now, bool stop_at_the_end_of_the_handshake);
+  // What consume() stops at; for early data the end of the handshake is one, too.
+  enum class Until : std::uint8_t { data, early_data, end_of_handshake };
+  Result<> consume(Time now, Until until);
 
   Connection connection_;
   BufferLimits limits_;

@@ -159,11 +159,20 @@ Result<std::size_t> BlockingStream::read(MutableBytes to) {
 Result<> BlockingStream::write(Bytes data) {
   const Deadline until = deadline();
   if (auto ready = handshake_until(until); !ready) return ready;
+  return write_all(data, &BufferedConnection::write, until);
+}
+
+Result<> BlockingStream::write_half_rtt(Bytes data) {
+  return write_all(data, &BufferedConnection::write_half_rtt, deadline());
+}
+
+Result<> BlockingStream::write_all(Bytes data, Result<std::size_t> (BufferedConnection::*seal)(Bytes),
+                                   Deadline deadline) {
   while (!data.empty()) {
-    const auto taken = buffered_.write(data);
-    if (!taken) return fail_telling_peer(taken.error(), until);
+    const auto taken = (buffered_.*seal)(data);
+    if (!taken) return fail_telling_peer(taken.error(), deadline);
     data = data.subspan(*taken);
-    if (auto flushed = flush(until); !flushed) return flushed;
+    if (auto flushed = flush(deadline); !flushed) return flushed;
   }
   return {};
 }
@@ -178,6 +187,23 @@ Result<std::size_t> BlockingStream::write_early_data(Bytes data) {
     total += *taken;
     if (total == data.size() || connection().early_data_room() == 0) return total;
     if (auto flushed = flush(deadline()); !flushed) return fail(flushed.error());
+  }
+}
+
+Result<std::size_t> BlockingStream::read_early_data(MutableBytes to) {
+  const Deadline until = deadline();
+  if (to.empty()) return 0;
+  for (;;) {
+    const auto count = buffered_.read_early_data(to, clock_());
+    if (!count) return fail_telling_peer(count.error(), until);
+    // The client waits for our flight, whoever reads.
+    if (auto flushed = flush(until); !flushed) return fail(flushed.error());
+    if (*count != 0 || connection().handshake_done()) return *count;
+    if (connection().pending().index() != 0) {
+      ask();
+    } else if (auto received = receive(until); !received) {
+      return fail(received.error());
+    }
   }
 }
 

@@ -72,14 +72,14 @@ void BufferedConnection::sent(std::size_t count) noexcept {
   output_size_ = sent_ = filled_ = 0;
 }
 
-Result<> BufferedConnection::advance(Time now) { return consume(now, true); }
+Result<> BufferedConnection::advance(Time now) { return consume(now, Until::end_of_handshake); }
 
-Result<> BufferedConnection::consume(Time now, bool stop_at_the_end_of_the_handshake) {
+Result<> BufferedConnection::consume(Time now, Until until) {
   while (plain_.empty() && !closed_) {
     if (const auto& error = connection_.error()) return fail(*error);
     // The first data would free the summary: whoever waits for the handshake may take it before. An answer to
     // a question may have ended it, too.
-    if (stop_at_the_end_of_the_handshake && !done_told_ && connection_.handshake_done()) {
+    if (until != Until::data && !done_told_ && connection_.handshake_done()) {
       done_told_ = true;
       break;
     }
@@ -91,6 +91,7 @@ Result<> BufferedConnection::consume(Time now, bool stop_at_the_end_of_the_hands
     plain_ = received->data;
     early_data_.insert(early_data_.end(), received->early_data.begin(), received->early_data.end());
     closed_ = received->closed;
+    if (until == Until::early_data && !early_data_.empty()) break;
     if (received->used == 0) break;  // a question is open, or more has to come
   }
   return {};
@@ -100,7 +101,7 @@ Result<std::size_t> BufferedConnection::read(MutableBytes to, Time now) {
   std::size_t total = 0;
   while (total < to.size()) {
     if (plain_.empty()) {
-      const auto advanced = consume(now, false);
+      const auto advanced = consume(now, Until::data);
       if (plain_.empty()) {
         if (!advanced && total == 0) return fail(advanced.error());
         break;
@@ -118,6 +119,21 @@ Result<std::size_t> BufferedConnection::write(Bytes data) { return seal(data, &C
 
 Result<std::size_t> BufferedConnection::write_early_data(Bytes data) {
   return seal(data, &Connection::send_early_data);
+}
+
+Result<std::size_t> BufferedConnection::write_half_rtt(Bytes data) {
+  return seal(data, &Connection::send_half_rtt);
+}
+
+Result<std::size_t> BufferedConnection::read_early_data(MutableBytes to, Time now) {
+  if (early_data_.empty() && !connection_.handshake_done()) {
+    const auto advanced = consume(now, Until::early_data);
+    if (!advanced && early_data_.empty()) return fail(advanced.error());
+  }
+  const std::size_t count = std::min(early_data_.size(), to.size());
+  copy(Bytes(early_data_).first(count), to);
+  early_data_.erase(early_data_.begin(), early_data_.begin() + static_cast<std::ptrdiff_t>(count));
+  return count;
 }
 
 Result<std::size_t> BufferedConnection::seal(Bytes data,

@@ -144,6 +144,67 @@ TEST_F(AsioStream, KeepsTheSummaryWhenDataCameWithTheFinished) {
   EXPECT_EQ(std::string_view(early.data(), 5), "early");
 }
 
+net::awaitable<void> expect_no_more(Stream& stream) {
+  std::error_code error;
+  std::array<char, 3> buffer{};
+  const std::size_t count = co_await stream.async_read_early_data(net::buffer(buffer), into(error));
+  EXPECT_EQ(count, 0U);
+  EXPECT_EQ(error, net::error::eof);
+  EXPECT_TRUE(stream.connection().handshake_done());
+}
+
+net::awaitable<void> answer_early(Stream& stream) {
+  std::string question;
+  std::array<char, 3> part{};
+  while (question.size() < 8) {
+    const std::size_t count = co_await stream.async_read_early_data(net::buffer(part), net::use_awaitable);
+    question.append(part.data(), count);
+  }
+  EXPECT_EQ(question, "question");
+  EXPECT_FALSE(stream.connection().handshake_done());
+  const std::size_t sent = co_await stream.async_write_half_rtt(net::buffer("answer", 6), net::use_awaitable);
+  EXPECT_EQ(sent, 6U);
+  co_await expect_no_more(stream);
+  const auto summary = stream.take_summary();
+  EXPECT_TRUE(summary && summary->early_data == EarlyData::accepted);
+  co_await stream.async_handshake(net::use_awaitable);  // is done
+  std::array<char, 4> late{};
+  co_await net::async_read(stream, net::buffer(late), net::use_awaitable);
+  EXPECT_EQ(std::string_view(late.data(), 4), "late");
+}
+
+net::awaitable<void> ask_early(Stream& stream) {
+  EXPECT_EQ(stream.write_early_data(as_bytes("question")), 8U);
+  co_await stream.async_handshake(net::use_awaitable);
+  std::array<char, 6> answer{};
+  co_await net::async_read(stream, net::buffer(answer), net::use_awaitable);
+  EXPECT_EQ(std::string_view(answer.data(), 6), "answer");
+  co_await net::async_write(stream, net::buffer("late", 4), net::use_awaitable);
+}
+
+TEST_F(AsioStream, AnswersEarlyDataBeforeTheEndOfTheHandshake) {
+  const LiveEarlyBirds birds;
+  connect(client_connection(birds.client), server_connection(birds.server));
+  run(ask_early(*client), answer_early(*server));
+}
+
+TEST_F(AsioStream, ReadsNoEarlyDataWhereThereIsNone) {
+  connect();
+  run(shake_hands(*client), expect_no_more(*server));
+}
+
+net::awaitable<void> answer_too_early(Stream& stream) {
+  std::error_code error;
+  const std::size_t sent = co_await stream.async_write_half_rtt(net::buffer("answer", 6), into(error));
+  EXPECT_EQ(sent, 0U);
+  EXPECT_EQ(error, ErrorCode::not_ready);
+}
+
+TEST_F(AsioStream, RefusesToAnswerBeforeThereAreKeys) {
+  connect();
+  run(answer_too_early(*server));
+}
+
 TEST_F(AsioStream, WorksWithCallbacks) {
   connect();
   std::string got(4, ' ');

@@ -73,6 +73,46 @@ TEST(BlockingStream, HandshakesByItselfBeforeTheFirstRead) {
        });
 }
 
+// The answer is there before the client has said anything but its first flight.
+TEST(BlockingStream, AnswersEarlyDataBeforeTheEndOfTheHandshake) {
+  const LiveEarlyBirds birds;
+  SocketPair sockets;
+  BlockingStream client = over(client_connection(birds.client), sockets[0]);
+  ASSERT_EQ(client.write_early_data(as_bytes("question")), 8u);
+  std::thread thread([&] {
+    EXPECT_TRUE(client.handshake());
+    Octets answer(10);
+    EXPECT_EQ(client.read(answer), 6u);
+    EXPECT_EQ(as_text(Bytes(answer).first(6)), "answer");
+    EXPECT_TRUE(client.write(as_bytes("late")));
+  });
+  BlockingStream server = over(server_connection(birds.server), sockets[1]);
+  EXPECT_EQ(server.write_half_rtt(as_bytes("too early")).error().code, ErrorCode::not_ready);
+  Octets question(5);
+  EXPECT_EQ(server.read_early_data(question), 5u);
+  EXPECT_FALSE(server.connection().handshake_done());
+  EXPECT_EQ(server.read_early_data(question), 3u);
+  EXPECT_TRUE(server.write_half_rtt(as_bytes("answer")));
+  EXPECT_EQ(server.read_early_data(question), 0u);
+  EXPECT_TRUE(server.connection().handshake_done());
+  EXPECT_TRUE(server.connection().take_summary());
+  EXPECT_EQ(server.read_early_data(question), 0u) << "what comes now is not early";
+  Octets late(10);
+  EXPECT_EQ(server.read(late), 4u);
+  thread.join();
+}
+
+TEST(BlockingStream, ReadsNoEarlyDataWhereThereIsNone) {
+  both(
+      [](BlockingStream stream) {
+        Octets buffer(10);
+        EXPECT_EQ(stream.read_early_data(buffer), 0u);
+        EXPECT_TRUE(stream.connection().take_summary());
+        EXPECT_EQ(stream.read(buffer), 4u);
+      },
+      [](BlockingStream stream) { EXPECT_TRUE(stream.write(as_bytes("data"))); });
+}
+
 TEST(BlockingStream, ReportsATruncatedStream) {
   both([](BlockingStream stream) { ASSERT_TRUE(stream.write(as_bytes("partial"))); },
        [](BlockingStream stream) {

@@ -4,9 +4,12 @@
 #include <utility>
 
 #include <handfast/certificate.hpp>
+#include <handfast/client_session_store.hpp>
 #include <handfast/config.hpp>
 #include <handfast/connection.hpp>
 #include <handfast/issue.hpp>
+#include <handfast/replay_guard.hpp>
+#include <handfast/ticket_keys.hpp>
 #include <handfast/time.hpp>
 
 #include <gtest/gtest.h>
@@ -78,6 +81,46 @@ inline Connection client_connection(std::shared_ptr<const ClientConfig> config =
 inline Connection server_connection(std::shared_ptr<const ServerConfig> config = live_server()) {
   return *Connection::server(std::move(config), system_now());
 }
+
+/// A client with a ticket that allows early data, and the server that gave it.
+struct LiveEarlyBirds {
+  std::shared_ptr<const ClientConfig> client = [] {
+    ClientSettings settings = live_client_settings();
+    settings.session_store = std::make_shared<ClientSessionCache>();
+    settings.early_data = true;
+    return *ClientConfig::make(std::move(settings));
+  }();
+  std::shared_ptr<const ServerConfig> server = [] {
+    ServerSettings settings = live_server_settings();
+    settings.ticket_keys = *TicketKeys::make(system_now());
+    settings.max_early_data_size = 100'000;
+    settings.replay_guard = *StrikeRegister::make();
+    return *ServerConfig::make(std::move(settings));
+  }();
+
+  /// A full handshake, which brings the tickets.
+  LiveEarlyBirds() {
+    Connection ours = client_connection(client);
+    Connection theirs = server_connection(server);
+    for (int turns = 0; turns < 3; ++turns) {
+      pass(ours, theirs);
+      pass(theirs, ours);
+    }
+    EXPECT_TRUE(ours.handshake_done() && theirs.handshake_done());
+  }
+
+ private:
+  static void pass(Connection& from, Connection& to) {
+    Octets octets(40'000);
+    octets.resize(from.transmit(octets));
+    while (!octets.empty()) {
+      const auto received = to.receive(octets, system_now());
+      ASSERT_TRUE(received) << describe(received.error());
+      ASSERT_NE(received->used, 0U);
+      octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(received->used));
+    }
+  }
+};
 
 /// Two connected sockets, closed at the end unless released.
 class SocketPair {
