@@ -26,7 +26,10 @@ std::string session_line(const SessionReport& report) {
     line += fmt::format(", for {}", printable(report.summary->server_name));
   if (!report.request.empty()) line += fmt::format(", \"{}\"", report.request);
   if (report.status) line += fmt::format(" {}", static_cast<int>(*report.status));
-  line += fmt::format(", in {} out {} octets, {}", report.received, report.sent, show(report.duration));
+  line += fmt::format(", in {} out {} octets", report.received, report.sent);
+  if (report.half_rtt != 0)
+    line += fmt::format(", {} of them before the end of the handshake", report.half_rtt);
+  line += fmt::format(", {}", show(report.duration));
   return line;
 }
 
@@ -80,7 +83,11 @@ void EventLog::connection(const SessionReport& report) {
          {"summary", report.summary ? to_json(*report.summary, Role::server) : nlohmann::json()},
          {"request", report.request.empty() ? nlohmann::json() : nlohmann::json(report.request)},
          {"status", report.status ? nlohmann::json(static_cast<int>(*report.status)) : nlohmann::json()},
-         {"data", {{"sent", report.sent}, {"received", report.received}, {"early", report.early}}},
+         {"data",
+          {{"sent", report.sent},
+           {"received", report.received},
+           {"early", report.early},
+           {"half_rtt", report.half_rtt}}},
          {"duration_ms", milliseconds(report.duration)},
          {"error", std::move(error)}});
 }

@@ -120,6 +120,7 @@ std::string_view reason(Status status) noexcept {
     case Status::not_found: return "Not Found";
     case Status::method_not_allowed: return "Method Not Allowed";
     case Status::request_timeout: return "Request Timeout";
+    case Status::too_early: return "Too Early";
     case Status::head_too_large: return "Request Header Fields Too Large";
     case Status::internal_error: return "Internal Server Error";
     case Status::version_not_supported: return "HTTP Version Not Supported";

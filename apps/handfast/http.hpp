@@ -21,6 +21,7 @@ enum class Status : std::uint16_t {
   not_found = 404,
   method_not_allowed = 405,
   request_timeout = 408,
+  too_early = 425,
   head_too_large = 431,
   internal_error = 500,
   version_not_supported = 505,

@@ -197,6 +197,8 @@ std::string one_line(const Summary& summary) {
   line += ", " + to_string(summary.cipher_suite);
   if (!summary.application_protocol.empty()) line += ", " + printable(summary.application_protocol);
   if (summary.resumed) line += ", resumed";
+  if (summary.early_data != EarlyData::none || !summary.early_data_reason.empty())
+    line += ", early data " + early_data_text(summary);
   if (!summary.external_psk_identity.empty()) line += ", external key";
   return line;
 }

@@ -61,9 +61,10 @@ void Session::drain() {
 
 net::awaitable<void> Session::run() {
   const auto start = std::chrono::steady_clock::now();
-  const bool ready = co_await shake_hands();
-  if (ready && settings_.mode == Mode::http) co_await serve_http();
-  if (ready && settings_.mode == Mode::echo) co_await echo();
+  ready_ = co_await shake_hands();
+  // A request that came early may have its answer.
+  if (ready_ && settings_.mode == Mode::http && !report_.status) co_await serve_http();
+  if (ready_ && settings_.mode == Mode::echo) co_await echo();
   if (stream_) co_await close();
   report_.duration =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
@@ -95,29 +96,31 @@ net::awaitable<bool> Session::shake_hands() {
   }
   stream_.emplace(std::move(socket_), std::move(*connection));
   deadline_.expires_after(settings_.handshake_timeout);
-  co_await stream_->async_handshake(into(error));
-  deadline_.never();
-  if (error) {
-    fail(error, "the client did not finish the handshake in time");
-    co_return false;
+  if (settings_.mode == Mode::http) {
+    co_await serve_http_early();
+  } else {
+    co_await echo_early();
   }
+  deadline_.never();
+  if (report_.failure) co_return false;
   if (auto summary = stream_->take_summary()) report_.summary = std::move(*summary);
-  early_data_ = stream_->take_early_data();
-  report_.early = early_data_.size();
   co_return true;
 }
 
-// Octets put into buffer_; 0: the session is to end. What came early comes first: pages and echoes may be
-// asked for twice (RFC 8470 §3).
+// Early data in buffer_; 0: no more comes, for the handshake is done, or has failed.
+net::awaitable<std::size_t> Session::read_early() {
+  if (buffer_.empty()) buffer_.resize(small_buffer);
+  std::error_code error;
+  const std::size_t count = co_await stream_->async_read_early_data(net::buffer(buffer_), into(error));
+  if (error && error != net::error::eof) fail(error, "the client did not finish the handshake in time");
+  report_.early += count;
+  report_.received += count;
+  co_return count;
+}
+
+// Octets put into buffer_; 0: the session is to end.
 net::awaitable<std::size_t> Session::read() {
   if (buffer_.empty()) buffer_.resize(small_buffer);
-  if (!early_data_.empty()) {
-    const std::size_t count = std::min(buffer_.size(), early_data_.size());
-    copy(Bytes(early_data_).first(count), buffer_);
-    early_data_.erase(early_data_.begin(), early_data_.begin() + static_cast<std::ptrdiff_t>(count));
-    report_.received += count;
-    co_return count;
-  }
   std::error_code error;
   reading_ = true;
   const std::size_t count = co_await stream_->async_read_some(net::buffer(buffer_), into(error));
@@ -128,21 +131,45 @@ net::awaitable<std::size_t> Session::read() {
   co_return count;
 }
 
+// Before the handshake is done, its time is the limit.
 net::awaitable<bool> Session::write(Bytes data) {
   while (!data.empty()) {
-    deadline_.expires_after(settings_.idle_timeout);
+    if (ready_) deadline_.expires_after(settings_.idle_timeout);
     std::error_code error;
     const std::size_t count =
-        co_await stream_->async_write_some(net::buffer(data.data(), data.size()), into(error));
+        co_await stream_->async_write_half_rtt(net::buffer(data.data(), data.size()), into(error));
     report_.sent += count;
+    if (!ready_) report_.half_rtt += count;
     if (error) {
       fail(error, "the client did not take our data in time");
       co_return false;
     }
     data = data.subspan(count);
   }
-  deadline_.never();
+  if (ready_) deadline_.never();
   co_return true;
+}
+
+// An echo may be heard twice.
+net::awaitable<void> Session::echo_early() {
+  for (;;) {
+    const std::size_t count = co_await read_early();
+    if (count == 0) co_return;
+    const bool written = co_await write(Bytes(buffer_.data(), count));
+    if (!written) co_return;
+  }
+}
+
+// RFC 8470 §3, §5.2: a request that came early is answered early if it is safe to, and else has to come
+// again. One whose end comes later is a request like all others.
+net::awaitable<void> Session::serve_http_early() {
+  while (!report_.failure) {
+    const std::size_t count = co_await read_early();
+    if (count == 0) co_return;
+    if (is_head_whole()) continue;  // a body, say
+    head_ += as_text(Bytes(buffer_.data(), count));
+    if (is_head_whole()) co_await respond();
+  }
 }
 
 net::awaitable<void> Session::echo() {
@@ -157,32 +184,40 @@ net::awaitable<void> Session::echo() {
 }
 
 net::awaitable<void> Session::serve_http() {
-  std::string head;
   deadline_.expires_after(draining_ ? drain_grace : settings_.idle_timeout);  // for the whole head
-  for (;;) {
+  while (!is_head_whole()) {
     const std::size_t count = co_await read();
     if (count == 0) co_return;  // browsers connect ahead of need: no request is no failure
-    head += as_text(Bytes(buffer_.data(), count));
-    if (const auto end = http::find_end(head)) {
-      head.resize(*end);
-      break;
-    }
-    if (head.size() > http::max_head) break;
+    head_ += as_text(Bytes(buffer_.data(), count));
   }
-  co_await respond(head);
+  co_await respond();
 }
 
-net::awaitable<void> Session::respond(std::string_view head) {
+bool Session::is_head_whole() const noexcept {
+  return head_.size() > http::max_head || http::find_end(head_);
+}
+
+std::expected<http::Request, http::Status> Session::parse_head() {
+  const std::string_view head =
+      std::string_view(head_).substr(0, http::find_end(head_).value_or(head_.size()));
   auto request =
       head.size() > http::max_head ? std::unexpected(http::Status::head_too_large) : http::parse(head);
+  report_.request = printable(request ? fmt::format("{} {}", request->method, request->target)
+                                      : head.substr(0, head.find_first_of("\r\n")));
+  // What is not safe may be a replay, and must not be done before the client is known to be there.
+  if (!ready_ && !request && request.error() == http::Status::method_not_allowed)
+    return std::unexpected(http::Status::too_early);
+  return request;
+}
+
+net::awaitable<void> Session::respond() {
+  const auto request = parse_head();
   http::Response response;
   if (!request) {
     response.status = request.error();
-    report_.request = printable(head.substr(0, head.find_first_of("\r\n")));
     co_await respond_text(std::move(response), error_page(request.error()), false);
     co_return;
   }
-  report_.request = printable(fmt::format("{} {}", request->method, request->target));
   const auto missing = std::unexpected(http::Status::not_found);
   auto file = settings_.files ? settings_.files->find(request->path) : missing;
   if (file) {
@@ -197,6 +232,8 @@ net::awaitable<void> Session::respond(std::string_view head) {
   } else if (!shows_page) {
     response.status = http::Status::not_found;
   }
+  // The page tells of the whole handshake, and waits for its end.
+  if (!ready_ && response.status == http::Status::ok) co_return;
   std::string body =
       response.status == http::Status::ok ? page_of_connection(*request) : error_page(response.status);
   co_await respond_text(std::move(response), std::move(body), request->is_head());

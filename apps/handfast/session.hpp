@@ -1,8 +1,10 @@
-// One connection of handfast serve: handshake, then HTTP or echo, then a clean close.
+// One connection of handfast serve: handshake, then HTTP or echo, then a clean close. Early data is answered
+// at once, before the handshake is done, where answering twice does no harm.
 #pragma once
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +42,8 @@ struct SessionReport {
   std::optional<http::Status> status;
   std::uint64_t received = 0;  ///< application data, early data among it
   std::uint64_t early = 0;     ///< early data
-  std::uint64_t sent = 0;
+  std::uint64_t sent = 0;      ///< half-RTT data among it
+  std::uint64_t half_rtt = 0;  ///< before the client's Finished had come
   std::chrono::microseconds duration{};
   std::optional<Failure> failure;
 };
@@ -57,16 +60,21 @@ class Session {
 
  private:
   net::awaitable<bool> shake_hands();
+  net::awaitable<void> echo_early();
+  net::awaitable<void> serve_http_early();
   net::awaitable<void> echo();
   net::awaitable<void> serve_http();
-  net::awaitable<void> respond(std::string_view head);
+  net::awaitable<void> respond();
   net::awaitable<void> respond_file(const http::Request& request, const StaticFile& file);
   net::awaitable<void> respond_text(http::Response response, std::string body, bool head_only);
   [[nodiscard]] std::string page_of_connection(const http::Request& request);
+  net::awaitable<std::size_t> read_early();
   net::awaitable<std::size_t> read();
   net::awaitable<bool> write(Bytes data);
   net::awaitable<void> close();
   net::awaitable<void> linger();
+  [[nodiscard]] bool is_head_whole() const noexcept;
+  [[nodiscard]] std::expected<http::Request, http::Status> parse_head();
   void interrupt();
   void fail(const std::error_code& error, std::string_view late);
 
@@ -78,7 +86,8 @@ class Session {
   tcp::socket socket_;  // until the stream has it
   Deadline deadline_;
   Octets buffer_;
-  Octets early_data_;     // not read yet
+  std::string head_;      // of the request, as far as it has come
+  bool ready_ = false;    // the handshake is done
   bool reading_ = false;  // waits for application data
   bool draining_ = false;
   bool broken_ = false;  // the line is: no goodbye

@@ -150,7 +150,8 @@ class EarlyData(SessionTest):
             self.assertEqual(serve.event("connection")["data"]["early"], 0)
             self.assertEqual(self.early(serve, file), {"status": "accepted", "reason": None})
             event = serve.event("connection")
-            self.assertEqual(event["data"], {"sent": 15, "received": 15, "early": len(self.QUESTION)})
+            self.assertEqual(event["data"], {"sent": 15, "received": 15, "early": len(self.QUESTION),
+                                             "half_rtt": len(self.QUESTION)})
             self.assertEqual(event["summary"]["early_data"], {"status": "accepted", "reason": None})
 
     def test_is_sent_again_where_it_was_rejected(self):
@@ -178,6 +179,54 @@ class EarlyData(SessionTest):
             serve.event("connection")
             self.assertEqual(self.early(serve, file)["status"], "accepted")
             self.assertEqual(serve.event("connection")["data"]["early"], 5)
+
+    def ask(self, serve: harness.Serve, file: str, request: bytes, early: int) -> tuple[int, bytes, dict]:
+        """Sends so much of the request early, the rest behind the handshake: status, body, the server's event."""
+        question = self.file("question")
+        Path(question).write_bytes(request[:early])
+        ended = self.connect(serve, "--session", file, "--early-data", question, "--alpn", "http/1.1",
+                             data=request[early:])
+        self.assertEqual(ended.status, 0, ended.errors)
+        head, _, body = ended.output.partition(b"\r\n\r\n")
+        return int(head.split()[1]), body, serve.event("connection")
+
+    def test_over_http_is_answered_before_the_end_of_the_handshake_if_it_is_safe(self):
+        root = self.folder / "root"
+        root.mkdir(exist_ok=True)
+        (root / "file.txt").write_bytes(b"x" * 50000)
+        get, post = harness.get("/file.txt"), b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+        file = self.file("sessions")
+        with self.serve("--root", str(root), "--early-data", "20000") as serve:
+            self.ask(serve, file, get, 0)
+            status, body, event = self.ask(serve, file, get, len(get))
+            self.assertEqual((status, body), (200, b"x" * 50000))
+            self.assertEqual(event["request"], "GET /file.txt")
+            self.assertEqual(event["data"]["early"], len(get))
+            self.assertEqual(event["data"]["half_rtt"], event["data"]["sent"])
+            self.assertGreater(event["data"]["half_rtt"], 50000)
+            # What is not safe has to come again (RFC 8470 §5.2), also with a body behind it.
+            status, body, event = self.ask(serve, file, post, len(post))
+            self.assertEqual((status, event["status"], event["request"]), (425, 425, "POST /"))
+            self.assertEqual(event["data"]["early"], len(post))
+            self.assertEqual(self.ask(serve, file, post, 0)[0], 405, "the answer when it is no replay")
+            # What ends behind the handshake is a request like all others.
+            status, _, event = self.ask(serve, file, post, 20)
+            self.assertEqual((status, event["data"]["early"], event["data"]["half_rtt"]), (405, 20, 0))
+            status, body, event = self.ask(serve, file, get, 10)
+            self.assertEqual((status, len(body), event["data"]["half_rtt"]), (200, 50000, 0))
+            # Refusals can be said twice.
+            self.assertEqual(self.ask(serve, file, b"nonsense\r\n\r\n", 12)[2]["data"]["half_rtt"] > 0, True)
+            self.assertEqual(self.ask(serve, file, harness.get("/absent"), 500)[0], 404)
+            long = b"GET / HTTP/1.1\r\nX: " + b"y" * 19000 + b"\r\n\r\n"
+            self.assertEqual(self.ask(serve, file, long, 18000)[0], 431)
+
+    def test_page_waits_for_the_end_of_the_handshake(self):
+        file = self.file("sessions")
+        with self.serve("--early-data", "20000") as serve:
+            self.ask(serve, file, harness.get("/"), 0)
+            status, body, event = self.ask(serve, file, harness.get("/"), 1000)
+            self.assertEqual((status, event["data"]["half_rtt"]), (200, 0))
+            self.assertIn(b"early data</th><td>accepted", body)
 
     def test_is_said_in_the_summary(self):
         file, question = self.file("sessions"), self.private_file("question", "q")
