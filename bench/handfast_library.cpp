@@ -68,7 +68,9 @@ std::shared_ptr<const ClientConfig> client_config(const std::string& folder, con
   remember_signatures(scenario, settings);
   settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
   if (scenario.mutual) settings.credentials = {read_credential(folder, "client", scenario.key)};
-  if (scenario.resumed) settings.session_store = std::make_shared<ClientSessionCache>();
+  // Without a place for sessions a client gets no tickets.
+  if (scenario.resumed || scenario.tickets != 0)
+    settings.session_store = std::make_shared<ClientSessionCache>();
   return value_of(ClientConfig::make(std::move(settings)));
 }
 
@@ -77,7 +79,9 @@ std::shared_ptr<const ServerConfig> server_config(const std::string& folder, con
   settings.policy = policy_of(scenario);
   remember_signatures(scenario, settings);
   settings.credentials = {read_credential(folder, "server", scenario.key)};
-  if (scenario.resumed) settings.ticket_keys = value_of(TicketKeys::make(system_now()));
+  if (scenario.resumed || scenario.tickets != 0)
+    settings.ticket_keys = value_of(TicketKeys::make(system_now()));
+  if (scenario.tickets != 0) settings.tickets = scenario.tickets;
   if (scenario.mutual) {
     settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
     settings.client_authentication = ClientAuthentication::require;

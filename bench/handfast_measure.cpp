@@ -35,6 +35,7 @@ Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
     case Kind::handshake:
       if (!scenario.resumed) return measure_both_ways(options, scenario);
       break;
+    case Kind::tickets:
     case Kind::records:
     case Kind::memory: break;
   }

@@ -111,6 +111,35 @@ Figures measure_handshakes(typename Library::Setup& setup, const Scenario& scena
           {"client", median(std::move(client)) * scale, "us"}};
 }
 
+/// What one ticket costs the server that gives it: key, seal, message and record. A full handshake with many
+/// is compared with one without.
+template <class Library>
+Figures measure_tickets(const std::string& folder, const Scenario& scenario, double seconds) {
+  Scenario none = scenario;
+  none.tickets = 0;
+  typename Library::Setup setup_with(folder, scenario);
+  typename Library::Setup setup_without(folder, none);
+  const auto server_time = [](typename Library::Setup& setup) {
+    Link<Library> link(setup);
+    Unwatched client_clock;
+    Timed server_clock;
+    link.shake_hands(client_clock,
+                     server_clock);  // the client leaves the tickets unread, and resumes nothing
+    return static_cast<double>(server_clock.total);
+  };
+  std::vector<double> with;
+  std::vector<double> without;
+  repeat(seconds, [&](bool counts) {
+    const double longer = server_time(setup_with);
+    const double shorter = server_time(setup_without);
+    if (!counts) return;
+    with.push_back(longer);
+    without.push_back(shorter);
+  });
+  const double scale = nanoseconds_per_tick() / 1000 / scenario.tickets;
+  return {{"issued", (median(std::move(with)) - median(std::move(without))) * scale, "us"}};
+}
+
 /// Batches of up to 256 KiB and 64 records travel from the client to the server.
 template <class Library>
 Figures measure_records(typename Library::Setup& setup, const Scenario& scenario, double seconds) {
@@ -194,6 +223,7 @@ Figures measure(const std::string& folder, const Scenario& scenario, double seco
   typename Library::Setup setup(folder, scenario);
   switch (scenario.kind) {
     case Kind::handshake: return measure_handshakes<Library>(setup, scenario, seconds);
+    case Kind::tickets: return measure_tickets<Library>(folder, scenario, seconds);
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
     case Kind::primitives: break;  // not of a Library

@@ -82,8 +82,8 @@ Context make_context(const SSL_METHOD* method, const Scenario& scenario) {
   require(SSL_CTX_set1_groups_list(context.get(), p256_certificate ? "X25519:P-256" : "X25519") == 1,
           "group");
   set_suite(context.get(), scenario.suite);
-  if (!scenario.resumed) SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
-  SSL_CTX_set_num_tickets(context.get(), scenario.resumed ? 1 : 0);
+  if (!scenario.resumed && scenario.tickets == 0) SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context.get(), scenario.resumed ? 1 : scenario.tickets);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context.get(), SSL_MODE_NO_AUTO_CHAIN);
   return context;
