@@ -1,10 +1,12 @@
 // Any octets as handshake messages of the peer, below records and keys: whole handshakes of both roles and
 // versions, deep into what encryption hides from the other fuzzer.
 #include <algorithm>
+#include <utility>
 
-#include "fuzz/fixed_settings.hpp"
+#include "fuzz/fixed_sessions.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/server_handshake.hpp"
+#include "schedule/key_schedule.hpp"
 
 namespace handfast::fuzz {
 namespace {
@@ -42,9 +44,34 @@ class Nowhere final : public handshake::Transport {
   Octets outgoing_;
 };
 
+// The binders that a ClientHello should have for the keys of these fuzzers: the first for the ticket, the
+// second for the external PSK. Without them whatever is changed ends at the binder.
+void repair_binders(MutableBytes whole) {
+  if (whole.size() < 4 || whole[0] != static_cast<std::uint8_t>(HandshakeType::client_hello)) return;
+  const auto hello = wire::decode<message::ClientHello>(Bytes(whole).subspan(4));
+  if (!hello || !hello->extensions.pre_shared_key) return;
+  const Bytes covered = message::truncated(whole, *hello);
+  const crypto::Digest digest = crypto::hash(crypto::HashAlgorithm::sha256, covered);
+  const Session session = fixed_session(ProtocolVersion::tls13);
+  const ExternalPsk psk = fixed_psk();
+  using schedule::PskKind;
+  const std::array wanted = {
+      schedule::EarlySecret(crypto::HashAlgorithm::sha256, session.secret.view())
+          .binder(PskKind::resumption, digest),
+      schedule::EarlySecret(crypto::HashAlgorithm::sha256, psk.key).binder(PskKind::external, digest)};
+  std::size_t index = 0;
+  for (const Bytes binder : hello->extensions.pre_shared_key->binders) {
+    if (index == wanted.size()) return;
+    if (binder.size() == wanted[index].size())
+      copy(wanted[index].view(),
+           whole.subspan(static_cast<std::size_t>(binder.data() - whole.data()), binder.size()));
+    ++index;
+  }
+}
+
 // Chunks of the input, each with its length in two octets in front: 0 stands for a change_cipher_spec.
 template <class H>
-void feed(H& state, Nowhere& transport, Bytes data) {
+void feed(H& state, Nowhere& transport, Bytes data, bool repairs = false) {
   transport.handshake = &state;
   state.now = now;
   handshake::Task<> root = handshake::negotiate(state);
@@ -55,16 +82,35 @@ void feed(H& state, Nowhere& transport, Bytes data) {
     if (wanted == 0) {
       if (state.change_cipher_spec == handshake::ChangeCipherSpec::awaited)
         state.change_cipher_spec = handshake::ChangeCipherSpec::received;
-    } else if (!state.add(data.subspan(2, count))) {
-      return;
+    } else {
+      Octets chunk = to_octets(data.subspan(2, count));
+      if (std::exchange(repairs, false)) repair_binders(chunk);
+      if (!state.add(chunk)) return;
     }
     data = data.subspan(2 + count);
     state.run();
   }
 }
 
+void run_with_sessions(Bytes data) {
+  const SessionConfigs& configs = session_configs();
+  const auto mode = session_mode(data[0]);
+  random_source().restart();
+  Nowhere transport;
+  if (mode == SessionConfigs::server || mode == SessionConfigs::repaired_server) {
+    handshake::ServerHandshake state(configs.serving, transport);
+    feed(state, transport, data.subspan(1), mode == SessionConfigs::repaired_server);
+  } else {
+    handshake::ClientHandshake state(
+        mode == SessionConfigs::client13 ? configs.with_session13 : configs.with_session12,
+        fixed_configs().name, transport);
+    feed(state, transport, data.subspan(1));
+  }
+}
+
 void run(Bytes data) {
   if (data.empty()) return;
+  if (data[0] >= SessionConfigs::first_mode) return run_with_sessions(data);
   const FixedConfigs& configs = fixed_configs();
   random_source().restart();
   Nowhere transport;

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "fuzz/fixed_settings.hpp"
+#include "fuzz/fixed_sessions.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/server_handshake.hpp"
 
@@ -35,6 +35,25 @@ constexpr std::array kinds = {
          {NamedGroup::secp256r1},
          {NamedGroup::secp256r1},
          {CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA256}},
+};
+
+// As kinds, of ends that have sessions.
+struct SessionKind {
+  const char* name;
+  Kind kind;
+  bool external;  // the PSK is the external one
+};
+constexpr std::array session_kinds = {
+    SessionKind{"resumed", {"", ProtocolVersion::tls13, {NamedGroup::x25519}, {NamedGroup::x25519}}, false},
+    SessionKind{"resumed_retry", {"", ProtocolVersion::tls13, {NamedGroup::secp384r1}, {}}, false},
+    SessionKind{"psk", {"", ProtocolVersion::tls13, {NamedGroup::x25519}, {NamedGroup::x25519}}, true},
+    SessionKind{"resumed12",
+                {"",
+                 ProtocolVersion::tls12,
+                 {NamedGroup::x25519},
+                 {NamedGroup::x25519},
+                 {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}},
+                false},
 };
 
 template <class Settings>
@@ -82,13 +101,34 @@ Connection honest_peer(std::uint8_t mode, const Kind& kind, RandomSource& random
                                  fixed_configs().name, now));
 }
 
-// The octets of the peer in a whole connection: handshake, data, new keys, data, end.
-Octets connection_seed(std::uint8_t mode, const Kind& kind) {
-  RepeatingSource random;
-  Connection fuzzed = make_connection(mode);
-  Connection peer = honest_peer(mode, kind, random);
+ClientSettings honest_client(const SessionKind& kind, RandomSource& random) {
+  ClientSettings settings = limited(session_client_settings(random, kind.kind.version), kind.kind);
+  if (kind.external) settings.session_store.reset();
+  return settings;
+}
+ServerSettings honest_server(const SessionKind& kind, RandomSource& random) {
+  ServerSettings settings = limited(session_server_settings(random), kind.kind);
+  if (kind.external) settings.ticket_keys.reset();
+  return settings;
+}
+
+Connection honest_peer(std::uint8_t mode, const SessionKind& kind, RandomSource& random) {
+  if (mode == SessionConfigs::client13 || mode == SessionConfigs::client12)
+    return must(Connection::server(must(ServerConfig::make(honest_server(kind, random))), now));
+  return must(
+      Connection::client(must(ClientConfig::make(honest_client(kind, random))), fixed_configs().name, now));
+}
+
+// The octets of the peer in a whole connection: early data, handshake, data, new keys, data, end.
+Octets connection_seed(std::uint8_t mode, Connection fuzzed, Connection peer, ProtocolVersion version) {
   Octets seed = {mode, 0};
   Octets to_peer, to_fuzzed;
+  if (peer.early_data_room() != 0) {
+    Octets out(1024);
+    const auto sent = must(peer.send_early_data(as_bytes("early"), out));
+    append(seed, Bytes(out).first(sent.written));
+    deliver(fuzzed, to_fuzzed, Bytes(out).first(sent.written));
+  }
   const auto exchange = [&] {
     for (;;) {
       const Octets up = transmitted(peer);
@@ -107,7 +147,7 @@ Octets connection_seed(std::uint8_t mode, const Kind& kind) {
   };
   exchange();
   send("data");
-  if (kind.version == ProtocolVersion::tls13) {
+  if (version == ProtocolVersion::tls13) {
     must(peer.update_keys(KeyUpdateRequest::update_requested));
     exchange();
     send("more");
@@ -214,11 +254,50 @@ Octets handshake_seed(std::uint8_t mode, const Kind& kind) {
   return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
 }
 
-void write_all(const std::filesystem::path& folder) {
-  for (const Kind& kind : kinds) {
-    for (std::uint8_t mode = 0; mode < 4; ++mode)
+Octets handshake_seed(std::uint8_t mode, const SessionKind& kind) {
+  const SessionConfigs& configs = session_configs();
+  RepeatingSource random;
+  Sending from_fuzzed, from_peer;
+  random_source().restart();
+  if (mode == SessionConfigs::client13 || mode == SessionConfigs::client12) {
+    handshake::ClientHandshake fuzzed(
+        mode == SessionConfigs::client13 ? configs.with_session13 : configs.with_session12,
+        fixed_configs().name, from_fuzzed);
+    handshake::ServerHandshake peer(must(ServerConfig::make(honest_server(kind, random))), from_peer);
+    return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
+  }
+  handshake::ServerHandshake fuzzed(configs.serving, from_fuzzed);
+  handshake::ClientHandshake peer(must(ClientConfig::make(honest_client(kind, random))), fixed_configs().name,
+                                  from_peer);
+  return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
+}
+
+void write_session_seeds(const std::filesystem::path& folder) {
+  using enum SessionConfigs::Mode;
+  for (const SessionKind& kind : session_kinds) {
+    for (const std::uint8_t mode : {server, repaired_server, client13, client12}) {
+      // Clients bring the session of their version.
+      const bool tls12 = kind.kind.version == ProtocolVersion::tls12;
+      if (mode == (tls12 ? client13 : client12)) continue;
+      RepeatingSource random;
+      Connection fuzzed = make_session_connection(mode);
       write(folder / "connection", std::string(kind.name) + '_' + std::to_string(mode),
-            connection_seed(mode, kind));
+            connection_seed(mode, std::move(fuzzed), honest_peer(mode, kind, random), kind.kind.version));
+      write(folder / "handshake", std::string(kind.name) + '_' + std::to_string(mode),
+            handshake_seed(mode, kind));
+    }
+  }
+}
+
+void write_all(const std::filesystem::path& folder) {
+  write_session_seeds(folder);
+  for (const Kind& kind : kinds) {
+    for (std::uint8_t mode = 0; mode < 4; ++mode) {
+      RepeatingSource random;
+      Connection fuzzed = make_connection(mode);
+      write(folder / "connection", std::string(kind.name) + '_' + std::to_string(mode),
+            connection_seed(mode, std::move(fuzzed), honest_peer(mode, kind, random), kind.version));
+    }
     for (std::uint8_t mode = 0; mode < 3; ++mode)
       write(folder / "handshake", std::string(kind.name) + '_' + std::to_string(mode),
             handshake_seed(mode, kind));
