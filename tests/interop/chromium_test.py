@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import interop
-from interop import SUITES13, Cases, Serve, World, check_negotiated, equal
+from interop import SUITES13, Cases, Serve, World, check_negotiated, check_resumed, equal
 
 # It takes neither P-521 nor Ed25519 nor keys of RSA-PSS in certificates.
 KINDS = ["rsa", "p256", "p384"]
@@ -63,16 +63,16 @@ def distrusts(folder: Path, world: World) -> None:
     equal("error", event["error"] is not None, True)
 
 
-def answered(serve: Serve) -> dict:
-    """The summary of the connection that asked for the file; browsers also open some that ask for nothing."""
+def answered(serve: Serve, request: str = "GET /file.txt") -> dict:
+    """The summary of the connection that asked this; browsers also open some that ask for nothing."""
     deadline = time.monotonic() + interop.PATIENCE
     while time.monotonic() < deadline:
         event = serve.connection()
-        if event.get("request") == "GET /file.txt":
+        if event.get("request") == request:
             equal("error and status", (event["error"], event["status"]), (None, 200))
             assert event["summary"], event
             return event["summary"]
-    raise AssertionError(f"nobody asked for the file: {serve.seen}")
+    raise AssertionError(f"nobody asked {request}: {serve.seen}")
 
 
 def loaded(serve: Serve, expected: dict) -> None:
@@ -98,10 +98,34 @@ def frames(cases: Cases, browser: Browser, world: World, kind: str) -> None:
             cases.check(name, loaded, server, {**expected, "alpn": "http/1.1", "server_name": "localhost"})
 
 
+# Page loads one inside the other: each is asked for when the one around it is there.
+NESTED = 4
+
+
+def resumes(browser: Browser, world: World, *options: str, version: str) -> None:
+    """The server ends each connection behind its answer, so that every load needs another. Chromium may have
+    one in reserve, from before it had a ticket; the later loads resume."""
+    for depth in range(NESTED):
+        inner = f'<iframe src="/load{depth + 1}.html"></iframe>' if depth + 1 < NESTED else "the last one"
+        (world.root / f"load{depth}.html").write_text(inner)
+    with Serve(world, "p256", "--alpn", "http/1.1", *options) as serve:
+        browser.show(f"https://localhost:{serve.port}/load0.html")
+        summaries = [answered(serve, f"GET /load{depth}.html") for depth in range(NESTED)]
+    for summary in summaries:
+        equal("version", summary["version"], version)
+    equal("the first load resumed", summaries[0]["resumed"], False)
+    resumed = [summary for summary in summaries if summary["resumed"]]
+    assert summaries[-1]["resumed"] and len(resumed) >= 2, [summary["resumed"] for summary in summaries]
+    for summary in resumed:
+        check_resumed(summary, version=version, alpn="http/1.1", server_name="localhost")
+
+
 def run_cases(cases: Cases, world: World) -> None:
     browser = Browser(world.folder / "home", world.ca)
     cases.check("the page of handfast serve", shows_the_page, browser, world)
     cases.check("a CA that Chromium does not know", distrusts, world.folder / "strange-home", world)
+    cases.check("later loads resume, TLS 1.3", resumes, browser, world, version="TLSv1.3")
+    cases.check("later loads resume, TLS 1.2", resumes, browser, world, "--max", "1.2", version="TLSv1.2")
     for kind in KINDS:
         frames(cases, browser, world, kind)
 

@@ -1,6 +1,6 @@
 """curl as a client of handfast serve: what people and their scripts use."""
 import interop
-from interop import CURVES, KINDS, SUITES13, Cases, Ended, Serve, World, equal, version_of
+from interop import CURVES, KINDS, SUITES13, Cases, Ended, Serve, World, check_negotiated, equal, version_of
 from openssl_test import GROUPS, openssl_name
 
 NOT_TRUSTED = 60
@@ -94,10 +94,43 @@ def client_certificates(cases: Cases, world: World, mode: str) -> None:
                             version=version_of(suite), suite=suite)
 
 
+def reconnect(world: World, serve: Serve, *arguments: str, client_kind: str | None = None, **expected) -> None:
+    """The file three times by one curl: the server ends each connection behind the answer, so that each needs
+    another, and those after the first resume."""
+    serve.forget()
+    url = f"https://localhost:{serve.port}/file.txt"
+    ended = curl(world, serve, *arguments, url, url, client_kind=client_kind)
+    equal("exit status", (ended.status, ended.errors), (0, ""))
+    equal("octets", ended.output, 3 * world.file)
+    for resumed in (False, True, True):
+        event = serve.connection()
+        equal("error", event["error"], None)
+        if resumed:
+            interop.check_resumed(event["summary"], **expected)
+            equal("client's certificate", len(event["summary"]["peer_chain"]), 1 if client_kind else 0)
+        else:
+            check_negotiated(event["summary"], server_kind=serve.kind, client_kind=client_kind, resumed=False,
+                             **expected)
+
+
+def reconnects(cases: Cases, world: World) -> None:
+    for kind in ("p256", "rsa"):
+        with Serve(world, kind, "--policy", "classic", "--alpn", "http/1.1") as serve:
+            for suite in (*SUITES13, interop.ECDHE_ECDSA[0] if kind == "p256" else interop.ECDHE_RSA[0]):
+                cases.check(f"{suite}, {kind}, reconnects", reconnect, world, serve, *only(suite),
+                            version=version_of(suite), suite=suite)
+    with Serve(world, "p256", client_auth="required") as serve:
+        for flags in (["--tlsv1.3"], ["--tls-max", "1.2"]):
+            cases.check(f"{' '.join(flags)}, client certificate, reconnects", reconnect, world, serve, *flags,
+                        client_kind="p256", version="TLSv1.3" if "1.3" in flags[0] else "TLSv1.2")
+    with Serve(world, "p256", "--early-data", "16384") as serve:
+        cases.check("reconnects to a server that would take early data", reconnect, world, serve, version="TLSv1.3")
+
+
 def run_cases(cases: Cases, world: World) -> None:
     by_kind = [(matrix, kind) for kind in KINDS for matrix in (matrix13, matrix12)]
     interop.run_parts(cases, world, [*by_kind, (groups12,), (extensions,), (client_certificates, "optional"),
-                                     (client_certificates, "required")])
+                                     (client_certificates, "required"), (reconnects,)])
 
 
 if __name__ == "__main__":
