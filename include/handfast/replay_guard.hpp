@@ -73,7 +73,8 @@ struct StrikeRegisterOptions {
 /// Bounded; a lock a shard; answers at once.
 ///
 /// Its name is random, so that tickets from before a restart, or from another host, resume without early
-/// data. A clock that goes back makes claims stale, never new. It accepts nothing under an external PSK.
+/// data; so they do in processes forked from the one that made it, whose memories part. A clock that goes
+/// back makes claims stale, never new. It accepts nothing under an external PSK.
 class StrikeRegister final : public ReplayGuard {
  public:
   /// The random source (null: system_random()) is used here only.

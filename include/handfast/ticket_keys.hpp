@@ -54,8 +54,8 @@ class TicketKeys {
   /// How long its tickets may be used.
   [[nodiscard]] std::chrono::seconds lifetime() const noexcept;
 
-  /// A ticket that holds this session. Errors: invalid_argument (as Session::encode; also: longer than the
-  /// 65,535 octets of a ticket), random_failed.
+  /// A ticket that holds this session. Errors: invalid_argument (as Session::encode; also: a ticket of more
+  /// than 16,000 octets, which many clients would not read), random_failed.
   Result<Octets> seal(const Session& session, Time now);
   /// The session in a ticket; takes any octets. The session lives at most as long as this set's lifetime
   /// says. Errors: unknown_psk_identity, with the reason as detail: another set's key, damaged, too old, from

@@ -12,6 +12,8 @@
 
 #include <handfast/replay_guard.hpp>
 
+#include <unistd.h>
+
 #include "crypto/hash.hpp"
 
 namespace handfast {
@@ -124,10 +126,11 @@ ReplayGuard::~ReplayGuard() = default;
 struct StrikeRegister::Shards {
   static constexpr std::size_t count = 16;
 
-  explicit Shards(std::size_t claims) {
+  explicit Shards(std::size_t claims) : process(::getpid()) {
     for (auto& shard : all) shard = std::make_unique<Shard>((claims + count - 1) / count);
   }
   std::array<std::unique_ptr<Shard>, count> all;
+  pid_t process;  // that it remembers for
 };
 
 StrikeRegister::StrikeRegister(RegisterId id, StrikeRegisterOptions options)
@@ -152,7 +155,8 @@ RegisterId StrikeRegister::register_id() const noexcept { return id_; }
 Reply<EarlyDataVerdict> StrikeRegister::check(const EarlyDataClaim& claim, Time now) {
   if (!claim.register_id) return EarlyDataVerdict::external_psk;
   // RFC 8446 §8.2: what another register saw, or this one before a restart, is not known here.
-  if (*claim.register_id != id_) return EarlyDataVerdict::other_register;
+  // Nor is what the process saw that this one was forked from, or its other children.
+  if (*claim.register_id != id_ || shards_->process != ::getpid()) return EarlyDataVerdict::other_register;
   const Strike strike = strike_of(id_, claim.binder);
   Shard& shard = *shards_->all[strike[0] % Shards::count];
   return shard.check(strike, claim.issued + claim.claimed_age, window_, now);

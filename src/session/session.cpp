@@ -28,6 +28,8 @@ Result<StoredSession> describe(const Session& session, std::span<const StoredSes
   if (!issued || !authenticated) return fail(ErrorCode::invalid_argument, "session: a time has no room");
   if (session.lifetime.count() < 0 || session.lifetime > Session::longest_lifetime)
     return fail(ErrorCode::invalid_argument, "session: the lifetime is beyond 7 days");
+  if (chain.size() > session::most_certificates)
+    return fail(ErrorCode::invalid_argument, "session: more than 100 certificates");
   StoredSession stored;
   stored.version = session.version;
   stored.cipher_suite = session.cipher_suite;
@@ -54,6 +56,8 @@ Result<> check(const StoredSession& stored) noexcept {
   const bool tls12 = stored.version == ProtocolVersion::tls12;
   if (stored.secret.size() != 48 && (tls12 || stored.secret.size() != 32))
     return fail(ErrorCode::stored_state_malformed, "the secret has a wrong length");
+  if (stored.peer_chain.count() > session::most_certificates)
+    return fail(ErrorCode::stored_state_malformed, "more than 100 certificates");
   if (stored.lifetime > Session::longest_lifetime.count())
     return fail(ErrorCode::stored_state_malformed, "the lifetime is beyond 7 days");
   if ((stored.flags & session::has_register_flag) == 0 && !equal(stored.register_id, no_register))

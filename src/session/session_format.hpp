@@ -36,6 +36,9 @@ enum SessionFlag : std::uint8_t {
   raw_public_key_flag = 16,  ///< what stands alone in peer_chain is no certificate
 };
 
+/// Certificates of a session's chain. No path needs so many, and octets that say more would only fill memory.
+inline constexpr std::size_t most_certificates = 100;
+
 /// handfast::Session as octets. Views of the session, or of the octets that it was decoded from.
 struct StoredSession {
   using Certificate = wire::Opaque<3, 1, 0xffffff>;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t salt_size = 16;
 constexpr std::size_t header_size = TicketKey::name_size + salt_size;
-constexpr std::size_t longest_ticket = 0xffff;  // RFC 8446 §4.6.1
+// RFC 8446 §4.6.1 has room for 65,535 octets, but clients, this one among them, read no NewSessionTicket of
+// more than 2^14, and a ClientHello has to hold what else it says beside the ticket.
+constexpr std::size_t longest_ticket = 16'000;
 
 struct SealedTicket {
   wire::Fixed<TicketKey::name_size> key_name;

@@ -1,4 +1,7 @@
 // What a strike register takes, and what not.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "crypto/fake_random.hpp"
 #include "session/claims.hpp"
 
@@ -90,6 +93,20 @@ TEST(StrikeRegister, RejectsAfterARestartAndFromAnotherHost) {
   ASSERT_EQ(check(*before, claim), accepted);
   EXPECT_EQ(check(*after, claim), other_register);
   EXPECT_EQ(check(*after, TestClaim(before->register_id(), 2)), other_register);
+}
+
+// Two processes that remember apart would each take a claim.
+TEST(StrikeRegister, RejectsInAProcessThatWasForkedOff) {
+  const auto guard = *StrikeRegister::make();
+  const TestClaim claim(guard->register_id(), 1);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) ::_exit(static_cast<int>(check(*guard, claim)));
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), static_cast<int>(other_register));
+  EXPECT_EQ(check(*guard, claim), accepted) << "in the process that made it";
 }
 
 TEST(StrikeRegister, TakesNothingUnderAnExternalPsk) {

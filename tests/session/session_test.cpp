@@ -92,6 +92,25 @@ TEST(Session, DoesNotEncodeWhatHasNoRoom) {
   EXPECT_EQ(code(session), ErrorCode::invalid_argument);
 }
 
+TEST(Session, HasAHundredCertificatesAtMost) {
+  Session session = plain_session();
+  session.peer_chain.assign(100, {0x30, 0x00});
+  const auto encoded = session.encode();
+  ASSERT_TRUE(encoded);
+  EXPECT_EQ(Session::decode(*encoded)->peer_chain.size(), 100U);
+  session.peer_chain.push_back({0x30, 0x00});
+  EXPECT_EQ(session.encode().error().code, ErrorCode::invalid_argument);
+  // Octets that say so all the same: one more, and the length of the list says so.
+  SecretOctets more = *encoded;
+  const Octets list = {0x00, 0x01, 0xf4, 0x00, 0x00, 0x02, 0x30, 0x00};  // 500 octets, and the first of them
+  const auto at = std::search(more.begin(), more.end(), list.begin(), list.end());
+  ASSERT_NE(at, more.end());
+  const auto position = at - more.begin();
+  more.insert(at + 3, {0x00, 0x00, 0x02, 0x30, 0x00});
+  more[static_cast<std::size_t>(position) + 2] = 0xf9;
+  EXPECT_EQ(Session::decode(more).error().code, ErrorCode::stored_state_malformed);
+}
+
 TEST(Session, LivesFromItsIssueToTheEndOfItsLifetime) {
   Session session = plain_session();
   session.issued = noon;
