@@ -68,7 +68,9 @@ struct CommonSettings {
   /// No wildcard of the peer's certificate directly below one of these names matches. Null: none directly
   /// below a top-level domain.
   std::shared_ptr<const x509::PublicSuffixList> public_suffixes;
-  /// Successful signature checks of earlier connections; null: none are kept. May serve many configurations.
+  /// Successful signature checks of earlier connections; null: none are kept, but where sessions of peers
+  /// with certificates are resumed: then the configuration makes a small one, so that a resumed chain is
+  /// judged anew without public-key operations. May serve many configurations.
   std::shared_ptr<x509::SignatureCache> signature_cache;
   /// ALPN protocols, most wanted first, each 1..255 octets. Empty: ALPN is not used.
   std::vector<std::string> application_protocols;
@@ -125,9 +127,7 @@ struct ClientSettings : CommonSettings {
   bool request_ocsp = true;
   /// Ask for certificate timestamps (RFC 6962 §3.3), which the summary then holds.
   bool request_signed_certificate_timestamps = false;
-  /// Where sessions are kept and looked for; null: nothing is resumed. With a store and without a
-  /// signature_cache the configuration makes one, so that a resumed chain is judged anew without public-key
-  /// operations.
+  /// Where sessions are kept and looked for; null: nothing is resumed.
   std::shared_ptr<ClientSessionStore> session_store;
   /// PSKs that both sides were given, most wanted first, offered behind a session (RFC 8446 §4.2.11). A
   /// server that takes one proves itself by it and shows no certificate. TLS 1.3 only.

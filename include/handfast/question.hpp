@@ -37,8 +37,9 @@ struct VerificationQuestion {
   std::vector<Bytes> chain;      ///< DER, leaf first, as sent
   std::string_view server_name;  ///< the name a client wants; empty on a server
   Bytes ocsp_response;           ///< stapled; empty: none
-  /// Client: the chain is that of a session, which is offered if it is still trusted, and nothing was sent
-  /// yet. Otherwise the handshake goes on without the session, and the server shows its chain anew.
+  /// The chain is that of a session: a client offers it, and sends nothing before, or a server resumes it, if
+  /// it is still trusted. Otherwise the handshake goes on without the session, and the peer shows its chain
+  /// anew.
   bool of_session = false;
   Bytes public_key;  ///< a raw public key, SubjectPublicKeyInfo; the chain is empty then
 };

@@ -175,6 +175,11 @@ Result<> check_sessions(const ServerSettings& settings) {
   return {};
 }
 
+// The chain of a session is judged at each resumption, and that should cost no public-key operation.
+void remember_signatures(CommonSettings& settings) {
+  if (!settings.signature_cache) settings.signature_cache = std::make_shared<x509::SignatureCache>(1024);
+}
+
 Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings, bool verifies) {
   if (auto ok = check_common(settings); !ok) return fail(ok.error());
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
@@ -192,8 +197,7 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
     }
     if (auto ok = check_trust(settings); !ok) return fail(ok.error());
   }
-  if (settings.session_store && !settings.signature_cache)
-    settings.signature_cache = std::make_shared<x509::SignatureCache>(1024);
+  if (settings.session_store) remember_signatures(settings);
   RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
   auto config = ConfigAccess::client();
   ConfigAccess::fill(*config, std::move(settings), random, verifies);
@@ -221,6 +225,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (asks && settings.verification == PeerVerification::full) {
     if (auto ok = check_trust(settings); !ok) return fail(ok.error());
   }
+  if (asks && (settings.ticket_keys || settings.session_store)) remember_signatures(settings);
   RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
   const bool no_key = std::all_of(settings.cookie_key.begin(), settings.cookie_key.end(),
                                   [](std::uint8_t octet) { return octet == 0; });

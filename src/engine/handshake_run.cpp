@@ -218,10 +218,11 @@ void HandshakeRun::abandon_early_data() {
   channel_.sending.early_data_left = 0;
 }
 
-// RFC 8446 §4.2.10: as much as would have been taken.
-// [8446:4.2.10#10,11] What is accepted is opened like everything, or ends the connection.
+// RFC 8446 §4.2.10: as much as would have been taken, or as an earlier configuration promised with the
+// ticket. [8446:4.2.10#10,11] What is accepted is opened like everything, or ends the connection.
 void HandshakeRun::skip_early_data() {
-  const std::uint64_t allowed = server_->settings().max_early_data_size;
+  const std::uint32_t promised = server_->psk ? server_->psk->terms.max_size : 0;
+  const std::uint64_t allowed = std::max(server_->settings().max_early_data_size, promised);
   const std::uint64_t budget = std::max<std::uint64_t>(min_skipped_early_data, allowed + allowed / 4);
   channel_.receiving.reader.skip_early_data(
       static_cast<std::uint32_t>(std::min<std::uint64_t>(budget, std::numeric_limits<std::uint32_t>::max())));

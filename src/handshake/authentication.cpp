@@ -213,6 +213,18 @@ Result<crypto::PublicKey> peer_key(const Handshake& hs, std::uint16_t key_usage)
   return leaf->public_key();
 }
 
+Task<> ask_about_session(Handshake& hs, const Session& session, const ServerName* name) {
+  VerificationQuestion question;
+  question.peer = hs.role() == Role::client ? Role::server : Role::client;
+  question.chain.assign(session.peer_chain.begin(), session.peer_chain.end());
+  if (name != nullptr) question.server_name = name->text();
+  question.ocsp_response = session.ocsp_response;
+  question.public_key = session.peer_public_key;
+  question.of_session = true;
+  hs.question = std::move(question);
+  co_await hs.answer("verification of a session");
+}
+
 Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies) {
   if (!verifies) co_return;
   if (settings.verification == PeerVerification::full) {

@@ -92,6 +92,10 @@ Result<crypto::PublicKey> peer_key(const Handshake& handshake, std::uint16_t key
 Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const ServerName* name,
                    bool verifies);
 
+/// Asks the application whether the peer of a session is still trusted: handshake.trusted. The session lives
+/// until it answers.
+Task<> ask_about_session(Handshake& handshake, const Session& session, const ServerName* name);
+
 /// The peer's chain, judged by roots, time, purpose and name as they are now. `name`: null on a server.
 [[nodiscard]] x509::Verification verify_chain(const Handshake& handshake, const CommonSettings& settings,
                                               const ServerName* name, std::span<const Bytes> chain,

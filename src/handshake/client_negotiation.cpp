@@ -130,6 +130,14 @@ Task<CipherSuite> retry(ClientHandshake& hs, Bytes whole) {
   co_return chosen;
 }
 
+// RFC 8446 §D.3: a server that took early data once and speaks no TLS 1.3 now ends the connection
+// [8446:D.3#1]. The next one shall not meet the same end: its sessions are forgotten.
+Result<> check_no_early_data(const ClientHandshake& hs) {
+  if (!hs.attempt.early_data) return {};
+  if (hs.settings().session_store) hs.settings().session_store->remove(session_key(hs));
+  return fail(ErrorCode::unsupported_version, "an older version where early data was offered");
+}
+
 // No TLS 1.3: is that honest, and is it TLS 1.2 at least?
 Result<> check_older_version(const ClientHandshake& hs, const message::ServerHello& hello) {
   const Policy& policy = hs.settings().policy;
@@ -205,8 +213,7 @@ Task<> negotiate(ClientHandshake& hs) {
   // [8446:4.2.1#9]
   if (!hello.extensions.supported_versions) {
     co_await require(!settled, ErrorCode::illegal_value, "an older version after HelloRetryRequest");
-    co_await require(!hs.attempt.early_data, ErrorCode::unsupported_version,
-                     "an older version where early data was offered");  // [8446:D.3#1]
+    co_await check_no_early_data(hs);
     co_await check_older_version(hs, hello);
     co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
     co_await message::check_extensions(hello, ProtocolVersion::tls12);

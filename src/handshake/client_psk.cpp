@@ -37,6 +37,14 @@ bool takes_kind(const CommonSettings& settings, const Session& session) noexcept
       session.peer_public_key.empty() ? CertificateType::X509 : CertificateType::RawPublicKey);
 }
 
+// What a store gives may come from a file or another program: a name that fits no hello would end the
+// connection.
+bool has_name(const Session& session) noexcept {
+  constexpr std::size_t longest_ticket = 32'768;  // beside it all other extensions have room
+  const std::size_t longest = session.ticket_is_session_id ? 32 : longest_ticket;
+  return !session.ticket.empty() && session.ticket.size() <= longest;
+}
+
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
 // looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate
 // [8446:4.6.1#2].)
@@ -46,14 +54,7 @@ Task<> judge_session(ClientHandshake& hs) {
   const bool shown = !session.peer_chain.empty() || !session.peer_public_key.empty();
   if (!hs.config->verifies() || !shown) co_return;
   if (hs.settings().verification == PeerVerification::ask) {
-    VerificationQuestion question;
-    question.chain.assign(session.peer_chain.begin(), session.peer_chain.end());
-    question.server_name = hs.server_name.text();
-    question.ocsp_response = session.ocsp_response;
-    question.public_key = session.peer_public_key;
-    question.of_session = true;
-    hs.question = std::move(question);
-    co_await hs.answer("verification of a session");
+    co_await ask_about_session(hs, session, &hs.server_name);
     hs.session_trusted = hs.trusted;
     co_return;
   }
@@ -108,7 +109,7 @@ Task<> find_session(ClientHandshake& hs) {
     hs.session = reply.take();
   }
   // [8446:4.2.11.1#1]
-  const bool usable = hs.session && hs.session->is_alive(hs.now) &&
+  const bool usable = hs.session && hs.session->is_alive(hs.now) && has_name(*hs.session) &&
                       fits_policy(hs.settings().policy, *hs.session) &&
                       takes_kind(hs.settings(), *hs.session);
   if (!usable) {

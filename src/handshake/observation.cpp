@@ -39,6 +39,10 @@ inspect::Choice suite_choice(const ServerHandshake& hs, const ClientHello& hello
     told.why = "The first suite that both sides know and that has the hash of the PSK.";
     return told;
   }
+  if (hs.session) {
+    told.why = "The suite of the session that is resumed.";
+    return told;
+  }
   told.why = hs.settings().prefer_client_order
                  ? "The first suite of the client's order that the server accepts and has a certificate for."
                  : "The first suite of the server's order that the client offers and a certificate serves.";
@@ -51,6 +55,10 @@ inspect::Choice group_choice(const ServerHandshake& hs, const ClientHello& hello
   if (hello.extensions.supported_groups)
     told.offered = names(hello.extensions.supported_groups->named_group_list);
   told.accepted = names(hs.settings().policy.groups);
+  if (hs.session) {
+    told.why = "None: the keys come from the master secret of the session.";
+    return told;
+  }
   const schedule::SuiteInfo* suite = schedule::suite_info(choice.suite);
   if (suite->key_exchange == schedule::KeyExchange::rsa) {
     told.why = "None: with RSA key transport the client alone chooses the secret.";
@@ -79,6 +87,8 @@ inspect::Choice scheme_choice(const ServerHandshake& hs, const ClientHello& hell
   told.accepted = names(hs.settings().policy.signature_schemes);
   if (hs.psk) {
     told.why = "None: who knows the PSK is proven by its binder and by Finished.";
+  } else if (hs.session) {
+    told.why = "None: who knows the master secret of the session proves it by Finished.";
   } else if (choice.proof.scheme == SignatureScheme{}) {
     told.why = "None: with RSA key transport the server proves its key by decrypting.";
   } else {

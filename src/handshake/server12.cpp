@@ -246,6 +246,7 @@ Task<> server12(ServerHandshake& hs) {
   if (hs.session) {
     Choice choice = co_await choose_resumed12(hs, hs.hello());
     hs.choice = choice;
+    tell_choice(hs, hs.hello(), choice);
     Tls12State resumed = co_await begin(hs);
     co_await resume(hs, resumed);
     co_return;

@@ -24,7 +24,7 @@ bool fits(const ServerHandshake& hs, const Session& session, const ClientHello& 
   return suite != nullptr && suite->version == ProtocolVersion::tls12 &&
          session.extended_master_secret == hello.extensions.extended_master_secret.has_value() &&
          hs.settings().policy.cipher_suites.contains(session.cipher_suite) &&
-         hello.cipher_suites.contains(session.cipher_suite) && is_resumable(hs, session);
+         hello.cipher_suites.contains(session.cipher_suite);
 }
 
 bool shows_ticket(const ClientHello& hello) noexcept {
@@ -67,11 +67,11 @@ Task<> find_session12(ServerHandshake& hs) {
   if (session->version != ProtocolVersion::tls12) co_return;
   co_await check_extended_master_secret(*session, hs.hello());
   if (!fits(hs, *session, hs.hello())) co_return;
+  const bool resumable = co_await is_resumable(hs, *session);
+  if (!resumable) co_return;
   hs.session = std::move(session);
   if (!shows_ticket(hs.hello())) hs.session_id = to_octets(hs.hello().legacy_session_id);
-  hs.summary.resumed = true;
-  keep_session_peer(hs, *hs.session);
-  hs.summary.peer_verified = hs.session->peer_verified && hs.peer_showed_itself();
+  resume_peer(hs, *hs.session);
 }
 
 Result<> name_session(ServerHandshake& hs, Tls12State& state) {

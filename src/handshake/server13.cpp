@@ -196,7 +196,9 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
     hs.summary.peer_record_size_limit = theirs;
     hs.transport.limit_sent_records(std::min<std::uint16_t>(theirs, 16385));
     message.extensions.record_size_limit = {hs.settings().record_size_limit};
-    hs.transport.limit_received_records(hs.settings().record_size_limit);
+    // RFC 8449 §4: a client that sends early data does not know the limit yet.
+    if (hs.summary.early_data != EarlyData::accepted)
+      hs.transport.limit_received_records(hs.settings().record_size_limit);
   }
   return hs.send(message);
 }
@@ -338,6 +340,8 @@ Task<> server13(ServerHandshake& hs) {
 
   if (early_data) {
     co_await hs.receive<message::EndOfEarlyData>();
+    if (hs.summary.peer_record_size_limit != 0)
+      hs.transport.limit_received_records(hs.settings().record_size_limit);
     co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
   }
   if (ask) co_await authenticate_client(hs);

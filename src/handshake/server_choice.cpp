@@ -79,10 +79,16 @@ Result<CipherSuite> choose_suite(const ServerSettings& settings, const ClientHel
   return *suite;
 }
 
-// RFC 8446 §4.2.9: the PSK alone, where the client wants nothing else and we allow it.
-bool does_without_key_exchange(const ServerHandshake& hs, const ClientHello& hello) {
+// RFC 8446 §4.2.9: the PSK alone, where both sides allow it.
+bool may_go_without_key_exchange(const ServerHandshake& hs, const ClientHello& hello) {
   return hs.psk && hs.settings().allow_psk_without_key_exchange &&
-         !hello.extensions.psk_key_exchange_modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
+         hello.extensions.psk_key_exchange_modes->ke_modes.contains(PskKeyExchangeMode::psk_ke);
+}
+
+// RFC 8446 §4.2.9: only a PSK of psk_dhe_ke goes with a key exchange [8446:4.2.9#4].
+bool wants_key_exchange(const ServerHandshake& hs, const ClientHello& hello) {
+  return !hs.psk ||
+         hello.extensions.psk_key_exchange_modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
 }
 
 // A group that needs no retry goes before one that is more wanted.
@@ -104,6 +110,13 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
   choice.group = *group;
   choice.client_share = share_of(*group);
   return {};
+}
+
+// A server of PSKs alone. RFC 8446 §E.6: an identity that nobody knows is refused as a wrong binder is, so
+// that nobody learns which there are.
+Error no_psk(const ClientHello& hello) noexcept {
+  if (!hello.extensions.pre_shared_key) return Error(ErrorCode::unknown_psk_identity, "none was offered");
+  return {ErrorCode::unknown_psk_identity, AlertDescription::decrypt_error};
 }
 
 // Certificates for the name first, then the default; among them those whose chains the client can check, and
@@ -196,11 +209,14 @@ Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello,
   auto suite = choose_suite(settings, hello, hs.psk ? hs.psk->hash : hash);
   if (!suite) return fail(suite.error());
   choice.suite = *suite;
-  choice.key_exchange = !does_without_key_exchange(hs, hello);
+  choice.key_exchange = wants_key_exchange(hs, hello);
   if (choice.key_exchange) {
-    if (auto ok = choose_group(settings, hello, choice); !ok) return fail(ok.error());
+    const auto ok = choose_group(settings, hello, choice);
+    if (!ok && !may_go_without_key_exchange(hs, hello)) return fail(ok.error());
+    choice.key_exchange = static_cast<bool>(ok);
   }
   if (!hs.psk) {
+    if (settings.credentials.empty()) return fail(no_psk(hello));
     if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
     if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
   }

@@ -11,6 +11,9 @@ std::string_view obstacle(const ServerHandshake& hs) {
   if (hs.psk->index != 0) return "it is under another PSK than the one that is taken";
   const EarlyDataTerms& terms = hs.psk->terms;
   if (terms.max_size == 0) return "the ticket allows none";
+  // The client may have sent as much as it was promised.
+  if (terms.max_size > hs.settings().max_early_data_size)
+    return "the ticket allows more than this server takes";
   if (terms.cipher_suite != hs.choice.suite) return "the cipher suite is not the ticket's";
   if (terms.application_protocol != hs.summary.application_protocol)
     return "the application protocol is not the ticket's";

@@ -42,15 +42,25 @@ bool has_suite(const ServerHandshake& hs, crypto::HashAlgorithm hash) noexcept {
   });
 }
 
-void use_session(ServerHandshake& hs, Session session, Bytes identity, std::uint16_t index) {
+// The hash of the session, if a suite of this connection has it, too.
+std::optional<crypto::HashAlgorithm> hash_of(const ServerHandshake& hs, const Session& session) noexcept {
   const schedule::SuiteInfo* suite = schedule::suite_info(session.cipher_suite);
-  if (session.version != ProtocolVersion::tls13 || suite == nullptr || !has_suite(hs, suite->hash) ||
-      !is_resumable(hs, session))
-    return;
+  if (session.version != ProtocolVersion::tls13 || suite == nullptr || !has_suite(hs, suite->hash))
+    return std::nullopt;
+  return suite->hash;
+}
+
+Task<> use_session(ServerHandshake& hs, Bytes identity, std::uint16_t index) {
+  Session session = std::move(*hs.answered_session);
+  hs.answered_session.reset();
+  const auto hash = hash_of(hs, session);
+  if (!hash) co_return;
+  const bool resumable = co_await is_resumable(hs, session);
+  if (!resumable) co_return;
   hs.psk = std::make_unique<ServerPsk>();
   hs.psk->index = index;
   hs.psk->kind = PskKind::resumption;
-  hs.psk->hash = suite->hash;
+  hs.psk->hash = *hash;
   hs.psk->key.assign(session.secret.view().begin(), session.secret.view().end());
   hs.psk->identity = to_octets(identity);
   hs.psk->terms = early_data_terms(session);
@@ -87,8 +97,7 @@ Task<> look_up_external(ServerHandshake& hs, Bytes identity) {
 Task<> look_up(ServerHandshake& hs, Bytes identity, std::uint16_t index) {
   co_await find_session(hs, identity, true);
   if (hs.answered_session) {
-    use_session(hs, std::move(*hs.answered_session), identity, index);
-    hs.answered_session.reset();
+    co_await use_session(hs, identity, index);
     co_return;
   }
   co_await look_up_external(hs, identity);
@@ -168,15 +177,26 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
 }
 
 // [8446:4.6.1#3] [6066:3#6] The name of this hello.
-bool is_resumable(const ServerHandshake& hs, const Session& session) {
+Task<bool> is_resumable(ServerHandshake& hs, const Session& session) {
   const ServerSettings& settings = hs.settings();
-  if (!session.is_alive(hs.now) || session.server_name != hs.summary.server_name) return false;
-  if (settings.client_authentication == ClientAuthentication::none) return true;
+  if (!session.is_alive(hs.now) || session.server_name != hs.summary.server_name) co_return false;
+  if (settings.client_authentication == ClientAuthentication::none) co_return true;
   if (session.peer_chain.empty() && session.peer_public_key.empty())
-    return settings.client_authentication == ClientAuthentication::request;
+    co_return settings.client_authentication == ClientAuthentication::request;
   // The client showed a certificate once; whether that is good enough is decided today.
-  if (settings.verification != PeerVerification::full) return session.peer_verified;
-  return is_trusted_still(hs, settings, nullptr, session);
+  if (settings.verification == PeerVerification::full)
+    co_return is_trusted_still(hs, settings, nullptr, session, &hs.session_verification);
+  co_await ask_about_session(hs, session, nullptr);
+  co_return hs.trusted;
+}
+
+void resume_peer(ServerHandshake& hs, const Session& session) {
+  hs.summary.resumed = true;
+  keep_session_peer(hs, session);
+  hs.summary.verification = std::move(hs.session_verification);
+  // Judged by is_resumable(), today, or not at all.
+  hs.summary.peer_verified =
+      hs.peer_showed_itself() && hs.settings().client_authentication != ClientAuthentication::none;
 }
 
 void drop_psk(ServerHandshake& hs) noexcept { hs.psk.reset(); }
@@ -218,9 +238,7 @@ Result<> check_binder(ServerHandshake& hs, Bytes whole, const schedule::Transcri
 schedule::EarlySecret take_early_secret(ServerHandshake& hs, crypto::HashAlgorithm hash) {
   if (!hs.psk) return schedule::EarlySecret(hash);
   if (hs.psk->session) {
-    hs.summary.resumed = true;
-    keep_session_peer(hs, *hs.psk->session);
-    hs.summary.peer_verified = hs.peer_showed_itself() && hs.psk->session->peer_verified;
+    resume_peer(hs, *hs.psk->session);
   } else {
     hs.summary.external_psk_identity = hs.psk->identity;
   }
@@ -262,6 +280,9 @@ unsigned ticket_count(const ServerHandshake& hs) noexcept {
   constexpr unsigned most_tickets = 16;
   const ServerSettings& settings = hs.settings();
   if (!settings.ticket_keys && !settings.session_store) return 0;
+  // Who holds an external PSK resumes nothing by a ticket that it would not have by the PSK; and the ticket
+  // would outlive the PSK's removal from the store, without its identity.
+  if (hs.psk && !hs.psk->session) return 0;
   // RFC 8446 §4.2.9: no tickets for modes that the client does not take.
   if (!takes_modes(hs)) return 0;
   if (const auto& request = hs.hello().extensions.ticket_request)

@@ -36,8 +36,12 @@ Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumpti
 [[nodiscard]] Session session_of(const ServerHandshake& handshake);
 
 /// What both versions demand of a session before it is resumed: its time, its server name, and a client
-/// certificate that today's configuration would take (RFC 6066 §3 [6066:3#6], RFC 8446 §4.6.1).
-[[nodiscard]] bool is_resumable(const ServerHandshake& handshake, const Session& session);
+/// certificate that today's configuration would take (RFC 6066 §3 [6066:3#6], RFC 8446 §4.6.1). The
+/// application may be asked; the session lives until it answers.
+Task<bool> is_resumable(ServerHandshake& handshake, const Session& session);
+
+/// The session is resumed: its peer is the peer of this connection. Fills the summary.
+void resume_peer(ServerHandshake& handshake, const Session& session);
 
 /// Finds the session behind a ticket or an id; handshake.answered_session then holds it. `sealed`: look into
 /// ticket_keys, too.

@@ -222,6 +222,30 @@ TEST(Observer, IsToldWhatTheServerChoseAndFromWhat) {
   EXPECT_EQ(server.choices.at("application_protocol").offered, (std::vector<std::string>{"http/1.1", "h2"}));
 }
 
+TEST(Observer, IsToldWhatIsChosenInAResumption) {
+  for (const auto version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
+    ClientSettings client = client_settings();
+    client.policy.max_version = version;
+    client.session_store = std::make_shared<ClientSessionCache>();
+    ServerSettings settings = server_settings();
+    settings.ticket_keys = *TicketKeys::make(test::now);
+    Notes first;
+    Notes resumed;
+    for (Notes* notes : {&first, &resumed}) {
+      Pair pair = watched(client, settings, nullptr, notes);
+      pair.run();
+      ASSERT_TRUE(pair.done());
+      EXPECT_EQ(pair.server.connection.take_summary()->resumed, notes == &resumed);
+      EXPECT_EQ(notes->choices.size(), 5U);
+    }
+    EXPECT_EQ(resumed.choices.at("cipher_suite").chosen, first.choices.at("cipher_suite").chosen);
+    EXPECT_NE(resumed.choices.at("cipher_suite").why, first.choices.at("cipher_suite").why);
+    EXPECT_EQ(resumed.choices.at("group").chosen.empty(), version == ProtocolVersion::tls12);
+    EXPECT_EQ(resumed.choices.at("signature_scheme").chosen, "");
+    EXPECT_TRUE(resumed.choices.at("signature_scheme").why.starts_with("None: who knows the "));
+  }
+}
+
 TEST(Observer, IsToldOfAFailureAndItsAlert) {
   Notes client;
   Notes server;

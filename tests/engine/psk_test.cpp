@@ -31,13 +31,14 @@ struct PskServer {
   ServerSettings settings;
 };
 
-void expect_psk(Pair& ends, const std::string& identity) {
+void expect_psk(Pair& ends, const std::string& identity, bool key_exchange = true) {
   ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
   for (End* end : {&ends.client, &ends.server}) {
     const auto summary = end->connection.take_summary();
     ASSERT_TRUE(summary);
     EXPECT_EQ(summary->external_psk_identity, to_octets(as_bytes(identity)));
     EXPECT_FALSE(summary->resumed);
+    EXPECT_EQ(summary->group.has_value(), key_exchange);
     EXPECT_FALSE(summary->server_signature);
     EXPECT_TRUE(summary->peer_chain.empty());
     EXPECT_FALSE(summary->peer_verified);
@@ -120,6 +121,52 @@ TEST(ExternalPsk, KeepsAFreshKeyExchangeWhereItCan) {  // RFC 8446 §4.2.9: psk_
   EXPECT_TRUE(ends.server.connection.take_summary()->group);
 }
 
+// RFC 8446 §4.2.9: the PSK is the only secret where no group is common, and only if both sides said so.
+TEST(ExternalPsk, GoesWithoutKeyExchangeWhereBothSidesAllowIt) {  // [8446:4.2.9#4,6]
+  for (const bool server_allows : {true, false}) {
+    for (const bool client_allows : {true, false}) {
+      PskServer server(psk());
+      server.settings.allow_psk_without_key_exchange = server_allows;
+      server.settings.policy.groups = {NamedGroup::secp384r1};
+      ClientSettings client = client_with(psk());
+      client.allow_psk_without_key_exchange = client_allows;
+      client.policy.groups = {NamedGroup::x25519};
+      client.policy.key_shares = {NamedGroup::x25519};
+      Pair ends = pair(client, server.settings);
+      ends.run();
+      ASSERT_EQ(ends.done(), server_allows && client_allows) << failure(ends.client) << failure(ends.server);
+      if (!ends.done()) {
+        EXPECT_EQ(ends.server.error->code, ErrorCode::no_common_group);
+        continue;
+      }
+      expect_psk(ends, "device 7", false);
+    }
+  }
+}
+
+// A server that leaves its share out, though it was not asked to.
+TEST(ExternalPsk, WithoutKeyExchangeIsRefusedByAClientThatDidNotAllowIt) {  // [8446:4.2.8#10]
+  PskServer server(psk());
+  MessagePair ends(client_with(psk()), server.settings);
+  ends.to_client =
+      edit_message<message::ServerHello>([](auto& hello) { hello.extensions.key_share.reset(); });
+  ends.run();
+  EXPECT_EQ(ends.client.error().alert, AlertDescription::missing_extension);
+}
+
+// A ticket would bring nothing, and outlive the key.
+TEST(ExternalPsk, EarnsNoTickets) {
+  PskServer server(psk());
+  server.settings.ticket_keys = *TicketKeys::make(now);
+  ClientSettings client = client_with(psk());
+  client.session_store = std::make_shared<TestClientStore>();
+  Pair ends = pair(client, server.settings);
+  ends.run();
+  ASSERT_TRUE(ends.done());
+  EXPECT_EQ(ends.server.connection.take_summary()->flights.back().messages,
+            std::vector{HandshakeType::finished});
+}
+
 TEST(ExternalPsk, UnknownIdentityFallsBackToCertificates) {
   PskServer server(psk("somebody else"));
   Pair ends = pair(client_with(psk()), server.settings);
@@ -134,7 +181,13 @@ TEST(ExternalPsk, UnknownIdentityWithoutCertificatesFails) {
   Pair ends = pair(client_with(psk()), server.settings);
   ends.run();
   ASSERT_TRUE(ends.server.error);
-  EXPECT_FALSE(ends.done());
+  EXPECT_EQ(ends.server.error->code, ErrorCode::unknown_psk_identity);
+  // RFC 8446 §E.6: as a wrong binder, so that nobody learns which identities there are.
+  EXPECT_EQ(ends.server.error->alert, AlertDescription::decrypt_error);
+  Pair without = pair(client_settings(), server.settings);
+  without.run();
+  ASSERT_TRUE(without.server.error);
+  EXPECT_EQ(without.server.error->alert, AlertDescription::unknown_psk_identity);
 }
 
 TEST(ExternalPsk, OfAnotherKeyIsRefusedByItsBinder) {  // [8446:4.2.11#4,5]

@@ -214,6 +214,79 @@ TEST(VerificationQuestion, ShowsTheChainAndTakesBothAnswers) {
   }
 }
 
+// What was asked about the peer of a pair on the way to the end of its handshakes: true for the chain of a
+// session. All that is asked gets this answer, but for a session's chain.
+std::vector<bool> verdicts(Pair& pair, End& end, bool session_trusted) {
+  std::vector<bool> asked;
+  for (pair.run(); const auto* question = open<VerificationQuestion>(end); pair.run()) {
+    asked.push_back(question->of_session);
+    EXPECT_EQ(question->chain.size(), 1U);
+    EXPECT_TRUE(end.connection.answer_verification(!question->of_session || session_trusted, now));
+    end.deliver({});  // what waited behind the question
+  }
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  return asked;
+}
+
+TEST(VerificationQuestion, IsAskedAgainBeforeASessionIsOffered) {
+  for (const auto version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
+    ClientSettings client = client_settings();
+    client.policy.max_version = version;
+    client.verification = PeerVerification::ask;
+    client.session_store = std::make_shared<ClientSessionCache>();
+    ServerSettings server = server_settings();
+    server.ticket_keys = *TicketKeys::make(now);
+    Pair first = test::pair(client, server);
+    EXPECT_EQ(verdicts(first, first.client, true), std::vector{false});
+    Pair second = test::pair(client, server);
+    const auto* question = open<VerificationQuestion>(second.client);
+    ASSERT_NE(question, nullptr) << "before anything is sent";
+    EXPECT_EQ(question->server_name, "localhost");
+    EXPECT_TRUE(equal(question->chain[0], localhost().chain()[0]));
+    EXPECT_EQ(verdicts(second, second.client, true), std::vector{true});
+    const auto summary = second.client.connection.take_summary();
+    EXPECT_TRUE(summary->resumed && summary->peer_verified);
+    Pair third = test::pair(client, server);
+    EXPECT_EQ(verdicts(third, third.client, false), (std::vector{true, false})) << "no: a full handshake";
+    EXPECT_FALSE(third.client.connection.take_summary()->resumed);
+  }
+}
+
+TEST(VerificationQuestion, IsAskedAgainBeforeASessionIsResumed) {
+  for (const auto version : {ProtocolVersion::tls13, ProtocolVersion::tls12}) {
+    ClientSettings client = client_settings();
+    client.policy.max_version = version;
+    client.session_store = std::make_shared<ClientSessionCache>();
+    client.credentials = {localhost()};
+    ServerSettings server = server_settings();
+    server.ticket_keys = *TicketKeys::make(now);
+    server.verification = PeerVerification::ask;
+    server.client_authentication = ClientAuthentication::require;
+    Pair first = test::pair(client, server);
+    EXPECT_EQ(verdicts(first, first.server, true), std::vector{false});
+    Pair second = test::pair(client, server);
+    EXPECT_EQ(verdicts(second, second.server, true), std::vector{true});
+    const auto summary = second.server.connection.take_summary();
+    EXPECT_TRUE(summary->resumed && summary->peer_verified);
+    Pair third = test::pair(client, server);
+    EXPECT_EQ(verdicts(third, third.server, false), (std::vector{true, false}));
+    EXPECT_FALSE(third.server.connection.take_summary()->resumed);
+  }
+}
+
+TEST(VerificationQuestion, AboutASessionCanBeRefused) {
+  ClientSettings client = client_settings();
+  client.verification = PeerVerification::ask;
+  client.session_store = std::make_shared<ClientSessionCache>();
+  ServerSettings server = server_settings();
+  server.ticket_keys = *TicketKeys::make(now);
+  Pair first = test::pair(client, server);
+  verdicts(first, first.client, true);
+  Pair second = test::pair(client, server);
+  ASSERT_TRUE(second.client.connection.refuse(AlertDescription::internal_error));
+  EXPECT_EQ(second.client.connection.error()->code, ErrorCode::refused_by_application);
+}
+
 TEST(Questions, OfAnotherKindAreErrorsNotAccidents) {
   Pair pair = test::pair(client_settings(), server_settings());
   EXPECT_EQ(pair.client.connection.answer_signature(Octets(3), now).error().code, ErrorCode::no_question);

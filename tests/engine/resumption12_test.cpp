@@ -225,6 +225,25 @@ TEST_P(Resumption12, OfAnUnverifiedServerIsNotOfferedByAVerifyingClient) {
   expect_resumed(ends, false);
 }
 
+TEST_P(Resumption12, ChangesOfTheApplicationProtocolDoNoHarm) {  // RFC 7301 §3.1
+  both.client.application_protocols = {"h2", "http/1.1"};
+  both.server.application_protocols = {"h2"};
+  both.meet();
+  both.server.application_protocols = {"http/1.1"};
+  Pair ends = both.meet();
+  ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+  const auto summary = ends.client.connection.take_summary();
+  EXPECT_TRUE(summary->resumed);
+  EXPECT_EQ(summary->application_protocol, "http/1.1");
+}
+
+TEST_P(Resumption12, WhoseNameFitsNoHelloIsNotOffered) {
+  both.meet();
+  both.clients->sessions.back().ticket.assign(GetParam() == By::id ? 33 : 40'000, 1);
+  Pair ends = both.meet();
+  expect_resumed(ends, false);
+}
+
 // ---- extended_master_secret (RFC 7627 §5.3)
 
 TEST_P(Resumption12, WithoutTheExtensionThatTheSessionHadIsAborted) {  // [7627:5.3#3]
@@ -404,12 +423,34 @@ TEST(Ticket12, OfOtherKeysOrDamagedLeadsToAFullHandshake) {
   Acquaintances both(By::ticket);
   both.meet();
   const Octets good = both.clients->sessions.back().ticket;
-  both.clients->sessions.back().ticket[good.size() / 2] ^= 1;
-  Pair damaged = both.meet();
-  expect_resumed(damaged, false);
+  const Session session = both.clients->sessions.back().clone();
+  const auto expect_refused = [&](Octets ticket) {
+    both.clients->sessions.clear();
+    both.clients->sessions.push_back(session.clone());
+    both.clients->sessions.back().ticket = std::move(ticket);
+    Pair ends = both.meet();
+    expect_resumed(ends, false);
+  };
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    Octets damaged = good;
+    damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ 1U << at % 8);
+    expect_refused(damaged);
+  }
+  for (const std::size_t size : {std::size_t{1}, std::size_t{16}, std::size_t{48}, good.size() - 1})
+    expect_refused(Octets(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));
   both.server.ticket_keys = *TicketKeys::make(now);
-  Pair foreign = both.meet();
-  expect_resumed(foreign, false);
+  expect_refused(good);
+}
+
+TEST(Ticket12, IsRefusedByTheServerWhenItIsTooOld) {
+  Acquaintances both(By::ticket);
+  both.server.session_lifetime = std::chrono::minutes(1);
+  both.meet();
+  both.clients->sessions.back().lifetime = std::chrono::hours(1);  // a client that keeps it longer than told
+  Pair fresh = both.meet(now + std::chrono::seconds(29));  // and no new ticket yet
+  expect_resumed(fresh, true);
+  Pair late = both.meet(now + std::chrono::seconds(61));
+  expect_resumed(late, false);
 }
 
 TEST(Ticket12, BesideAnIdCountsAlone) {  // [5077:3.4#3]

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/forger.hpp"
 #include "support/message_pair.hpp"
 #include "support/stores.hpp"
 
@@ -337,9 +338,9 @@ TEST(Resumption13, DamagedTicketsAreFullHandshakes) {
   two.server.tickets = 1;
   two.summary();
   const Session good = two.store->sessions.front().clone();
-  for (std::size_t at = 0; at < good.ticket.size(); at += 7) {
+  for (std::size_t at = 0; at < good.ticket.size(); ++at) {
     Session damaged = good.clone();
-    damaged.ticket[at] ^= 0x10;
+    damaged.ticket[at] = static_cast<std::uint8_t>(damaged.ticket[at] ^ 1U << at % 8);
     two.store->sessions.clear();
     two.store->sessions.push_back(std::move(damaged));
     EXPECT_FALSE(two.summary().resumed) << at;
@@ -401,12 +402,106 @@ TEST(Resumption13, ABinderThatDoesNotFitIsFatal) {  // [8446:4.2.11#4,5]
   EXPECT_EQ(ends.server.error->alert, AlertDescription::decrypt_error);
 }
 
+// A NewSessionTicket of this lifetime, without a nonce and extensions.
+Octets new_session_ticket(std::uint32_t lifetime) {
+  const Octets ticket(20, 7);
+  message::NewSessionTicket message;
+  message.ticket_lifetime = lifetime;
+  message.ticket = ticket;
+  Octets octets;
+  EXPECT_TRUE(wire::append_message(message, octets));
+  return octets;
+}
+
 TEST(Resumption13, TicketsOfNoLifetimeAreNotKept) {  // [8446:4.6.1#5]
   Acquaintance two;
-  MessagePair ends(two.client, two.server);
-  ends.run();
-  ASSERT_TRUE(ends.client.done() && ends.server.done());
-  EXPECT_FALSE(ends.client_state.resumption_master_secret.empty());
+  two.server.tickets = 0;
+  Forger server(ProtocolVersion::tls13, Role::client, two.client, two.server);
+  server.say(ContentType::handshake, new_session_ticket(0));
+  EXPECT_FALSE(server.victim().error) << failure(server.victim());
+  EXPECT_TRUE(two.store->sessions.empty());
+  server.say(ContentType::handshake, new_session_ticket(100));
+  ASSERT_EQ(two.store->sessions.size(), 1U);
+  EXPECT_EQ(two.store->sessions.back().lifetime, 100s);
+}
+
+TEST(Resumption13, TicketsForMoreThanAWeekAreKeptForAWeek) {  // [8446:4.6.1#5]
+  Acquaintance two;
+  two.server.tickets = 0;
+  Forger server(ProtocolVersion::tls13, Role::client, two.client, two.server);
+  server.say(ContentType::handshake, new_session_ticket(0xffffffff));
+  ASSERT_EQ(two.store->sessions.size(), 1U);
+  EXPECT_EQ(two.store->sessions.back().lifetime, Session::longest_lifetime);
+}
+
+// What a store gives may come from a file: it costs a full handshake, never the connection.
+TEST(Resumption13, SessionsThatNoHelloCouldNameAreNotOffered) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{40'000}, std::size_t{65'535}}) {
+    Acquaintance two;
+    two.summary();
+    for (Session& session : two.store->sessions) session.ticket.assign(size, 1);
+    EXPECT_FALSE(two.summary().resumed) << size;
+  }
+}
+
+// A ticket holds the client's chain; one that clients would not read is not given.
+TEST(Resumption13, ClientsWithChainsTooLongForATicketGetNone) {
+  Acquaintance two;
+  auto leaf = Authority::leaf_template();
+  for (int i = 0; i < 700; ++i) leaf.dns_names.push_back("host-" + std::to_string(i) + ".clients.example");
+  two.client.credentials = {authority().credential(x509::KeyKind::ec_p256, leaf)};
+  two.server.client_authentication = ClientAuthentication::require;
+  two.server.trust = authority().trust();
+  EXPECT_FALSE(two.summary().resumed);
+  EXPECT_GT(two.server_summary.peer_chain.front().size(), 16'384U);
+  EXPECT_TRUE(two.store->sessions.empty());
+  EXPECT_FALSE(two.summary().resumed);
+}
+
+TEST(Resumption13, ServesTheVersionsOfToday) {
+  for (const bool client_changes : {true, false}) {
+    Acquaintance two;
+    two.client.policy = policies::standard;
+    two.summary();
+    (client_changes ? two.client.policy : two.server.policy).max_version = ProtocolVersion::tls12;
+    const Summary again = two.summary();
+    EXPECT_FALSE(again.resumed);
+    EXPECT_EQ(again.version, ProtocolVersion::tls12);
+  }
+}
+
+// RFC 8446 §2.2: also where clients show certificates, whose chain is judged all the same.
+TEST(Resumption13, OfAClientWithACertificateCostsTheServerNoSignatureCheck) {
+  Acquaintance two;
+  two.client.credentials = {localhost()};
+  two.server.client_authentication = ClientAuthentication::require;
+  two.server.trust = authority().trust();
+  const auto server_config = make(two.server);
+  const auto client_config = make(two.client);
+  for (const bool resumed : {false, true}) {
+    Pair ends(*Connection::client(client_config, *ServerName::parse("localhost"), now),
+              *Connection::server(server_config, now));
+    ends.run();
+    ASSERT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+    const auto summary = ends.server.connection.take_summary();
+    EXPECT_EQ(summary->resumed, resumed);
+    EXPECT_TRUE(summary->peer_verified);
+    ASSERT_TRUE(summary->verification);
+    EXPECT_EQ(summary->verification->work.signature_checks, resumed ? 0U : 1U);
+  }
+}
+
+// Nobody looks at the client's certificate today, so nobody may take it for verified.
+TEST(Resumption13, ShowsAClientThatIsNotAskedForItsCertificateAsUnverified) {
+  Acquaintance two;
+  two.client.credentials = {localhost()};
+  two.server.client_authentication = ClientAuthentication::require;
+  two.server.trust = authority().trust();
+  two.summary();
+  two.server.client_authentication = ClientAuthentication::none;
+  EXPECT_TRUE(two.summary().resumed);
+  EXPECT_FALSE(two.server_summary.peer_chain.empty());
+  EXPECT_FALSE(two.server_summary.peer_verified);
 }
 
 TEST(Resumption13, ManyIdentitiesCostTheServerABoundedNumberOfLookUps) {
