@@ -81,6 +81,7 @@ def openssl_early_client(world: World, serve: Serve) -> None:
     event = serve.connection()
     equal("early data", event["summary"]["early_data"]["status"], "accepted")
     equal("octets", event["data"]["early"], len(REQUEST))
+    equal("answered before the end of the handshake", event["data"]["half_rtt"], event["data"]["sent"])
 
 
 def openssl_early_server(world: World) -> None:
