@@ -27,7 +27,7 @@ void in_threads(std::size_t count, F&& work) {
 std::shared_ptr<const ClientConfig> client_of(ProtocolVersion version) {
   ClientSettings settings = client_settings();
   settings.policy.max_version = version;
-  settings.policy.groups = {NamedGroup::x25519};
+  settings.policy.groups = {NamedGroup::x25519, NamedGroup::secp256r1};  // the second for the certificate
   settings.policy.key_shares = {NamedGroup::x25519};
   settings.session_store = std::make_shared<ClientSessionCache>();
   return make(std::move(settings));

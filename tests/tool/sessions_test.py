@@ -206,7 +206,7 @@ class EarlyData(SessionTest):
             self.assertGreater(event["data"]["half_rtt"], 50000)
             # What is not safe has to come again (RFC 8470 §5.2), also with a body behind it.
             status, body, event = self.ask(serve, file, post, len(post))
-            self.assertEqual((status, event["status"], event["request"]), (425, 425, "POST /"))
+            self.assertEqual((status, event["status"], event["request"]), (425, 425, "POST / HTTP/1.1"))
             self.assertEqual(event["data"]["early"], len(post))
             self.assertEqual(self.ask(serve, file, post, 0)[0], 405, "the answer when it is no replay")
             # What ends behind the handshake is a request like all others.
