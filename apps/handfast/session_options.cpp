@@ -117,7 +117,9 @@ Outcome<ServerSessions> make_server_sessions(const ServerSessionOptions& options
     if (!guard) return usage_failure("--early-data", guard.error());
     sessions.replay_guard = std::move(*guard);
   }
-  if (options.tickets == 0 || !options.ticket_keys.empty()) return sessions;
+  if (options.tickets == 0) return sessions;
+  sessions.cache = std::make_shared<SessionCache>();
+  if (!options.ticket_keys.empty()) return sessions;
   auto keys = TicketKeys::make(system_now());
   if (!keys) return usage_failure("session tickets", keys.error());
   sessions.drawn_keys = std::move(*keys);
@@ -128,6 +130,7 @@ Outcome<> fill_sessions(const ServerSessionOptions& options, const ServerSession
                         ServerSettings& settings) {
   settings.tickets = static_cast<std::uint8_t>(options.tickets);
   settings.ticket_keys = sessions.drawn_keys;
+  settings.session_store = sessions.cache;
   settings.max_early_data_size = options.early_data;
   settings.replay_guard = sessions.replay_guard;
   if (options.tickets != 0 && !options.ticket_keys.empty()) {

@@ -48,6 +48,7 @@ struct ServerSessionOptions {
 /// What a server keeps over reloads of its configuration.
 struct ServerSessions {
   std::shared_ptr<TicketKeys> drawn_keys;        ///< null: they are in a file, or there are none
+  std::shared_ptr<SessionCache> cache;           ///< of clients that take no tickets (TLS 1.2); null: none
   std::shared_ptr<StrikeRegister> replay_guard;  ///< null: no early data
 };
 Outcome<ServerSessions> make_server_sessions(const ServerSessionOptions& options);
