@@ -447,7 +447,7 @@ TEST(Ticket12, IsRefusedByTheServerWhenItIsTooOld) {
   both.server.session_lifetime = std::chrono::minutes(1);
   both.meet();
   both.clients->sessions.back().lifetime = std::chrono::hours(1);  // a client that keeps it longer than told
-  Pair fresh = both.meet(now + std::chrono::seconds(29));  // and no new ticket yet
+  Pair fresh = both.meet(now + std::chrono::seconds(29));          // and no new ticket yet
   expect_resumed(fresh, true);
   Pair late = both.meet(now + std::chrono::seconds(61));
   expect_resumed(late, false);
