@@ -121,7 +121,7 @@ Figures measure_tickets(const std::string& folder, const Scenario& scenario, dou
   typename Library::Setup setup_without(folder, none);
   const auto server_time = [](typename Library::Setup& setup) {
     Link<Library> link(setup);
-    Unwatched client_clock;
+    Timed client_clock;
     Timed server_clock;
     link.shake_hands(client_clock,
                      server_clock);  // the client leaves the tickets unread, and resumes nothing
