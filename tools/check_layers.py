@@ -36,7 +36,7 @@ PUBLIC_HEADERS = {
     "config": ["config", "credential", "policy"],
     "handshake": ["deprecation", "inspect", "question", "summary"],
     "engine": ["connection"],
-    "explain": ["explain"],
+    "explain": ["capture", "explain"],
     "io": ["asio", "asio_answer", "asio_operations", "blocking", "buffered", "error_code"],
 }
 # Folders above the public API; they see it and, of src/, only what is named here.

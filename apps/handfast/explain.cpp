@@ -5,14 +5,11 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "explain_capture.hpp"
 #include "explain_live.hpp"
+#include "explain_output.hpp"
 #include "explain_self.hpp"
-#include "files.hpp"
-#include "story_json.hpp"
-#include "story_page.hpp"
-#include "story_text.hpp"
 
 namespace handfast::tool {
 namespace {
@@ -25,27 +22,34 @@ Outcome<Explained> make_explained(const ExplainOptions& options) {
   }
   if (options.target.empty())
     return usage_failure("what is to be explained?",
-                         "Give HOST[:PORT], or --self for a handshake in memory.");
+                         "Give HOST[:PORT], --self for a handshake in memory, or --pcap for a capture.");
+  if (!options.key_log.empty() || options.connection != 0)
+    return usage_failure("--keylog and --connection say what to make of a capture", "They go with --pcap.");
   if (options.retry || options.mutual || !options.resume.empty() || options.early_data)
     return usage_failure("--retry, --mutual, --resume and --early-data need a server of ours",
                          "They go with --self.");
   return explain_live(options);
 }
 
-Outcome<> print(const ExplainOptions& options, const Explained& explained) {
-  if (!options.html.empty()) {
-    const std::string page = story_page(explained.story, explained.what);
-    if (auto written = write_file(options.html, as_bytes(page), 0644); !written) return written;
-  }
-  if (options.json) {
-    nlohmann::json json = to_json(explained.story);
-    json["what"] = explained.what;
-    json["error"] = explained.failure ? to_json(*explained.failure) : nlohmann::json();
-    return write_output(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  }
-  std::string text = story_text(explained.story, explained.what, options.bytes);
-  if (!options.html.empty()) text += fmt::format("\nthe page: {}\n", options.html);
-  return write_output(text);
+// The same end for both kinds: what there is to tell is printed, then what went wrong.
+ExitCode finish(const ExplainOptions& options, auto& explained) {
+  if (auto printed = print(options, explained); !printed) return report(printed.error(), options.json);
+  if (!explained.failure) return ExitCode::ok;
+  return options.json ? explained.failure->exit : report(*explained.failure, false);
+}
+
+Outcome<> check_capture_options(const ExplainOptions& options) {
+  if (options.self || !options.target.empty())
+    return usage_failure("--pcap explains what was captured, so that it takes neither HOST nor --self",
+                         "Leave one of them out.");
+  return {};
+}
+
+ExitCode run_explain_capture(const ExplainOptions& options) {
+  if (auto good = check_capture_options(options); !good) return report(good.error(), options.json);
+  auto capture = explain_capture(options);
+  if (!capture) return report(capture.error(), options.json);
+  return finish(options, *capture);
 }
 
 }  // namespace
@@ -67,6 +71,15 @@ CLI::App* ExplainOptions::add_to(CLI::App& app, ExplainOptions& options) {
       ->check(CLI::IsMember({"ticket", "id"}).description(""));
   command->add_flag("--early-data", options.early_data,
                     "with --self: as --resume, and the client sends its request with the first flight");
+  command->add_option("--pcap", options.pcap, "explain the TLS connections of a capture (pcap or pcapng)")
+      ->type_name("FILE");
+  command
+      ->add_option("--keylog", options.key_log,
+                   "with --pcap: the connections' secrets (SSLKEYLOGFILE format), to open what they protect")
+      ->type_name("FILE");
+  command->add_option("--connection", options.connection, "with --pcap: this connection only, counted from 1")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber.description(""));
   options.tls.add_algorithms_to(*command);
   command->add_option("--ca", options.ca, "PEM file with the trusted roots (default: the system's)")
       ->type_name("FILE");
@@ -87,16 +100,17 @@ CLI::App* ExplainOptions::add_to(CLI::App& app, ExplainOptions& options) {
   command->add_flag("--json", options.json, "print one JSON object instead");
   command->footer(
       "The nine steps of old: handfast explain --self --policy classic --tls 1.2 shows RSA key transport.\n"
-      "Exit status: as handfast connect; a handshake that fails is explained as far as it came.");
+      "Exit status: as handfast connect; a handshake that fails is explained as far as it came. With --pcap: "
+      "0, "
+      "or 2 where the file is damaged or has no TLS connection.");
   return command;
 }
 
 ExitCode run_explain(const ExplainOptions& options) {
+  if (!options.pcap.empty()) return run_explain_capture(options);
   const auto explained = make_explained(options);
   if (!explained) return report(explained.error(), options.json);
-  if (auto printed = print(options, *explained); !printed) return report(printed.error(), options.json);
-  ExitCode exit = ExitCode::ok;
-  if (explained->failure) exit = options.json ? explained->failure->exit : report(*explained->failure, false);
+  const ExitCode exit = finish(options, *explained);
   if (explained->resolver_hangs) std::_Exit(static_cast<int>(exit));
   return exit;
 }

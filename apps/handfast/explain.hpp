@@ -13,7 +13,10 @@ namespace handfast::tool {
 struct ExplainOptions {
   std::string target;  ///< HOST or HOST:PORT; empty with --self
   bool self = false;
-  std::string version;  ///< "1.2", "1.3"; empty: the policy decides
+  std::string pcap;            ///< a capture; empty: none
+  std::string key_log;         ///< with a capture; empty: none
+  std::size_t connection = 0;  ///< of the capture; 0: all
+  std::string version;         ///< "1.2", "1.3"; empty: the policy decides
   bool mutual = false;
   bool retry = false;
   std::string resume;  ///< "ticket", "id": how the second connection resumes the first; empty: one connection

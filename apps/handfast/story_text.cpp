@@ -82,7 +82,8 @@ std::string step_lines(const inspect::Story& story, const inspect::Step& step) {
 
 std::string derivation_lines(const inspect::Story& story, const inspect::Derivation& derivation) {
   std::string text = fmt::format("  {} = {}\n", derivation.name, formula(story, derivation));
-  if (derivation.value.empty()) return text + fmt::format("{}(not shown: --secrets)\n", indent);
+  if (derivation.value.empty())
+    return text + fmt::format("{}(not shown: the secrets are not known here)\n", indent);
   return text + hex_lines(derivation.value, indent);
 }
 

@@ -68,7 +68,8 @@ class Dissector {
   }
 
   void inside(const RecordedRecord& record, std::size_t index) {
-    const bool tls13 = result_.version == ProtocolVersion::tls13;
+    // Before a version is chosen only early data is protected.
+    const bool tls13 = result_.version.value_or(ProtocolVersion::tls13) == ProtocolVersion::tls13;
     FieldList fields;
     fields.open(tls13 ? "TLSInnerPlaintext" : "plaintext");
     content(record, index, fields);

@@ -30,7 +30,7 @@ Story explain(const Recording& recording) {
   explain::Dissection seen = explain::dissect(recording);
   explain::KeySchedule keys = explain::key_schedule(seen, recording);
   explain::Telling telling(seen);
-  if (seen.version == ProtocolVersion::tls12) {
+  if (seen.version && *seen.version <= ProtocolVersion::tls12) {
     explain::tell12(telling);
   } else {
     explain::tell13(telling);

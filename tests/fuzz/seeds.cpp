@@ -1,11 +1,12 @@
 // Seeds for the fuzzers of handshakes: what an honest peer sends in each kind of handshake, up to the last
 // Finished and data behind it. Since all randomness of those fuzzers repeats, these octets are right in every
 // run, and mutation starts from the far end of a handshake.
-//   seeds FOLDER: writes FOLDER/connection/NAME and FOLDER/handshake/NAME
+//   seeds FOLDER: writes FOLDER/connection/NAME, FOLDER/handshake/NAME and FOLDER/capture/NAME
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 
+#include "fuzz/capture_seeds.hpp"
 #include "fuzz/fixed_sessions.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/server_handshake.hpp"
@@ -292,6 +293,9 @@ void write_session_seeds(const std::filesystem::path& folder) {
 void write_all(const std::filesystem::path& folder) {
   write_session_seeds(folder);
   for (const Kind& kind : kinds) {
+    RepeatingSource capture_random;
+    write(folder / "capture", kind.name,
+          capture_seed(limited(client_settings(capture_random), kind), server_settings(capture_random)));
     for (std::uint8_t mode = 0; mode < 4; ++mode) {
       RepeatingSource random;
       Connection fuzzed = make_connection(mode);
