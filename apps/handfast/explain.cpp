@@ -39,9 +39,11 @@ ExitCode finish(const ExplainOptions& options, auto& explained) {
 }
 
 Outcome<> check_capture_options(const ExplainOptions& options) {
-  if (options.self || !options.target.empty())
-    return usage_failure("--pcap explains what was captured, so that it takes neither HOST nor --self",
-                         "Leave one of them out.");
+  if (options.self || options.retry || options.mutual || !options.version.empty() || !options.target.empty())
+    return usage_failure(
+        "--pcap explains what was captured, so that it takes neither HOST nor --self, nor what goes with "
+        "them",
+        "Leave one of them out.");
   return {};
 }
 

@@ -24,6 +24,16 @@ std::vector<std::string> names(const auto& values) {
   return texts;
 }
 
+// What could be chosen in this version; of suites that are not known here that cannot be told.
+std::vector<std::string> names_of_suites(const std::vector<CipherSuite>& suites, ProtocolVersion version) {
+  std::vector<CipherSuite> possible;
+  for (const CipherSuite suite : suites) {
+    const schedule::SuiteInfo* const info = schedule::suite_info(suite);
+    if (info == nullptr || info->version == version) possible.push_back(suite);
+  }
+  return names(possible);
+}
+
 Choice choice(std::string_view what, std::string chosen, std::vector<std::string> offered,
               std::string_view why) {
   Choice told;
@@ -119,7 +129,8 @@ std::vector<Choice> Negotiation::choices() const {
       "The server took it; a capture does not show what else it would have taken.";
   told.push_back(choice("version", to_string(*version), offered_versions_, taken));
   if (cipher_suite != CipherSuite{})
-    told.push_back(choice("cipher_suite", to_string(cipher_suite), names(offered_suites), taken));
+    told.push_back(
+        choice("cipher_suite", to_string(cipher_suite), names_of_suites(offered_suites, *version), taken));
   if (group_) {
     constexpr std::string_view asked =
         "The client sent no share for it at first: a HelloRetryRequest asked for one.";

@@ -344,9 +344,10 @@ def damaged_case(world: World, see) -> None:
             equal("messages so far", seen, names(whole)[:len(seen)])
     assert len(seen) > 2, "hardly anything was explained of nine tenths"
 
-    # The last octet of a record of data: its tag is wrong, and all else is as it was.
-    sealed = next(record for record in whole["records"] if record["type"] == "application_data")
-    wire = bytes.fromhex(sealed["dumps"][0]["octets"])
+    # The last octet of a record of data in one packet: its tag is wrong, and all else is as it was.
+    records = [bytes.fromhex(record["dumps"][0]["octets"]) for record in whole["records"]
+               if record["type"] == "application_data"]
+    wire = next(record for record in records if record in octets)
     at = octets.index(wire) + len(wire) - 1
     broken.write_bytes(octets[:at] + bytes([octets[at] ^ 1]) + octets[at + 1:])
     story = explain(str(broken), "--keylog", key_log)
@@ -362,6 +363,15 @@ def damaged_case(world: World, see) -> None:
     text.write_text("no capture")
     assert "cannot read" in explain(str(text), status=2)["error"]["what"]
     assert "No such file" in explain(str(world.folder / "none"), status=2)["error"]["what"]
+
+
+def usage_case(world: World) -> None:
+    for options, words in ((["--keylog", "x"], "HOST"), (["--keylog", "x", "localhost"], "--pcap"),
+                           (["--connection", "1", "localhost"], "--pcap"), (["--pcap", "x", "--self"], "--self"),
+                           (["--pcap", "x", "localhost"], "HOST"), (["--pcap", "x", "--connection", "0"], "connection")):
+        done = subprocess.run([TOOL, "explain", *options], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        equal(f"exit status of {options}", done.returncode, 2)
+        assert words in done.stderr, f"{options}: {done.stderr}"
 
 
 def scenes(cases: Cases, world: World, see, how: str) -> None:
@@ -389,6 +399,7 @@ def scenes(cases: Cases, world: World, see, how: str) -> None:
 
 
 def run_cases(cases: Cases, world: World) -> None:
+    cases.check("options that do not fit together", usage_case, world)
     scenes(cases, world, Relay, "relay")
     if why := may_capture(world):
         cases.skip("dumpcap", why)

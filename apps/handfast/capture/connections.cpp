@@ -122,12 +122,12 @@ void Connections::judge(Connection& connection) {
 Conversation Connections::tell(Connection& connection) {
   std::array<std::optional<Position>, 2> starts;
   std::array<Assembled, 2> streams;
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0U, 1U}) {
     starts[i] = connection.flows[i].stream.beginning();
     streams[i] = connection.flows[i].stream.assemble();
   }
   std::size_t client = connection.flows[0].source.port < connection.flows[1].source.port ? 1 : 0;
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0U, 1U}) {
     if (streams[i].pieces.empty()) continue;
     const auto message = first_message(streams[i].pieces.front().octets);
     if (message == HandshakeType::client_hello) client = i;
