@@ -39,11 +39,11 @@ ExitCode finish(const ExplainOptions& options, auto& explained) {
 }
 
 Outcome<> check_capture_options(const ExplainOptions& options) {
-  if (options.self || options.retry || options.mutual || !options.version.empty() || !options.target.empty())
-    return usage_failure(
-        "--pcap explains what was captured, so that it takes neither HOST nor --self, nor what goes with "
-        "them",
-        "Leave one of them out.");
+  const bool of_self =
+      options.self || options.retry || options.mutual || !options.resume.empty() || options.early_data;
+  if (of_self || !options.version.empty() || !options.target.empty())
+    return usage_failure("--pcap explains what was captured, and takes no options of a handshake to be made",
+                         "Leave HOST, --self and what goes with them out.");
   return {};
 }
 
