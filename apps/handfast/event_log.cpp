@@ -41,8 +41,8 @@ std::string failure_line(const Failure& failure) {
 
 }  // namespace
 
-EventLog::EventLog(bool json)
-    : json_(json), writer_(std::make_shared<spdlog::details::thread_pool>(queue_length, 1)) {
+EventLog::EventLog(bool json, bool quiet)
+    : json_(json), quiet_(quiet), writer_(std::make_shared<spdlog::details::thread_pool>(queue_length, 1)) {
   const auto logger = [&](spdlog::sink_ptr sink, const char* pattern) {
     auto made = std::make_shared<spdlog::async_logger>("handfast", std::move(sink), writer_,
                                                        spdlog::async_overflow_policy::overrun_oldest);
@@ -71,6 +71,7 @@ void EventLog::listening(const Endpoint& endpoint) {
 }
 
 void EventLog::connection(const SessionReport& report) {
+  if (quiet_ && !report.failure) return;
   if (!json_) {
     if (!report.failure) return lines_->info("{}", session_line(report));
     return lines_->warn("{}: {}", session_line(report), failure_line(*report.failure));

@@ -22,7 +22,8 @@ namespace handfast::tool {
 /// Any number of threads; none of them ever waits for a reader, for a thread of its own writes.
 class EventLog {
  public:
-  explicit EventLog(bool json);
+  /// `quiet`: nothing of connections that went well.
+  EventLog(bool json, bool quiet);
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
   /// Waits until what is left is written.
@@ -40,6 +41,7 @@ class EventLog {
  private:
   void print(const nlohmann::json& event);
   bool json_;
+  bool quiet_;
   std::shared_ptr<spdlog::details::thread_pool> writer_;
   std::shared_ptr<spdlog::logger> lines_;
 };

@@ -151,6 +151,7 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
   command->add_flag(
       "--json", options.json,
       "one JSON object a line on standard output for each event: listening, connection, error, ...");
+  command->add_flag("--quiet", options.quiet, "no line for a connection that went well");
   command->footer(
       "The first line on standard output is \"listening on ADDR:PORT\". SIGTERM or SIGINT drains: no new "
       "connections,\n"
@@ -160,7 +161,7 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
 }
 
 ExitCode run_serve(const ServeOptions& options) {
-  EventLog log(options.json);
+  EventLog log(options.json, options.quiet);
   std::optional<DevelopmentCertificate> development;
   auto plan = make_plan(options, development);
   if (!plan) return refuse(options, log, plan.error());

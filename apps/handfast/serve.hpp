@@ -25,6 +25,7 @@ struct ServeOptions {
   double idle_timeout = 60;
   bool explain = false;
   bool json = false;
+  bool quiet = false;
 
   /// Declares the subcommand.
   static CLI::App* add_to(CLI::App& app, ServeOptions& options);

@@ -19,6 +19,8 @@ constexpr inspect::RecorderLimits recorded_at_most{.records = 64, .octets = 256 
 // An idle connection keeps the small one; a busy one grows to a record's size.
 constexpr std::size_t small_buffer = 2048;
 constexpr std::size_t full_buffer = 16384;
+// Of a file as much as the stream seals and sends at once: four records.
+constexpr std::size_t file_buffer = 65536;
 // How long, and through how much unread data, a client may take to read our last words.
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_octets = 1 << 20;
@@ -259,7 +261,7 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
   response.content_length = file.size();
   response.cacheable = true;
   const std::string head = http::to_text(response);
-  buffer_.resize(full_buffer);
+  buffer_.resize(std::min<std::uint64_t>(file_buffer, file.size()));
   bool going = co_await write(as_bytes(head));
   std::uint64_t offset = 0;
   while (going && !request.is_head() && offset < file.size()) {

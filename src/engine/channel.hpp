@@ -78,11 +78,13 @@ struct SendingHalf {
   schedule::TrafficSecret traffic_secret{Bytes()};  ///< empty before TLS 1.3 application keys
   Octets flight;                                    ///< records that wait for room in an output
   std::size_t flight_taken = 0;                     ///< octets of it that have left
-  std::uint64_t generation = 0;                     ///< KeyUpdates sent
-  std::uint64_t update_after = 0;                   ///< records; 0: the AEAD's own limit
-  std::uint32_t early_data_left = 0;                ///< octets that may still go early; 0: none
-  bool application_keys = false;                    ///< data may be sealed
-  bool change_cipher_spec_owed = false;             ///< goes before the next record
+  std::optional<std::size_t> messages_record;  ///< where in the flight the record of open_messages() starts
+  std::size_t messages_start = 0;              ///< and where its messages do
+  std::uint64_t generation = 0;                ///< KeyUpdates sent
+  std::uint64_t update_after = 0;              ///< records; 0: the AEAD's own limit
+  std::uint32_t early_data_left = 0;           ///< octets that may still go early; 0: none
+  bool application_keys = false;               ///< data may be sealed
+  bool change_cipher_spec_owed = false;        ///< goes before the next record
   bool close_owed = false;
   bool closed = false;  ///< close_notify or a fatal alert is sealed
 
@@ -144,8 +146,10 @@ class Channel {
   void close() noexcept { sending.close_owed = true; }
   /// The unprotected record of TLS 1.3's compatibility mode (RFC 8446 §D.4), into the flight.
   void append_change_cipher_spec();
-  /// Seals handshake octets into the flight.
-  Result<> write_handshake(Bytes messages);
+  /// The flight, to append handshake messages to, until seal_messages(). They stand where they are sealed.
+  Octets& open_messages();
+  /// Seals what was appended since open_messages(). Gives the octets of the records.
+  Result<std::size_t> seal_messages();
 
   void rest_sending() noexcept;
   void rest_receiving() noexcept;

@@ -63,10 +63,42 @@ Result<> Channel::append_records(ContentType type, Bytes content) {
   return {};
 }
 
-Result<> Channel::write_handshake(Bytes messages) {
+Octets& Channel::open_messages() {
+  Octets& flight = sending.flight;
+  if (sending.messages_record) return flight;
+  // A flight grows message by message: it gets the room that most need at once.
+  if (flight.capacity() == 0) flight.reserve(role_ == Role::server ? 1024 : 256);
+  if (sending.change_cipher_spec_owed) append_change_cipher_spec();
+  sending.messages_record = flight.size();
+  sending.messages_start = flight.size() + sending.writer.content_offset().value_or(0);
+  flight.resize(sending.messages_start);
+  return flight;
+}
+
+Result<std::size_t> Channel::seal_messages() {
+  if (!sending.messages_record) return 0;
+  Octets& flight = sending.flight;
+  const std::size_t record = *std::exchange(sending.messages_record, std::nullopt);
+  const std::size_t size = flight.size() - sending.messages_start;
   // RFC 8446 §6.1: close_notify is the last that a side sends, also in the middle of a handshake.
-  if (sending.closed) return fail(ErrorCode::closed);
-  return append_records(ContentType::handshake, messages);
+  const bool closed = sending.closed;
+  const bool in_place = observer == nullptr && size <= sending.writer.max_content() &&
+                        sending.writer.content_offset() == sending.messages_start - record;
+  if (closed || size == 0 || !in_place) {
+    const Octets messages(flight.end() - static_cast<std::ptrdiff_t>(size), flight.end());
+    flight.resize(record);
+    if (closed) return fail(ErrorCode::closed);
+    if (auto appended = append_records(ContentType::handshake, messages); !appended)
+      return fail(appended.error());
+    return flight.size() - record;
+  }
+  flight.resize(record + sending.writer.written_size(size));
+  const MutableBytes out = MutableBytes(flight).subspan(record);
+  const auto written =
+      sending.writer.write(ContentType::handshake, Bytes(flight).subspan(sending.messages_start, size), out);
+  flight.resize(record + (written ? written->written : 0));
+  if (!written) return fail(written.error());
+  return written->written;
 }
 
 Result<> Channel::append_key_update(KeyUpdateRequest request) {

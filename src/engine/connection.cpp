@@ -254,7 +254,7 @@ Result<std::array<std::uint8_t, 12>> Connection::tls_unique() const {
 Result<Summary> Connection::take_summary() {
   if (!handshake_ || !(channel_->handshake_done || error())) return fail(ErrorCode::not_ready);
   handshake_->finish();  // one that failed below the handshake's messages stands still
-  std::unique_ptr<Summary> summary = handshake_->take_summary();
+  std::optional<Summary> summary = handshake_->take_summary();
   handshake_.reset();
   if (!summary) return fail(ErrorCode::not_ready, "the summary was taken before");
   return std::move(*summary);

@@ -71,14 +71,20 @@ void HandshakeRun::finish() {
     if (client_) keep_resumption();
   }
   handshake_->complete_summary();
-  summary_ = std::make_unique<Summary>(std::move(handshake_->summary));
+  ending_ = std::make_unique<Ending>(std::move(handshake_->summary), handshake_->flights);
   handshake_ = nullptr;
   // [8446:6#2] [5246:7.2.2#1] What is freed is wiped.
   root_ = {};  // frames go before the arena they live in
   client_.reset();
   server_.reset();
   raw_ = {};
-  outgoing_ = {};
+}
+
+std::optional<Summary> HandshakeRun::take_summary() {
+  if (!ending_) return std::nullopt;
+  const std::unique_ptr<Ending> ending = std::move(ending_);
+  ending->summary.flights = ending->flights.flights();
+  return std::move(ending->summary);
 }
 
 const CommonSettings& HandshakeRun::settings() const noexcept {
@@ -131,14 +137,13 @@ void HandshakeRun::keep_resumption() {
 
 // [8446:5.1#6] Before each change of keys: records end there.
 Result<> HandshakeRun::flush() {
-  if (outgoing_.empty()) return {};
-  const std::size_t before = channel_.sending.flight.size();
-  auto sealed = channel_.write_handshake(outgoing_);
-  outgoing_.clear();
+  const auto sealed = channel_.seal_messages();
+  if (!sealed) return fail(sealed.error());
+  if (*sealed == 0) return {};
   // RFC 8446 §5.1: only the first ClientHello's records say TLS 1.0.
   channel_.sending.writer.set_legacy_record_version(ProtocolVersion::tls12);
-  handshake_->flights.add_record_octets(handshake_->role(), channel_.sending.flight.size() - before);
-  return sealed;
+  handshake_->flights.add_record_octets(handshake_->role(), *sealed);
+  return {};
 }
 
 void HandshakeRun::send_change_cipher_spec() {

@@ -1,6 +1,7 @@
 // A handshake in progress on a channel: it maps levels and messages to records and keys.
 #pragma once
 #include <memory>
+#include <optional>
 
 #include "engine/channel.hpp"
 #include "handshake/client_handshake.hpp"
@@ -35,7 +36,8 @@ class HandshakeRun final : public handshake::Transport {
   Result<> run();
   /// Frees everything but the summary.
   void finish();
-  [[nodiscard]] std::unique_ptr<Summary> take_summary() noexcept { return std::move(summary_); }
+  /// None: it was taken before.
+  [[nodiscard]] std::optional<Summary> take_summary();
   void set_time(Time now) noexcept {
     if (handshake_ != nullptr) handshake_->now = now;
   }
@@ -50,7 +52,7 @@ class HandshakeRun final : public handshake::Transport {
   void note_received(Bytes record);
 
   // --- for the handshake
-  Octets& outgoing() override { return outgoing_; }
+  Octets& outgoing() override { return channel_.open_messages(); }
   void send_change_cipher_spec() override;
   void owe_change_cipher_spec() override { channel_.sending.change_cipher_spec_owed = true; }
   Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,
@@ -74,15 +76,20 @@ class HandshakeRun final : public handshake::Transport {
   void limit_application_key() noexcept;
   Result<> start(handshake::Handshake& handshake, Time now);
 
+  /// A summary, and what completes it if somebody wants it.
+  struct Ending {
+    Summary summary;
+    handshake::FlightLog flights;
+  };
+
   Channel& channel_;
-  Octets outgoing_;
   Octets raw_;
   // The order matters: the coroutine's frames live in the handshake's arena and go first.
   std::unique_ptr<handshake::ClientHandshake> client_;
   std::unique_ptr<handshake::ServerHandshake> server_;
   handshake::Handshake* handshake_ = nullptr;
   handshake::Task<> root_;
-  std::unique_ptr<Summary> summary_;
+  std::unique_ptr<Ending> ending_;
 };
 
 }  // namespace handfast::engine

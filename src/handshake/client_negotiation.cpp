@@ -9,7 +9,7 @@
 namespace handfast::handshake {
 namespace {
 
-constexpr std::size_t arena_octets = 4096;
+constexpr std::size_t arena_octets = 3456;  // what TLS 1.3 needs with GCC 12
 constexpr std::uint8_t max_hello_requests = 8;
 
 // Draws everything that is random in this connection's hellos.
@@ -190,7 +190,10 @@ Result<> accept_fragments(ClientHandshake& hs, MaxFragmentLength length, bool be
   return {};
 }
 
-Task<> negotiate(ClientHandshake& hs) {
+namespace {
+
+// Up to the ServerHello, which decides the version.
+Task<ProtocolVersion> exchange_hellos(ClientHandshake& hs) {
   // [8446:4.1.2#1]
   co_await prepare(hs);
   co_await prepare_psks(hs);
@@ -217,8 +220,7 @@ Task<> negotiate(ClientHandshake& hs) {
     co_await check_older_version(hs, hello);
     co_await check_offered(hs, hello.extensions, HandshakeType::server_hello);
     co_await message::check_extensions(hello, ProtocolVersion::tls12);
-    co_await client12(hs);
-    co_return;
+    co_return ProtocolVersion::tls12;
   }
   hs.hello_requests_left = 0;
   co_await require(!hs.ignored_hello_request, ErrorCode::unexpected_message, "hello_request");
@@ -228,7 +230,19 @@ Task<> negotiate(ClientHandshake& hs) {
   // RFC 8446 §4.1.4: the suite of a HelloRetryRequest stays [8446:4.1.4#9].
   const bool kept = !settled || *settled == hello.cipher_suite;
   co_await require(kept, ErrorCode::illegal_value, "the cipher suite changed after HelloRetryRequest");
-  co_await client13(hs);
+  co_return ProtocolVersion::tls13;
+}
+
+}  // namespace
+
+// Its frame stays for the whole handshake, so that what the hellos need lives in one that goes.
+Task<> negotiate(ClientHandshake& hs) {
+  const ProtocolVersion version = co_await exchange_hellos(hs);
+  if (version == ProtocolVersion::tls13) {
+    co_await client13(hs);
+  } else {
+    co_await client12(hs);
+  }
 }
 
 }  // namespace handfast::handshake

@@ -60,7 +60,6 @@ bool Handshake::ignores(const message::HandshakeMessage& message) noexcept {
 }
 
 void Handshake::complete_summary() {
-  summary.flights = flights.flights();
   summary.peer_certificate_type = peer_certificate_type;
   summary.peer_chain.reserve(peer_chain.size());
   for (const Bytes certificate : peer_chain) summary.peer_chain.push_back(to_octets(certificate));

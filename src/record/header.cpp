@@ -4,8 +4,6 @@
 #include <array>
 #include <string_view>
 
-#include "wire/big_endian.hpp"
-
 namespace handfast::record {
 namespace {
 
@@ -46,17 +44,6 @@ bool is_ssl2_hello(Bytes octets) noexcept {
 }
 
 }  // namespace
-
-RecordHeader read_header(Bytes octets) noexcept {
-  return {static_cast<ContentType>(octets[0]), static_cast<ProtocolVersion>(wire::load<2>(octets.data() + 1)),
-          static_cast<std::uint16_t>(wire::load<2>(octets.data() + 3))};
-}
-
-void write_header(const RecordHeader& header, MutableBytes out) noexcept {
-  out[0] = static_cast<std::uint8_t>(header.type);
-  wire::store<2>(out.data() + 1, static_cast<std::uint16_t>(header.legacy_record_version));
-  wire::store<2>(out.data() + 3, header.length);
-}
 
 Error diagnose_first_octets(Bytes octets) noexcept {
   if (is_ssl2_hello(octets))

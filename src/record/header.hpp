@@ -7,6 +7,8 @@
 #include <handfast/error.hpp>
 #include <handfast/types.hpp>
 
+#include "wire/big_endian.hpp"
+
 namespace handfast::record {
 
 inline constexpr std::size_t header_size = 5;
@@ -30,9 +32,16 @@ struct RecordHeader {
 };
 
 /// `octets` has at least header_size octets. Checks nothing.
-[[nodiscard]] RecordHeader read_header(Bytes octets) noexcept;
+[[nodiscard]] inline RecordHeader read_header(Bytes octets) noexcept {
+  return {static_cast<ContentType>(octets[0]), static_cast<ProtocolVersion>(wire::load<2>(octets.data() + 1)),
+          static_cast<std::uint16_t>(wire::load<2>(octets.data() + 3))};
+}
 /// `out` has at least header_size octets.
-void write_header(const RecordHeader& header, MutableBytes out) noexcept;
+inline void write_header(const RecordHeader& header, MutableBytes out) noexcept {
+  out[0] = static_cast<std::uint8_t>(header.type);
+  wire::store<2>(out.data() + 1, static_cast<std::uint16_t>(header.legacy_record_version));
+  wire::store<2>(out.data() + 3, header.length);
+}
 
 /// Why the first octets of a connection, which do not start a record, are no TLS: an SSL 2.0 hello
 /// (unsupported_version), or another protocol, by name where it is a common one (not_tls). `octets` has at

@@ -88,11 +88,6 @@ void RecordKey::rest() noexcept {
   }
 }
 
-Expansion RecordKey::expansion() const noexcept {
-  if (is_cbc(protection_)) return cbc().expansion();
-  return {.inside = 0, .outside = static_cast<std::uint8_t>(overhead(protection_)), .block = 1};
-}
-
 void RecordKey::set_limit(std::uint64_t records) noexcept {
   limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
 }

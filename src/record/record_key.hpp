@@ -1,6 +1,7 @@
 // What protects the records of one direction: keys, nonces, the sequence number and its limits.
 #pragma once
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include <handfast/secret.hpp>
@@ -57,9 +58,10 @@ class RecordKey {
 
   /// Makes one record: header, `content` and `padding` zeros (TLS 1.3 only), protected. Gives its size.
   ///
-  /// `out` has at least header_size + expansion().body_size(content.size() + padding) octets and does not
-  /// overlap the content. No content: legal for application data only. The caller keeps the length limits.
-  /// Errors: sequence_exhausted, when limit() records were made; CBC: random_failed.
+  /// `out` has at least header_size + expansion().body_size(content.size() + padding) octets. The content
+  /// lies outside of it or, if there is no padding, at its content_offset(). No content: legal for
+  /// application data only. The caller keeps the length limits. Errors: sequence_exhausted, when limit()
+  /// records were made; CBC: random_failed.
   Result<std::size_t> seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out);
 
   /// Opens one whole record in place. `record` is as long as its header says.
@@ -92,7 +94,17 @@ class RecordKey {
   [[nodiscard]] ProtocolVersion version() const noexcept {
     return protection_ == Protection::tls13 ? ProtocolVersion::tls13 : ProtocolVersion::tls12;
   }
-  [[nodiscard]] Expansion expansion() const noexcept;
+  [[nodiscard]] Expansion expansion() const noexcept {
+    if (is_cbc(protection_)) [[unlikely]]
+      return cbc().expansion();
+    return {.inside = 0, .outside = static_cast<std::uint8_t>(overhead(protection_)), .block = 1};
+  }
+  /// Where in a record sealed without padding its content starts; content that lies there is sealed in place.
+  /// With CBC it has to lie elsewhere: none.
+  [[nodiscard]] std::optional<std::size_t> content_offset() const noexcept {
+    if (is_cbc(protection_)) return std::nullopt;
+    return header_size + (protection_ == Protection::tls12_explicit_nonce ? 8 : 0);
+  }
   /// For handing a direction over to the kernel (kTLS), not with CBC. Live as long as this object.
   [[nodiscard]] Bytes key() const noexcept { return key_.view(); }
   [[nodiscard]] Bytes iv() const noexcept { return iv_.view(); }

@@ -61,7 +61,8 @@ std::size_t RecordWriter::written_size(std::size_t content_size) const noexcept 
 Result<std::size_t> RecordWriter::write_one(ContentType type, Bytes content, MutableBytes out) {
   if (key_) return key_->seal(type, content, padding_of(content.size()), out);
   write_header({type, legacy_record_version_, static_cast<std::uint16_t>(content.size())}, out);
-  copy(content, out.subspan(header_size));
+  const MutableBytes fragment = out.subspan(header_size);
+  if (content.data() != fragment.data()) copy(content, fragment);
   return header_size + content.size();
 }
 

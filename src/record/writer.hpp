@@ -13,7 +13,8 @@ struct Written {
 /// One direction's records, unprotected until a key is installed. Holds no octets of records. Move-only.
 class RecordWriter {
  public:
-  /// Cuts `content` into records straight into `out`, as many as fit. `out` does not overlap the content.
+  /// Cuts `content` into records straight into `out`, as many as fit. `out` does not overlap the
+  /// content, unless all of it fits into one record and lies at its content_offset().
   ///
   /// The first record is cut to fit into `out`; later ones only if a quarter of a full record fits, so that a
   /// small rest of `out` does not make small records. Application data stops when update_due(), so that there
@@ -26,6 +27,12 @@ class RecordWriter {
   /// Gives its size. Errors: as write().
   Result<std::size_t> write_empty(MutableBytes out);
 
+  /// Where in a record the content may lie already, to be sealed in place; none: it has to lie elsewhere.
+  [[nodiscard]] std::optional<std::size_t> content_offset() const noexcept {
+    if (!key_) return header_size;
+    if (padding_multiple_ > 1) return std::nullopt;
+    return key_->content_offset();
+  }
   /// Most octets of content in the next record.
   [[nodiscard]] std::size_t max_content() const noexcept;
   /// Octets of output that write() needs for all of `content_size` octets.

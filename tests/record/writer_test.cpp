@@ -80,6 +80,32 @@ TEST_P(EachWriter, SaysExactlyHowMuchItNeeds) {
       }
 }
 
+TEST_P(EachWriter, SealsInPlaceWhatLiesAtTheContentOffset) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{64}, std::size_t{3000}, max_plaintext}) {
+    const Octets content = counting(size);
+    const std::size_t offset = writer.content_offset().value();
+    Octets out(writer.written_size(size));
+    copy(content, MutableBytes(out).subspan(offset));
+    const auto written = writer.write(ContentType::handshake, Bytes(out).subspan(offset, size), out);
+    ASSERT_TRUE(written);
+    EXPECT_EQ(written->written, out.size());
+    EXPECT_EQ(joined(open_all(&receiving, out)), content);
+  }
+}
+
+TEST(RecordWriter, SealsInPlaceWithoutAKeyAndNotWithPadding) {
+  RecordWriter writer;
+  const Octets content = counting(100);
+  Octets out(writer.written_size(content.size()));
+  ASSERT_EQ(writer.content_offset(), header_size);
+  copy(content, MutableBytes(out).subspan(header_size));
+  ASSERT_TRUE(writer.write(ContentType::handshake, Bytes(out).subspan(header_size), out));
+  EXPECT_EQ(joined(open_all(nullptr, out)), content);
+  writer.install(make_key(ways[0]));
+  writer.set_padding(16);
+  EXPECT_EQ(writer.content_offset(), std::nullopt);
+}
+
 // [8446:5.1#7] [5246:6.2.1#2]
 TEST_P(EachWriter, WritesNothingForNoContent) {
   Octets out(100);

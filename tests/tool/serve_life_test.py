@@ -58,6 +58,17 @@ class Signals(harness.ToolTest):
                 self.assertIn(b"200 OK", harness.read_all(stream))
             self.assertEqual(serve.wait(), 0)
 
+    def test_quiet_tells_of_failures_only(self):
+        with self.serve("--quiet") as serve:
+            self.assertEqual(harness.http(serve, self.pki.ca, get("/"))[0], 200)
+            with socket.create_connection(("127.0.0.1", serve.port)) as plain:
+                plain.sendall(get("/"))
+                harness.read_all(plain)
+            self.assertEqual(serve.event("connection")["error"]["code"], "not_tls")
+            serve.signal(signal.SIGTERM)
+            self.assertEqual(serve.wait(), 0)
+            self.assertEqual([event["event"] for event in serve.seen].count("connection"), 1)
+
     def test_the_second_signal_stops_at_once(self):
         for first, second in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT)):
             with self.serve("--handshake-timeout", "0") as serve:
