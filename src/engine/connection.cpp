@@ -65,14 +65,12 @@ Result<Connection> Connection::server_asking(Time now, inspect::Observer* observ
 }
 
 Result<Received> Connection::receive(MutableBytes input, Time now) {
-  if (!handshake_ || channel_->handshake_done) {
-    auto received = channel_->receive(input, nullptr, now);
-    // The summary is there until the first data: an idle connection keeps traffic state only.
-    if (received && !received->data.empty()) handshake_.reset();
-    return received;
-  }
-  handshake_->set_time(now);
-  return channel_->receive(input, handshake_.get(), now);
+  HandshakeRun* const run = channel_->handshake_done ? nullptr : handshake_.get();
+  if (run != nullptr) run->set_time(now);
+  auto received = channel_->receive(input, run, now);
+  // The summary is there until the first data: an idle connection keeps traffic state only.
+  if (handshake_ && run == nullptr && received && !received->data.empty()) handshake_.reset();
+  return received;
 }
 
 Result<> Connection::end_of_stream() noexcept { return channel_->end_of_stream(); }
@@ -183,7 +181,7 @@ Result<> Connection::answer_session(std::optional<Session> session, Time now) {
       !open)
     return open;
   handshake_->set_time(now);
-  handshake_->handshake()->answered_session = std::move(session);
+  handshake_->handshake()->answered_session = handshake::boxed(std::move(session));
   handshake_->handshake()->question = {};
   return handshake_->run();
 }
@@ -191,7 +189,7 @@ Result<> Connection::answer_session(std::optional<Session> session, Time now) {
 Result<> Connection::answer_psk(std::optional<ExternalPsk> psk, Time now) {
   if (auto open = check_open<PskQuestion>(*this); !open) return open;
   handshake_->set_time(now);
-  handshake_->handshake()->answered_psk = std::move(psk);
+  handshake_->handshake()->answered_psk = handshake::boxed(std::move(psk));
   handshake_->handshake()->question = {};
   return handshake_->run();
 }

@@ -70,8 +70,10 @@ void HandshakeRun::finish() {
     if (settings().exporters) keep_exporters();
     if (client_) keep_resumption();
   }
-  handshake_->complete_summary();
-  ending_ = std::make_unique<Ending>(std::move(handshake_->summary), handshake_->flights);
+  handshake_->summary.peer_certificate_type = handshake_->peer_certificate_type;
+  ending_ =
+      std::make_unique<Ending>(std::move(handshake_->summary), handshake_->flights,
+                               std::move(handshake_->peer_certificates), std::move(handshake_->peer_chain));
   handshake_ = nullptr;
   // [8446:6#2] [5246:7.2.2#1] What is freed is wiped.
   root_ = {};  // frames go before the arena they live in
@@ -83,8 +85,11 @@ void HandshakeRun::finish() {
 std::optional<Summary> HandshakeRun::take_summary() {
   if (!ending_) return std::nullopt;
   const std::unique_ptr<Ending> ending = std::move(ending_);
-  ending->summary.flights = ending->flights.flights();
-  return std::move(ending->summary);
+  Summary& summary = ending->summary;
+  summary.flights = ending->flights.flights();
+  summary.peer_chain.reserve(ending->peer_chain.size());
+  for (const Bytes certificate : ending->peer_chain) summary.peer_chain.push_back(to_octets(certificate));
+  return std::move(summary);
 }
 
 const CommonSettings& HandshakeRun::settings() const noexcept {

@@ -80,6 +80,8 @@ class HandshakeRun final : public handshake::Transport {
   struct Ending {
     Summary summary;
     handshake::FlightLog flights;
+    Octets peer_certificates;
+    std::vector<Bytes> peer_chain;  ///< views into peer_certificates
   };
 
   Channel& channel_;

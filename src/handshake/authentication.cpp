@@ -168,13 +168,13 @@ x509::Verification verify_chain(const Handshake& hs, const CommonSettings& setti
 }
 
 bool is_trusted_still(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
-                      const Session& session, std::optional<x509::Verification>* judged) {
+                      const Session& session, std::unique_ptr<x509::Verification>* judged) {
   if (!session.peer_public_key.empty()) return trusts_public_key(settings, session.peer_public_key);
   if (!settings.peer_certificate_types.contains(CertificateType::X509)) return false;
   const std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
   x509::Verification verification = verify_chain(hs, settings, name, chain, session.ocsp_response);
   const bool ok = verification.ok();
-  if (judged != nullptr) *judged = std::move(verification);
+  if (judged != nullptr) *judged = std::make_unique<x509::Verification>(std::move(verification));
   return ok;
 }
 
@@ -183,7 +183,15 @@ void keep_session_peer(Handshake& hs, const Session& session) {
     hs.peer_certificate_type = CertificateType::RawPublicKey;
     hs.summary.peer_public_key = session.peer_public_key;
   }
-  hs.peer_chain.assign(session.peer_chain.begin(), session.peer_chain.end());
+  std::size_t octets = 0;
+  for (const Octets& certificate : session.peer_chain) octets += certificate.size();
+  hs.peer_certificates.reserve(octets);
+  hs.peer_chain.reserve(session.peer_chain.size());
+  for (const Octets& certificate : session.peer_chain) {
+    const std::size_t start = hs.peer_certificates.size();
+    hs.peer_certificates.insert(hs.peer_certificates.end(), certificate.begin(), certificate.end());
+    hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(start));
+  }
   hs.summary.ocsp_response = session.ocsp_response;
 }
 
@@ -243,23 +251,32 @@ Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerNa
   hs.summary.peer_verified = true;
 }
 
-Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSettings& settings,
-                                                 const crypto::Digest& before) {
+namespace {
+
+// `before`: the transcript that the peer has signed.
+Result<> check_certificate_verify(const Handshake& hs, const message::CertificateVerify& verify,
+                                  const Policy& policy, const crypto::PublicKey& key,
+                                  const crypto::Digest& before) {
   const SignatureContent content(hs.role() == Role::client ? Role::server : Role::client, before);
-  // RFC 8446 §4.4.2.2: a key that may not sign cannot prove a handshake [8446:4.4.2.2#3].
-  crypto::PublicKey key = co_await peer_key(hs, x509::KeyUsage::digital_signature);
-  const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
   const SignatureScheme scheme = verify.algorithm;
   // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4,5,6,8], that TLS 1.3 allows here, and that is
   // this key's.
-  const bool offered =
-      settings.policy.signature_schemes.contains(scheme) && fits_handshake(scheme, ProtocolVersion::tls13);
-  co_await require(offered, ErrorCode::illegal_value, "the signature scheme was not offered");
-  const bool fits = key.matches(scheme);
-  co_await require(fits, ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");
-  const auto algorithm = crypto::algorithm_of(scheme);
-  co_await key.verify(*algorithm, content.view(), verify.signature);  // [8446:4.4.3#9,10]
-  co_return scheme;
+  if (!policy.signature_schemes.contains(scheme) || !fits_handshake(scheme, ProtocolVersion::tls13))
+    return fail(ErrorCode::illegal_value, "the signature scheme was not offered");
+  if (!key.matches(scheme))
+    return fail(ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");
+  return key.verify(*crypto::algorithm_of(scheme), content.view(), verify.signature);  // [8446:4.4.3#9,10]
+}
+
+}  // namespace
+
+Task<SignatureScheme> receive_certificate_verify(Handshake& hs, const CommonSettings& settings,
+                                                 const crypto::Digest& before) {
+  // RFC 8446 §4.4.2.2: a key that may not sign cannot prove a handshake [8446:4.4.2.2#3].
+  crypto::PublicKey key = co_await peer_key(hs, x509::KeyUsage::digital_signature);
+  const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
+  co_await check_certificate_verify(hs, verify, settings.policy, key, before);
+  co_return verify.algorithm;
 }
 
 Result<> check_verify_data(Bytes received, Bytes expected) {

@@ -104,9 +104,8 @@ Task<> ask_about_session(Handshake& handshake, const Session& session, const Ser
 /// `judged`: what was found of its chain, if that is wanted.
 [[nodiscard]] bool is_trusted_still(const Handshake& handshake, const CommonSettings& settings,
                                     const ServerName* name, const Session& session,
-                                    std::optional<x509::Verification>* judged = nullptr);
-/// The peer of a session is the peer of this connection: its chain stands for the one that is not sent. Views
-/// of the session, which outlives the handshake.
+                                    std::unique_ptr<x509::Verification>* judged = nullptr);
+/// The peer of a session is the peer of this connection: its chain stands for the one that is not sent.
 void keep_session_peer(Handshake& handshake, const Session& session);
 
 /// CertificateVerify of the peer, against the leaf it showed. Gives the scheme. `before`: the transcript up

@@ -4,6 +4,7 @@
 #include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
+#include "handshake/secrets13.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
 #include "x509/certificate.hpp"
@@ -25,6 +26,18 @@ Result<crypto::SharedSecret> agree(ClientHandshake& hs, const message::ServerHel
   if (ours == nullptr) return fail(ErrorCode::bad_key_share, "the server answered a share that was not sent");
   hs.summary.group = theirs.group;
   return ours->decapsulate(theirs.key_exchange);
+}
+
+// What the ServerHello's key exchange gives; no share is kept behind it, and no PSK.
+Task<HandshakeSecrets> exchange_keys(ClientHandshake& hs, std::optional<std::size_t> psk,
+                                     crypto::HashAlgorithm hash) {
+  const message::ServerHello& hello = hs.slot<message::ServerHello>();
+  const crypto::SharedSecret shared = co_await agree(hs, hello, psk.has_value());
+  hs.attempt.shares.clear();
+  schedule::EarlySecret early_secret =
+      psk ? std::move(hs.attempt.psks[*psk].secret) : schedule::EarlySecret(hash);
+  hs.attempt.psks.clear();
+  co_return handshake_secrets(hs, hs.settings(), std::move(early_secret), shared.view());
 }
 
 Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensions& message) {
@@ -52,6 +65,13 @@ Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensio
     hs.transport.limit_received_records(hs.settings().record_size_limit);
   }
   return {};
+}
+
+Task<> receive_encrypted_extensions(ClientHandshake& hs, std::optional<std::size_t> psk) {
+  const message::EncryptedExtensions& extensions = co_await hs.receive<message::EncryptedExtensions>();
+  co_await accept_extensions(hs, extensions);
+  co_await accept_early_data(hs, extensions, psk);
+  if (!psk) co_await accept_certificate_types(hs, extensions.extensions);
 }
 
 // What the server wants to see of us.
@@ -101,19 +121,23 @@ Task<Request> receive_request(ClientHandshake& hs) {
   co_return request;
 }
 
-// Certificate and CertificateVerify of the server.
-Task<> authenticate_server(ClientHandshake& hs) {
-  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+Result<> accept_certificate(ClientHandshake& hs, const message::Certificate& certificate) {
   // RFC 8446 §4.4.2: the server's context is empty [8446:4.4.2#5,12]; §4.4.2.4: an empty list is a
   // decode_error [8446:4.4.2.4#1].
-  co_await require(certificate.certificate_request_context.empty(), ErrorCode::illegal_value,
-                   "certificate_request_context is not empty");
-  co_await require(!certificate.certificate_list.empty(), ErrorCode::empty_certificate);
+  if (!certificate.certificate_request_context.empty())
+    return fail(ErrorCode::illegal_value, "certificate_request_context is not empty");
+  if (certificate.certificate_list.empty()) return fail(ErrorCode::empty_certificate);
   CertificateExtras asked;
   asked.ocsp = hs.settings().request_ocsp;
   asked.signed_certificate_timestamps = hs.settings().request_signed_certificate_timestamps;
-  co_await check_entries(certificate, asked);
-  co_await keep_certificates(hs, hs.settings(), certificate);
+  if (auto allowed = check_entries(certificate, asked); !allowed) return allowed;
+  return keep_certificates(hs, hs.settings(), certificate);
+}
+
+// Certificate and CertificateVerify of the server.
+Task<> authenticate_server(ClientHandshake& hs) {
+  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+  co_await accept_certificate(hs, certificate);
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
   hs.summary.server_signature = scheme;
@@ -145,6 +169,12 @@ Result<> send_under_handshake_keys(ClientHandshake& hs, Bytes client_secret) {
   return hs.transport.install(Level::handshake, Direction::sending, hs.summary.cipher_suite, client_secret);
 }
 
+Result<> end_early_data(ClientHandshake& hs, Bytes client_secret) {
+  // [8446:4.5#1,2]
+  if (auto sent = hs.send(message::EndOfEarlyData()); !sent) return sent;
+  return send_under_handshake_keys(hs, client_secret);
+}
+
 }  // namespace
 
 //        Client                                               Server
@@ -168,58 +198,33 @@ Task<> client13(ClientHandshake& hs) {
   hs.transcript.select(hash);
 
   const std::optional<std::size_t> psk = co_await accept_psk(hs, hello, hash);
-  const crypto::SharedSecret shared = co_await agree(hs, hello, psk.has_value());
-  hs.attempt.shares.clear();
-  schedule::EarlySecret early_secret =
-      psk ? std::move(hs.attempt.psks[*psk].secret) : schedule::EarlySecret(hash);
-  schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(shared.view());
-  hs.attempt.psks.clear();
-  const crypto::Digest hellos = hs.transcript.digest();
-  const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
-  const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
-  hs.tell_secret("shared_secret", shared.view());
-  hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
-  hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
-  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, server_secret.view());
+  const HandshakeSecrets secrets = co_await exchange_keys(hs, psk, hash);
+  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, secrets.server.view());
   // Behind early data the keys change when the server has said what becomes of it.
   const bool early_data = hs.attempt.early_data;
-  if (!early_data) co_await send_under_handshake_keys(hs, client_secret.view());
+  if (!early_data) co_await send_under_handshake_keys(hs, secrets.client.view());
   hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
-  const message::EncryptedExtensions& extensions = co_await hs.receive<message::EncryptedExtensions>();
-  co_await accept_extensions(hs, extensions);
-  co_await accept_early_data(hs, extensions, psk);
+  co_await receive_encrypted_extensions(hs, psk);
   const bool accepted = hs.summary.early_data == EarlyData::accepted;
-  if (early_data && !accepted) co_await send_under_handshake_keys(hs, client_secret.view());
+  if (early_data && !accepted) co_await send_under_handshake_keys(hs, secrets.client.view());
   Request request;
   if (!psk) {  // RFC 8446 §2.2: who holds the PSK is proven by it
-    co_await accept_certificate_types(hs, extensions.extensions);
     Request received = co_await receive_request(hs);
     request = received;
     co_await authenticate_server(hs);
   }
-  co_await receive_finished(hs, hash, server_secret.view());
+  co_await receive_finished(hs, hash, secrets.server.view());
+  const ApplicationSecrets data = application_secrets(hs, hs.settings(), secrets.master);
+  co_await hs.transport.install(Level::application, Direction::receiving, suite, data.server.view());
 
-  schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
-  const crypto::Digest flight = hs.transcript.digest();
-  const schedule::TrafficSecret client_data = master_secret.client_application_traffic_secret_0(flight);
-  const schedule::TrafficSecret server_data = master_secret.server_application_traffic_secret_0(flight);
-  hs.exporter_secret = master_secret.exporter_master_secret(flight);
-  hs.log_secret(hs.settings(), "CLIENT_TRAFFIC_SECRET_0", client_data.view());
-  hs.log_secret(hs.settings(), "SERVER_TRAFFIC_SECRET_0", server_data.view());
-  hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
-  co_await hs.transport.install(Level::application, Direction::receiving, suite, server_data.view());
-
-  if (accepted) {
-    co_await hs.send(message::EndOfEarlyData());  // [8446:4.5#1,2]
-    co_await send_under_handshake_keys(hs, client_secret.view());
-  }
+  if (accepted) co_await end_early_data(hs, secrets.client.view());
   // [8446:4.4.2#2,3,4] [8446:4.4.3#2,3]
   if (request.received) co_await authenticate_ourselves(hs, request);
-  co_await send_finished(hs, hash, client_secret.view());
+  co_await send_finished(hs, hash, secrets.client.view());
   if (hs.settings().session_store)
-    hs.resumption_master_secret = master_secret.resumption_master_secret(hs.transcript.digest());
-  co_await hs.transport.install(Level::application, Direction::sending, suite, client_data.view());
+    hs.resumption_master_secret = secrets.master.resumption_master_secret(hs.transcript.digest());
+  co_await hs.transport.install(Level::application, Direction::sending, suite, data.client.view());
 }
 
 }  // namespace handfast::handshake

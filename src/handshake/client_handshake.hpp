@@ -11,7 +11,7 @@
 namespace handfast::handshake {
 
 /// What a client knows of its connection so far.
-class ClientHandshake : public Handshake {
+class ClientHandshake : private ClientSlot, public Handshake {
  public:
   ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
                   Transport& engine, std::uint16_t server_port = 443);
@@ -20,9 +20,9 @@ class ClientHandshake : public Handshake {
   ServerName server_name;
   std::uint16_t port;  ///< of the server: sessions are kept under it
   Attempt attempt;
-  std::optional<Session> session;                          ///< that is offered
-  bool session_trusted = false;                            ///< its peer, judged anew
-  std::optional<x509::Verification> session_verification;  ///< of its chain, today
+  std::unique_ptr<Session> session;                          ///< that is offered; null: none is
+  bool session_trusted = false;                              ///< its peer, judged anew
+  std::unique_ptr<x509::Verification> session_verification;  ///< of its chain, today; null: nobody verifies
   /// TLS 1.3, with a session store: what the PSKs of tickets come from. Empty until known.
   crypto::MacValue resumption_master_secret{Bytes()};
   OfferedExtensions offered;               ///< extensions of the ClientHello sent last

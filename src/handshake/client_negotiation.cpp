@@ -9,7 +9,7 @@
 namespace handfast::handshake {
 namespace {
 
-constexpr std::size_t arena_octets = 3456;  // what TLS 1.3 needs with GCC 12
+constexpr std::size_t arena_octets = 2368;  // what TLS 1.3 needs with GCC 12
 constexpr std::uint8_t max_hello_requests = 8;
 
 // Draws everything that is random in this connection's hellos.
@@ -156,7 +156,7 @@ Result<> check_older_version(const ClientHandshake& hs, const message::ServerHel
 
 ClientHandshake::ClientHandshake(std::shared_ptr<const ClientConfig> configuration, const ServerName& name,
                                  Transport& engine, std::uint16_t server_port)
-    : Handshake(Role::client, engine, arena_octets),
+    : Handshake(Role::client, engine, arena_octets, octets.data()),
       config(std::move(configuration)),
       server_name(name),
       port(server_port) {

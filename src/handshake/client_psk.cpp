@@ -104,9 +104,8 @@ Task<> find_session(ClientHandshake& hs) {
     hs.question = ClientSessionQuestion{&key};
     co_await hs.answer("a session");
     hs.session = std::move(hs.answered_session);
-    hs.answered_session.reset();
   } else {
-    hs.session = reply.take();
+    hs.session = boxed(reply.take());
   }
   // [8446:4.2.11.1#1]
   const bool usable = hs.session && hs.session->is_alive(hs.now) && has_name(*hs.session) &&
@@ -167,7 +166,7 @@ Result<std::optional<std::size_t>> accept_psk(ClientHandshake& hs, const message
 void resume_peer(ClientHandshake& hs) {
   hs.summary.resumed = true;
   keep_session_peer(hs, *hs.session);
-  hs.summary.verification = std::move(hs.session_verification);
+  if (hs.session_verification) hs.summary.verification = std::move(*hs.session_verification);
   hs.summary.peer_verified = hs.session_trusted;
 }
 

@@ -13,7 +13,8 @@ class FlightLog {
   void add(Role from, HandshakeType type, std::size_t octets) noexcept {
     if (count_ == 0 || from != last_) next_flight(from);
     if (count_ < entries_.size())
-      entries_[count_++] = {type, flights_ - 1U, static_cast<std::uint32_t>(octets)};
+      entries_[count_++] = {type, static_cast<std::uint8_t>(flights_ - 1U),
+                            static_cast<std::uint32_t>(octets)};
   }
   /// Record octets on the wire in that direction; they belong to its newest flight.
   void add_record_octets(Role from, std::size_t octets) noexcept {
@@ -29,7 +30,7 @@ class FlightLog {
  private:
   struct Entry {
     HandshakeType type = HandshakeType::hello_request;
-    unsigned flight = 0;
+    std::uint8_t flight = 0;
     std::uint32_t octets = 0;
   };
   void next_flight(Role from) noexcept {

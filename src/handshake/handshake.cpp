@@ -59,12 +59,6 @@ bool Handshake::ignores(const message::HandshakeMessage& message) noexcept {
   return true;
 }
 
-void Handshake::complete_summary() {
-  summary.peer_certificate_type = peer_certificate_type;
-  summary.peer_chain.reserve(peer_chain.size());
-  for (const Bytes certificate : peer_chain) summary.peer_chain.push_back(to_octets(certificate));
-}
-
 Operation::Status Handshake::SignOperation::poll() {
   if (handshake_.sign_failure_) {
     why = *handshake_.sign_failure_;

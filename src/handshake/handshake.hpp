@@ -1,5 +1,6 @@
 // What the handshakes of both roles share: the peer's messages, our own, the transcript, questions.
 #pragma once
+#include <memory>
 #include <optional>
 
 #include <handfast/config.hpp>
@@ -25,6 +26,12 @@ inline Result<> require(bool condition, ErrorCode code, const char* detail = nul
   return fail(code, detail);
 }
 
+/// On the heap, for what most handshakes have not. Null: there is none.
+template <class T>
+[[nodiscard]] std::unique_ptr<T> boxed(std::optional<T> value) {
+  return value ? std::make_unique<T>(std::move(*value)) : nullptr;
+}
+
 /// What a change_cipher_spec record means at present.
 enum class ChangeCipherSpec : std::uint8_t {
   refused,   ///< nothing: unexpected_message
@@ -33,11 +40,21 @@ enum class ChangeCipherSpec : std::uint8_t {
   received,  ///< it came
 };
 
+/// Room for the message that was received last.
+template <std::size_t Octets>
+struct MessageSlot {
+  alignas(std::max_align_t) std::array<std::byte, Octets> octets{};
+};
+/// The largest of all is the ClientHello, and no client receives one.
+using ServerSlot = MessageSlot<sizeof(message::ClientHello)>;
+using ClientSlot = MessageSlot<sizeof(message::ServerHello)>;
+
 /// One handshake in progress. Pinned; freed when it ends. The coroutines of both roles work on it.
 class Handshake {
  public:
-  Handshake(Role role, Transport& engine, std::size_t arena_octets)
-      : transport(engine), role_(role), flow_(arena_octets) {}
+  /// `slot`: of a ServerSlot or ClientSlot that lives as long.
+  Handshake(Role role, Transport& engine, std::size_t arena_octets, std::byte* slot)
+      : transport(engine), role_(role), flow_(arena_octets), slot_(slot) {}
   Handshake(const Handshake&) = delete;
   Handshake& operator=(const Handshake&) = delete;
   ~Handshake() = default;
@@ -79,7 +96,7 @@ class Handshake {
   /// The message that receive<M>() gave last.
   template <class M>
   [[nodiscard]] const M& slot() const noexcept {
-    return *std::launder(reinterpret_cast<const M*>(slot_.data()));
+    return *std::launder(reinterpret_cast<const M*>(slot_));
   }
 
   /// The whole next message, which stays to be received.
@@ -170,8 +187,6 @@ class Handshake {
   [[nodiscard]] bool peer_showed_itself() const noexcept {
     return !peer_chain.empty() || !summary.peer_public_key.empty();
   }
-  /// Fills what of the summary is kept in a leaner form until the end.
-  void complete_summary();
   /// Hands a secret to the key log and to the observer, if there are any.
   void log_secret(const CommonSettings& settings, std::string_view label, Bytes secret) const noexcept {
     if (settings.key_log) settings.key_log->write(label, summary.client_random, secret);
@@ -188,11 +203,12 @@ class Handshake {
   Summary summary;
   FlightLog flights;
   Question question;
-  std::optional<Octets> signature;          ///< the answer to a SignatureQuestion
-  bool trusted = false;                     ///< the answer to a VerificationQuestion
-  std::optional<Session> answered_session;  ///< the answer to a question about sessions; none: there is none
-  std::optional<ExternalPsk> answered_psk;  ///< the answer to a PskQuestion; none: there is none
-  EarlyDataVerdict early_data_verdict{};    ///< the answer to an EarlyDataQuestion
+  std::optional<Octets> signature;  ///< the answer to a SignatureQuestion
+  bool trusted = false;             ///< the answer to a VerificationQuestion
+  std::unique_ptr<Session>
+      answered_session;  ///< the answer to a question about sessions; null: there is none
+  std::unique_ptr<ExternalPsk> answered_psk;  ///< the answer to a PskQuestion; null: there is none
+  EarlyDataVerdict early_data_verdict{};      ///< the answer to an EarlyDataQuestion
   ChangeCipherSpec change_cipher_spec = ChangeCipherSpec::refused;
   bool dropped_change_cipher_spec = false;       ///< one was passed over: TLS 1.2 does not forgive that
   std::uint8_t hello_requests_left = 0;          ///< that many more are passed over; TLS 1.2 alone has them
@@ -205,12 +221,13 @@ class Handshake {
   CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain stays empty
   /// The peer's certificates, leaf first, inside peer_certificates.
   std::vector<Bytes> peer_chain;
-  Octets peer_certificates;  ///< the Certificate message they came in
+  Octets peer_certificates;  ///< as they came in a Certificate message, or those of a session
 
  private:
   template <class M>
   Operation::Status poll_message(Error& why) {
-    static_assert(std::is_trivially_destructible_v<M> && sizeof(M) <= slot_octets);
+    static_assert(std::is_trivially_destructible_v<M>);
+    static_assert(sizeof(M) <= sizeof(ClientSlot) || std::is_same_v<M, message::ClientHello>);
     if (!look_ahead()) return Operation::Status::pending;
     const message::HandshakeMessage message = *next_;
     if (message.type != M::type) {
@@ -219,7 +236,7 @@ class Handshake {
       why.message = message.type;
       return Operation::Status::failed;
     }
-    if (auto decoded = wire::decode_into(*new (slot_.data()) M{}, message.body()); !decoded) {
+    if (auto decoded = wire::decode_into(*new (slot_) M{}, message.body()); !decoded) {
       why = decoded.error();
       why.message = M::type;
       return Operation::Status::failed;
@@ -232,13 +249,12 @@ class Handshake {
   bool look_ahead() noexcept;
   bool ignores(const message::HandshakeMessage& message) noexcept;
 
-  static constexpr std::size_t slot_octets = sizeof(message::ClientHello);
   Role role_;
   message::HandshakeReader reader_;
   std::optional<message::HandshakeMessage> next_;  // read, not yet received
   Flow flow_;
   std::optional<Error> sign_failure_;
-  alignas(std::max_align_t) std::array<std::byte, slot_octets> slot_{};
+  std::byte* slot_;
 };
 
 }  // namespace handfast::handshake

@@ -62,8 +62,7 @@ Session session12(const ServerHandshake& hs, const Tls12State& state) {
 Task<> find_session12(ServerHandshake& hs) {
   co_await look_up(hs);
   if (!hs.answered_session) co_return;
-  auto session = std::make_unique<Session>(std::move(*hs.answered_session));
-  hs.answered_session.reset();
+  std::unique_ptr<Session> session = std::move(hs.answered_session);
   if (session->version != ProtocolVersion::tls12) co_return;
   co_await check_extended_master_secret(*session, hs.hello());
   if (!fits(hs, *session, hs.hello())) co_return;

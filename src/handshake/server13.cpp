@@ -6,6 +6,7 @@
 #include "handshake/certificate_type.hpp"
 #include "handshake/cookie.hpp"
 #include "handshake/observation.hpp"
+#include "handshake/secrets13.hpp"
 #include "handshake/server_early_data.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/server_psk.hpp"
@@ -250,6 +251,76 @@ Task<> authenticate_client(ServerHandshake& hs) {
   co_await verify_peer(hs, hs.settings(), nullptr, true);
 }
 
+// What this server makes of the ClientHello, with a HelloRetryRequest where it is needed: PSK and choice.
+Task<> accept_hello(ServerHandshake& hs) {
+  if (hs.hello().extensions.cookie) {
+    co_await resume_retry(hs);
+    co_return;
+  }
+  co_await find_psk(hs);
+  Choice choice = co_await choose(hs, hs.hello());
+  hs.choice = choice;
+  tell_choice(hs, hs.hello(), choice);
+  const schedule::Transcript nothing;
+  co_await check_binder(hs, hs.transcript.messages(), nothing);
+  if (hs.choice.needs_retry()) co_await retry(hs);  // [8446:4.1.1#3]
+}
+
+// Keys for what comes from the client: early data, or the rest of its handshake.
+Result<> install_receiving_keys(ServerHandshake& hs, Bytes early_traffic_secret, Bytes client_secret) {
+  const CipherSuite suite = hs.choice.suite;
+  if (hs.summary.early_data == EarlyData::accepted) {
+    if (auto installed =
+            hs.transport.install(Level::early_data, Direction::receiving, suite, early_traffic_secret);
+        !installed)
+      return installed;
+    hs.transport.limit_early_data(hs.psk->terms.max_size);
+    return {};
+  }
+  if (auto installed = hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret);
+      !installed)
+    return installed;
+  if (hs.hello().extensions.early_data) hs.transport.skip_early_data();  // [8446:4.2.10#4,9]
+  return {};
+}
+
+// ServerHello, and the keys that come with it.
+Result<HandshakeSecrets> answer_hello(ServerHandshake& hs) {
+  schedule::EarlySecret early_secret = take_early_secret(hs, hash_of(hs.choice.suite));
+  schedule::TrafficSecret early_traffic_secret{Bytes()};
+  if (hs.summary.early_data == EarlyData::accepted) {
+    early_traffic_secret = early_secret.client_early_traffic_secret(hs.transcript.digest());
+    hs.log_secret(hs.settings(), "CLIENT_EARLY_TRAFFIC_SECRET", early_traffic_secret.view());
+  }
+  const auto key = agree(hs);
+  if (!key) return fail(key.error());
+  if (auto sent = send_hello(hs, key->share); !sent) return fail(sent.error());
+  const bool compatible = !hs.hello().legacy_session_id.empty();
+  // [8446:D.4#1]
+  if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
+
+  HandshakeSecrets secrets =
+      handshake_secrets(hs, hs.settings(), std::move(early_secret), key->secret.view());
+  if (auto installed =
+          hs.transport.install(Level::handshake, Direction::sending, hs.choice.suite, secrets.server.view());
+      !installed)
+    return fail(installed.error());
+  if (auto installed = install_receiving_keys(hs, early_traffic_secret.view(), secrets.client.view());
+      !installed)
+    return fail(installed.error());
+  hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
+  return secrets;
+}
+
+// Early data is over; the rest of the client's handshake comes under its own keys.
+Task<> receive_end_of_early_data(ServerHandshake& hs, Bytes client_secret) {
+  co_await hs.receive<message::EndOfEarlyData>();
+  if (hs.summary.peer_record_size_limit != 0)
+    hs.transport.limit_received_records(hs.settings().record_size_limit);
+  const CipherSuite suite = hs.choice.suite;
+  co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret);
+}
+
 }  // namespace
 
 //        Client                                               Server
@@ -267,57 +338,17 @@ Task<> authenticate_client(ServerHandshake& hs) {
 //   Finished                 -------->
 //                            <--------           [NewSessionTicket…]
 // With a PSK the lines of certificates are left out.
-// The whole flow in one place. NOLINTNEXTLINE(readability-function-size)
 Task<> server13(ServerHandshake& hs) {
   hs.change_cipher_spec = ChangeCipherSpec::dropped;
-  if (hs.hello().extensions.cookie) {
-    co_await resume_retry(hs);
-  } else {
-    co_await find_psk(hs);
-    Choice choice = co_await choose(hs, hs.hello());
-    hs.choice = choice;
-    tell_choice(hs, hs.hello(), choice);
-    const schedule::Transcript nothing;
-    co_await check_binder(hs, hs.transcript.messages(), nothing);
-    if (hs.choice.needs_retry()) co_await retry(hs);  // [8446:4.1.1#3]
-  }
+  co_await accept_hello(hs);
   const CipherSuite suite = hs.choice.suite;
   const crypto::HashAlgorithm hash = hash_of(suite);
   hs.summary.cipher_suite = suite;
   hs.transcript.select(hash);
 
   co_await judge_early_data(hs);
-  const bool early_data = hs.summary.early_data == EarlyData::accepted;
-  schedule::EarlySecret early_secret = take_early_secret(hs, hash);
-  schedule::TrafficSecret early_traffic_secret{Bytes()};
-  if (early_data) {
-    early_traffic_secret = early_secret.client_early_traffic_secret(hs.transcript.digest());
-    hs.log_secret(hs.settings(), "CLIENT_EARLY_TRAFFIC_SECRET", early_traffic_secret.view());
-  }
-  const crypto::Encapsulation key = co_await agree(hs);
-  co_await send_hello(hs, key.share);
-  const bool compatible = !hs.hello().legacy_session_id.empty();
-  // [8446:D.4#1]
-  if (compatible && !hs.summary.hello_retry) hs.transport.send_change_cipher_spec();
-
+  const HandshakeSecrets secrets = co_await answer_hello(hs);
   const unsigned tickets = ticket_count(hs);  // the hello goes with the next message
-  schedule::HandshakeSecret handshake_secret = std::move(early_secret).extract(key.secret.view());
-  const crypto::Digest hellos = hs.transcript.digest();
-  const schedule::TrafficSecret client_secret = handshake_secret.client_handshake_traffic_secret(hellos);
-  const schedule::TrafficSecret server_secret = handshake_secret.server_handshake_traffic_secret(hellos);
-  hs.tell_secret("shared_secret", key.secret.view());
-  hs.log_secret(hs.settings(), "CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.view());
-  hs.log_secret(hs.settings(), "SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.view());
-  co_await hs.transport.install(Level::handshake, Direction::sending, suite, server_secret.view());
-  if (early_data) {
-    co_await hs.transport.install(Level::early_data, Direction::receiving, suite,
-                                  early_traffic_secret.view());
-    hs.transport.limit_early_data(hs.psk->terms.max_size);
-  } else {
-    co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
-    if (hs.hello().extensions.early_data) hs.transport.skip_early_data();  // [8446:4.2.10#4,9]
-  }
-  hs.transport.pad_sent_records(hs.settings().pad_to_multiple_of);
 
   // [8446:4.3.1#1] [8446:4.3.2#1]
   co_await send_encrypted_extensions(hs);
@@ -326,30 +357,16 @@ Task<> server13(ServerHandshake& hs) {
   if (ask) co_await send_certificate_request(hs);
   // [8446:4.4.2#1] [8446:4.4.3#1,3]
   if (!hs.psk) co_await authenticate_ourselves(hs);
-  co_await send_finished(hs, hash, server_secret.view());
+  co_await send_finished(hs, hash, secrets.server.view());
+  const ApplicationSecrets data = application_secrets(hs, hs.settings(), secrets.master);
+  co_await hs.transport.install(Level::application, Direction::sending, suite, data.server.view());
 
-  schedule::MasterSecret master_secret = std::move(handshake_secret).extract();
-  const crypto::Digest flight = hs.transcript.digest();
-  const schedule::TrafficSecret client_data = master_secret.client_application_traffic_secret_0(flight);
-  const schedule::TrafficSecret server_data = master_secret.server_application_traffic_secret_0(flight);
-  hs.exporter_secret = master_secret.exporter_master_secret(flight);
-  hs.log_secret(hs.settings(), "CLIENT_TRAFFIC_SECRET_0", client_data.view());
-  hs.log_secret(hs.settings(), "SERVER_TRAFFIC_SECRET_0", server_data.view());
-  hs.log_secret(hs.settings(), "EXPORTER_SECRET", hs.exporter_secret.view());
-  co_await hs.transport.install(Level::application, Direction::sending, suite, server_data.view());
-
-  if (early_data) {
-    co_await hs.receive<message::EndOfEarlyData>();
-    if (hs.summary.peer_record_size_limit != 0)
-      hs.transport.limit_received_records(hs.settings().record_size_limit);
-    co_await hs.transport.install(Level::handshake, Direction::receiving, suite, client_secret.view());
-  }
+  const bool early_data = hs.summary.early_data == EarlyData::accepted;
+  if (early_data) co_await receive_end_of_early_data(hs, secrets.client.view());
   if (ask) co_await authenticate_client(hs);
-  co_await receive_finished(hs, hash, client_secret.view());
-  co_await hs.transport.install(Level::application, Direction::receiving, suite, client_data.view());
-  const crypto::MacValue resumption_master_secret =
-      master_secret.resumption_master_secret(hs.transcript.digest());
-  co_await send_tickets(hs, resumption_master_secret, tickets);
+  co_await receive_finished(hs, hash, secrets.client.view());
+  co_await hs.transport.install(Level::application, Direction::receiving, suite, data.client.view());
+  co_await send_tickets(hs, secrets.master, tickets);
 }
 
 }  // namespace handfast::handshake

@@ -38,7 +38,7 @@ struct ServerPsk {
 };
 
 /// What a server knows of its connection so far.
-class ServerHandshake : public Handshake {
+class ServerHandshake : private ServerSlot, public Handshake {
  public:
   /// Null: the configuration is asked for when the ClientHello is there.
   ServerHandshake(std::shared_ptr<const ServerConfig> configuration, Transport& engine);

@@ -6,7 +6,7 @@
 namespace handfast::handshake {
 namespace {
 
-constexpr std::size_t arena_octets = 3200;  // what TLS 1.3 needs with GCC 12
+constexpr std::size_t arena_octets = 2240;  // what TLS 1.3 needs with GCC 12
 
 std::string lower_case(std::string_view name) {
   std::string text(name);
@@ -91,7 +91,7 @@ Result<> check_early_change_cipher_spec(const ServerHandshake& hs) {
 }  // namespace
 
 ServerHandshake::ServerHandshake(std::shared_ptr<const ServerConfig> configuration, Transport& engine)
-    : Handshake(Role::server, engine, arena_octets), config(std::move(configuration)) {
+    : Handshake(Role::server, engine, arena_octets, octets.data()), config(std::move(configuration)) {
   if (config) set_limits({.large = settings().max_handshake_message, .other = 16384});
 }
 

@@ -90,7 +90,7 @@ Task<> look_up_external(ServerHandshake& hs, Bytes identity) {
     hs.question = PskQuestion{identity};
     co_await hs.answer("an external PSK");
   } else {
-    hs.answered_psk = reply.take();
+    hs.answered_psk = boxed(reply.take());
   }
 }
 
@@ -162,7 +162,7 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
   if (sealed && settings.ticket_keys) {
     auto opened = settings.ticket_keys->open(identity, hs.now);
     if (opened) {
-      hs.answered_session = std::move(*opened);
+      hs.answered_session = std::make_unique<Session>(std::move(*opened));
       co_return;
     }
   }
@@ -172,7 +172,7 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
     hs.question = SessionQuestion{identity};
     co_await hs.answer("a session");
   } else {
-    hs.answered_session = reply.take();
+    hs.answered_session = boxed(reply.take());
   }
 }
 
@@ -291,8 +291,10 @@ unsigned ticket_count(const ServerHandshake& hs) noexcept {
   return hs.summary.resumed ? std::min<unsigned>(settings.tickets, 1) : settings.tickets;
 }
 
-Task<> send_tickets(ServerHandshake& hs, const crypto::MacValue& resumption_master_secret, unsigned count) {
+Task<> send_tickets(ServerHandshake& hs, const schedule::MasterSecret& master_secret, unsigned count) {
   if (count == 0) co_return;
+  const crypto::MacValue resumption_master_secret =
+      master_secret.resumption_master_secret(hs.transcript.digest());
   Session session = session_of(hs);
   session.lifetime = lifetime_of(hs, session);
   if (session.lifetime == std::chrono::seconds(0)) co_return;

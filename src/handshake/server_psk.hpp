@@ -23,10 +23,8 @@ Result<> check_binder(ServerHandshake& handshake, Bytes whole, const schedule::T
 
 /// How many tickets this client gets, by its hello() and our configuration (RFC 9149 §3, §4).
 [[nodiscard]] unsigned ticket_count(const ServerHandshake& handshake) noexcept;
-/// Sends so many NewSessionTickets. `resumption_master_secret` is of the transcript
-/// up to and with the client's Finished.
-Task<> send_tickets(ServerHandshake& handshake, const crypto::MacValue& resumption_master_secret,
-                    unsigned count);
+/// Sends so many NewSessionTickets. The transcript ends with the client's Finished.
+Task<> send_tickets(ServerHandshake& handshake, const schedule::MasterSecret& master_secret, unsigned count);
 
 /// How long a session may be resumed from now on; 0: not at all.
 [[nodiscard]] std::chrono::seconds lifetime_of(const ServerHandshake& handshake,

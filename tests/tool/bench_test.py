@@ -101,8 +101,8 @@ class Memory(unittest.TestCase):
         self.assertEqual(self.figures["record_allocations"], 0)
 
     def test_allocations_in_a_handshake(self):
-        self.expect_at_most(server_own_allocations=25, client_own_allocations=37, server_allocations=67,
-                            client_allocations=140)
+        self.expect_at_most(server_own_allocations=15, client_own_allocations=30, server_allocations=60,
+                            client_allocations=130)
 
     def test_octets_between_handshake_and_end(self):
         self.expect_at_most(server_after_traffic=3072, client_after_traffic=3072, server_at_rest=768,
@@ -110,7 +110,7 @@ class Memory(unittest.TestCase):
 
     @unittest.skipUnless(OPTIMISED, "frames of coroutines are larger without optimisation")
     def test_peak_of_a_handshake(self):
-        self.expect_at_most(server_peak=10752, client_peak=17536)
+        self.expect_at_most(server_peak=8192, client_peak=12288)
 
 
 class BadOptions(harness.ToolTest):
