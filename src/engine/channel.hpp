@@ -168,6 +168,7 @@ class Channel {
   [[nodiscard]] Role role() const noexcept { return role_; }
 
  private:
+  Result<> read_records(MutableBytes input, HandshakeRun* handshake, Time now, Received& result);
   Result<> handle_record(const record::Record& record, HandshakeRun* handshake, Received& result);
   Result<> handle_early_data(const record::Record& record, const HandshakeRun& handshake, Received& result);
   Result<> handle_alert(Bytes alert, bool handshake_running);

@@ -61,27 +61,32 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
 }
 
 Result<Received> Channel::receive(MutableBytes input, HandshakeRun* handshake, Time now) {
+  Result<Received> received;  // the one that is returned, so that nothing of it is copied for each record
+  if (auto read = read_records(input, handshake, now, *received); !read) received = fail(read.error());
+  return received;
+}
+
+Result<> Channel::read_records(MutableBytes input, HandshakeRun* handshake, Time now, Received& result) {
   if (receiving.error) return fail(*receiving.error);  // [8446:6#1]
   receiving.now = now;
-  Received result;
   for (;;) {
     if (receiving.closed) {  // RFC 8446 §6.1: what comes after close_notify is ignored [8446:6.1#1,2]
       result.used = input.size();
       result.closed = true;
-      return result;
+      return {};
     }
-    if (handshake != nullptr && (handshake->asks() || handshake_done)) return result;
+    if (handshake != nullptr && (handshake->asks() || handshake_done)) return {};
     const auto record = read_record(input.subspan(result.used));
     if (!record) return fail_with(record.error());
     if (record->kind == record::Record::Kind::incomplete) {
       result.needed = record->size;
-      return result;
+      return {};
     }
     if (handshake != nullptr) handshake->note_received(input.subspan(result.used, record->size));
     result.used += record->size;
     if (record->kind == record::Record::Kind::skipped) continue;
     if (auto handled = handle_record(*record, handshake, result); !handled) return fail_with(handled.error());
-    if (!result.data.empty() || !result.early_data.empty()) return result;
+    if (!result.data.empty() || !result.early_data.empty()) return {};
   }
 }
 
