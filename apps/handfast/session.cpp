@@ -21,6 +21,7 @@ constexpr std::size_t small_buffer = 2048;
 constexpr std::size_t full_buffer = 16384;
 // Of a file as much as the stream seals and sends at once: four records.
 constexpr std::size_t file_buffer = 65536;
+constexpr std::size_t page = 4096;
 // How long, and through how much unread data, a client may take to read our last words.
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_octets = 1 << 20;
@@ -261,12 +262,17 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
   response.content_length = file.size();
   response.cacheable = true;
   const std::string head = http::to_text(response);
-  buffer_.resize(std::min<std::uint64_t>(file_buffer, file.size()));
-  bool going = co_await write(as_bytes(head));
+  const std::uint64_t size = request.is_head() ? 0 : file.size();
+  buffer_.resize(std::min<std::uint64_t>(file_buffer, head.size() + size));
+  copy(as_bytes(head), buffer_);
+  std::size_t filled =
+      head.size();  // the head goes with the first piece: one record, one packet for small ones
   std::uint64_t offset = 0;
-  while (going && !request.is_head() && offset < file.size()) {
-    const std::size_t wanted = std::min<std::uint64_t>(buffer_.size(), file.size() - offset);
-    const std::size_t count = file.read(offset, buffer_.data(), wanted);
+  bool going = true;
+  while (going && offset < size) {
+    std::size_t wanted = std::min<std::uint64_t>(buffer_.size() - filled, size - offset);
+    if (offset + wanted < size) wanted -= wanted % page;  // the next piece starts where a page does
+    const std::size_t count = file.read(offset, buffer_.data() + filled, wanted);
     if (count == 0) {
       // It has become shorter than we said: the client has to see that something is missing.
       stream_->connection().abort(AlertDescription::internal_error);
@@ -274,8 +280,11 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
       co_return;
     }
     offset += count;
-    going = co_await write(Bytes(buffer_.data(), count));
+    filled += count;
+    going = co_await write(Bytes(buffer_.data(), filled));
+    filled = 0;
   }
+  if (filled != 0) co_await write(Bytes(buffer_.data(), filled));
 }
 
 net::awaitable<void> Session::close() {
