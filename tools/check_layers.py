@@ -12,6 +12,7 @@ from pathlib import Path
 # What each layer stands on; what those stand on is allowed too.
 STANDS_ON = {
     "base": [],
+    "compression": ["base"],
     "wire": ["base"],
     "crypto": ["wire"],
     "message": ["wire"],
@@ -19,7 +20,7 @@ STANDS_ON = {
     "record": ["crypto"],
     "x509": ["crypto"],
     "session": ["message", "crypto"],
-    "config": ["schedule", "x509", "session"],
+    "config": ["schedule", "x509", "session", "compression"],
     "handshake": ["message", "config"],
     "engine": ["handshake", "record"],
     "explain": ["handshake", "record"],
@@ -27,6 +28,7 @@ STANDS_ON = {
 # The layer that implements a public header: lower ones may not include it.
 PUBLIC_HEADERS = {
     "base": ["bytes", "error", "secret", "time", "types"],
+    "compression": ["certificate_compression"],
     "wire": ["fields"],
     "crypto": ["random"],
     "x509": ["certificate", "finding_codes", "findings", "issue", "key_usage", "public_suffixes", "server_name",
@@ -45,6 +47,7 @@ ABOVE = {"io": ["io"], "apps": ["apps"], "examples": []}
 ANYWHERE = ["tests", "bench"]
 
 CRYPTO_LIBRARIES = re.compile(r"^(openssl/|sodium(\.h$|/)|intel-ipsec-mb\.h$)")
+COMPRESSION_LIBRARIES = re.compile(r"^(zlib\.h|zstd\.h|brotli/.*)$")
 # libssl and libcrypto's certificates are peers that prove this library; nothing that ships leans on them.
 # (x509.h is not among them: it also declares what decrypts a PKCS #8 file.)
 PEER_LIBRARIES = re.compile(r"^openssl/(ssl\w*|tls1|dtls1|x509v3|x509_vfy|ocsp|cms|ts)\.h$")
@@ -105,6 +108,8 @@ def core_reason(layer: str, bracket: str, header: str) -> str | None:
         return f"<{header}> is for peers in tests and benchmarks only"
     if CRYPTO_LIBRARIES.match(header):
         return None if layer == "crypto" else f"<{header}>: only src/crypto includes a crypto library"
+    if COMPRESSION_LIBRARIES.match(header):
+        return None if layer == "compression" else f"<{header}>: only src/compression includes such a library"
     if CORE_WITHOUT.match(header):
         return f"<{header}>: the core has no I/O, threads or clock"
     if FILES.match(header) and layer not in READ_FILES:

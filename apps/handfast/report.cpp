@@ -145,6 +145,11 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
     add("external key", printable(as_text(summary.external_psk_identity)));
   for (std::size_t i = 0; i < summary.peer_chain.size(); ++i)
     add(i == 0 ? "certificate" : "", one_certificate(summary.peer_chain[i]));
+  const bool server = own == Role::server;
+  const auto& of_server = server ? summary.own_certificate_compression : summary.peer_certificate_compression;
+  const auto& of_client = server ? summary.peer_certificate_compression : summary.own_certificate_compression;
+  if (of_server) add("compressed", fmt::format("the server's certificate, by {}", to_string(*of_server)));
+  if (of_client) add("compressed", fmt::format("the client's certificate, by {}", to_string(*of_client)));
   if (!summary.peer_public_key.empty())
     add("public key", fmt::format("raw, SHA-256 {}", hex(x509::fingerprint(summary.peer_public_key))));
   add("verified", verified(summary, own));
@@ -179,6 +184,8 @@ nlohmann::json to_json(const Summary& summary, Role own) {
       {"peer_certificate_type", name_of(summary.peer_certificate_type)},
       {"peer_public_key_sha256",
        text_or_null(summary.peer_public_key.empty() ? "" : hex(x509::fingerprint(summary.peer_public_key)))},
+      {"own_certificate_compression", name_or_null(summary.own_certificate_compression)},
+      {"peer_certificate_compression", name_or_null(summary.peer_certificate_compression)},
       {"verification", verification},
       {"resumed", summary.resumed},
       {"early_data", early_data_json(summary)},

@@ -1,6 +1,7 @@
 // The options that connect and serve share.
 #include "tls_options.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <handfast/certificate.hpp>
@@ -34,6 +35,26 @@ std::string suite_names() {
   for (const Policy* policy : policies::all())
     for (const CipherSuite suite : policy->cipher_suites) suites.add(suite);
   return list(suites);
+}
+
+std::string compression_names() {
+  std::vector<std::string> names;
+  for (const auto& compression : certificate_compression::all())
+    names.push_back(to_string(compression->algorithm()));
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+Outcome<> fill_compressions(const std::vector<std::string>& names, CommonSettings& settings) {
+  const auto all = certificate_compression::all();
+  for (const std::string& name : names) {
+    const auto found =
+        std::ranges::find(all, name, [](const auto& each) { return name_of(each->algorithm()); });
+    if (found == all.end())
+      return usage_failure(fmt::format("--compress: unknown compression \"{}\"", printable(name)),
+                           fmt::format("Known: {}.", compression_names()));
+    settings.certificate_compression.push_back(*found);
+  }
+  return {};
 }
 
 std::string policy_names() {
@@ -151,6 +172,12 @@ void TlsOptions::add_to(CLI::App& command) {
           "PEM file with a public key: the peer may show it without a certificate, and is trusted then")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  command
+      .add_option("--compress", compressions,
+                  "compression of certificates (RFC 8879), most wanted first; here: " + compression_names())
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
       ->type_name("FILE");
   add_algorithms_to(command);
@@ -257,6 +284,7 @@ Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
     if (protocol.empty() || protocol.size() > 255)
       return usage_failure("--alpn: a protocol's name has 1 to 255 octets", "Write --alpn h2,http/1.1.");
   settings.application_protocols = options.application_protocols;
+  if (auto filled = fill_compressions(options.compressions, settings); !filled) return filled;
   if (options.key_log.empty()) return {};
   auto log = key_log_file(options.key_log);
   if (!log) return usage_failure(fmt::format("--keylog {}", options.key_log), log.error());

@@ -23,6 +23,7 @@ struct TlsOptions {
   std::vector<std::string> raw_keys;   ///< private keys to be shown as raw public keys
   std::vector<std::string> peer_keys;  ///< raw public keys that are trusted
   std::string passphrase_file;
+  std::vector<std::string> compressions;  ///< of certificates
   std::vector<std::string> application_protocols;
   std::string policy = "default";
   std::vector<std::string> groups;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <handfast/certificate_compression.hpp>
 #include <handfast/client_session_store.hpp>
 #include <handfast/credential.hpp>
 #include <handfast/error.hpp>
@@ -57,6 +58,9 @@ struct CommonSettings {
   /// Raw public keys that are trusted, SubjectPublicKeyInfo in DER: with RawPublicKey among the types and
   /// PeerVerification::full the peer's has to be one of them, whatever name it goes by.
   std::vector<Octets> trusted_public_keys;
+  /// How certificates may be compressed (RFC 8879, TLS 1.3), most wanted first: the peer is offered all, and
+  /// our own certificate is compressed with the first one that it offers. At most 16; empty: none.
+  std::vector<std::shared_ptr<const CertificateCompression>> certificate_compression;
   /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
   /// How strictly, and what an unknown revocation status means.

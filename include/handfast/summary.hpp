@@ -73,7 +73,10 @@ struct Summary {
   std::vector<Octets> peer_chain;            ///< DER, as sent, leaf first; empty: the peer showed none
   CertificateType peer_certificate_type = CertificateType::X509;  ///< the kind that the peer showed
   Octets peer_public_key;  ///< a raw public key of the peer (RFC 7250): SubjectPublicKeyInfo; else empty
-  Octets ocsp_response;    ///< stapled by the server; empty: none
+  /// How our Certificate and the peer's were compressed (RFC 8879); none: not at all, or not shown.
+  std::optional<CertificateCompressionAlgorithm> own_certificate_compression;
+  std::optional<CertificateCompressionAlgorithm> peer_certificate_compression;  ///< the peer's
+  Octets ocsp_response;                            ///< stapled by the server; empty: none
   Octets signed_certificate_timestamps;            ///< SignedCertificateTimestampList; empty: none
   bool peer_verified = false;                      ///< the peer's certificate passed full verification
   std::optional<x509::Verification> verification;  ///< path and findings, when the library judged

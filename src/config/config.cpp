@@ -100,6 +100,17 @@ Result<> check_certificate_types(const Preferences<CertificateType, 2>& types) {
   return {};
 }
 
+Result<> check_compression(const CommonSettings& settings) {
+  Preferences<CertificateCompressionAlgorithm, 16> known;
+  for (const auto& compression : settings.certificate_compression) {
+    if (!compression)
+      return fail(ErrorCode::invalid_argument, "certificate_compression: one of them is null");
+    if (!known.add(compression->algorithm()))
+      return fail(ErrorCode::invalid_argument, "certificate_compression: twice the same, or more than 16");
+  }
+  return {};
+}
+
 // What a full verification needs: anchors for certificates, keys for raw public keys.
 Result<> check_trust(const CommonSettings& settings) {
   const auto& types = settings.peer_certificate_types;
@@ -113,6 +124,7 @@ Result<> check_trust(const CommonSettings& settings) {
 Result<> check_common(const CommonSettings& settings) {
   if (settings.peer_certificate_types.empty()) return unsupported("peer_certificate_types is empty");
   if (auto ok = check_certificate_types(settings.peer_certificate_types); !ok) return ok;
+  if (auto ok = check_compression(settings); !ok) return ok;
   if (auto ok = check_versions_and_suites(settings.policy); !ok) return ok;
   if (auto ok = check_groups_and_schemes(settings.policy); !ok) return ok;
   std::size_t octets = 0;

@@ -5,6 +5,7 @@
 
 #include <handfast/credential.hpp>
 
+#include "config/compressed_certificates.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/signature.hpp"
 
@@ -36,6 +37,7 @@ struct Credential::Contents {
   bool only_listed_signatures = true;             ///< clients look at what the chain is signed with
   Octets ocsp_response;                           ///< DER; empty: none
   Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
+  mutable CompressedCertificates compressed;      ///< made when they are first sent
 };
 
 }  // namespace handfast

@@ -6,6 +6,7 @@
 
 #include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
+#include "handshake/compressed_certificate.hpp"
 #include "schedule/key_schedule.hpp"
 #include "x509/certificate.hpp"
 #include "x509/public_key_info.hpp"
@@ -80,7 +81,7 @@ Bytes issuer_of(Bytes certificate) noexcept {
 }
 
 Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes context,
-                          CertificateExtras extras) {
+                          CertificateExtras extras, const CertificateCompression* compression) {
   message::Certificate certificate;
   certificate.certificate_request_context = context;
   std::vector<message::CertificateEntry> entries;
@@ -102,7 +103,8 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
     }
   }
   certificate.certificate_list = entries;
-  return hs.send(certificate);
+  if (credential == nullptr || compression == nullptr) return hs.send(certificate);
+  return send_compressed(hs, certificate, *credential, extras, *compression);
 }
 
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked) {

@@ -74,8 +74,9 @@ struct CertificateExtras {
   bool signed_certificate_timestamps = false;
 };
 /// Our Certificate message; `context` is that of the CertificateRequest. Null credential: an empty list.
+/// `compression`: how it is compressed; null: not at all.
 Result<> send_certificate(Handshake& handshake, const Credential* credential, Bytes context,
-                          CertificateExtras extras);
+                          CertificateExtras extras, const CertificateCompression* compression);
 
 /// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6,7].
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked);

@@ -4,6 +4,7 @@
 #include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
+#include "handshake/compressed_certificate.hpp"
 #include "handshake/secrets13.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
@@ -79,7 +80,8 @@ struct Request {
   bool received = false;
   bool ocsp = false;
   bool signed_certificate_timestamps = false;
-  Proof proof;  // no credential: nothing of ours fits
+  const CertificateCompression* compression = nullptr;  // of our Certificate; null: none
+  Proof proof;                                          // no credential: nothing of ours fits
 };
 
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest& message) {
@@ -95,6 +97,7 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   request.received = true;
   request.ocsp = extensions.status_request.has_value();
   request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
+  request.compression = choose_compression(hs.settings(), extensions.compress_certificate);
   for (const Credential& credential : hs.settings().credentials) {
     const auto scheme = choose_scheme(hs.settings().policy, credential,
                                       extensions.signature_algorithms->supported_signature_algorithms,
@@ -136,7 +139,7 @@ Result<> accept_certificate(ClientHandshake& hs, const message::Certificate& cer
 
 // Certificate and CertificateVerify of the server.
 Task<> authenticate_server(ClientHandshake& hs) {
-  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+  const message::Certificate certificate = co_await receive_certificate(hs, hs.settings());
   co_await accept_certificate(hs, certificate);
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
@@ -149,7 +152,7 @@ Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
   CertificateExtras extras;
   extras.ocsp = request.ocsp;
   extras.signed_certificate_timestamps = request.signed_certificate_timestamps;
-  co_await send_certificate(hs, request.proof.credential, Bytes(), extras);
+  co_await send_certificate(hs, request.proof.credential, Bytes(), extras, request.compression);
   note_credential(hs, hs.settings().credentials, request.proof.credential);
   if (request.proof.credential == nullptr) co_return;
   const SignatureContent content(Role::client, hs.transcript.digest());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "handshake/certificate_type.hpp"
+#include "handshake/compressed_certificate.hpp"
 #include "handshake/tls12.hpp"
 #include "schedule/suite.hpp"
 #include "wire/codec.hpp"
@@ -37,6 +38,7 @@ struct Arrays {
   Greased<ProtocolVersion, 4> versions;
   std::array<message::ServerName, 1> names{};
   CertificateTypes own_types{};
+  CompressionList compressions{};
   bool has_cbc_suite = false;
   bool has_ecdhe12_suite = false;
   std::vector<message::ProtocolName> protocols{};
@@ -139,6 +141,8 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     fill_shares(attempt, arrays);
     // [8446:9.2#5,6]
     extensions.key_share = {arrays.shares};
+    arrays.compressions = offered_compressions(settings);  // RFC 8879 §3
+    if (!arrays.compressions.empty()) extensions.compress_certificate = {arrays.compressions};
   }
   if (attempt.grease.enabled()) {
     using wire::ExtensionSlot;

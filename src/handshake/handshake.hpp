@@ -221,7 +221,8 @@ class Handshake {
   CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain stays empty
   /// The peer's certificates, leaf first, inside peer_certificates.
   std::vector<Bytes> peer_chain;
-  Octets peer_certificates;  ///< as they came in a Certificate message, or those of a session
+  Octets peer_certificates;         ///< as they came in a Certificate message, or those of a session
+  Octets decompressed_certificate;  ///< the same before it was looked at, if it came compressed
 
  private:
   template <class M>

@@ -4,6 +4,7 @@
 #include "config/credential_contents.hpp"
 #include "crypto/key_exchange.hpp"
 #include "handshake/certificate_type.hpp"
+#include "handshake/compressed_certificate.hpp"
 #include "handshake/cookie.hpp"
 #include "handshake/observation.hpp"
 #include "handshake/secrets13.hpp"
@@ -211,6 +212,8 @@ Result<> send_certificate_request(ServerHandshake& hs) {
   request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
   const std::vector<message::DistinguishedName> authorities = named_authorities(settings);
   if (!authorities.empty()) request.extensions.certificate_authorities = {authorities};
+  const CompressionList compressions = offered_compressions(settings);  // RFC 8879 §3
+  if (!compressions.empty()) request.extensions.compress_certificate = {compressions};
   hs.summary.client_certificate_requested = true;
   return hs.send(request);
 }
@@ -220,7 +223,9 @@ Task<> authenticate_ourselves(ServerHandshake& hs) {
   CertificateExtras extras;
   extras.ocsp = hs.hello().extensions.status_request.has_value();
   extras.signed_certificate_timestamps = hs.hello().extensions.signed_certificate_timestamp.has_value();
-  co_await send_certificate(hs, hs.choice.proof.credential, Bytes(), extras);
+  const CertificateCompression* const compression =
+      choose_compression(hs.settings(), hs.hello().extensions.compress_certificate);
+  co_await send_certificate(hs, hs.choice.proof.credential, Bytes(), extras, compression);
   note_credential(hs, hs.settings().credentials, hs.choice.proof.credential);
   const SignatureContent content(Role::server, hs.transcript.digest());
   const Octets signature = co_await hs.sign(*hs.choice.proof.credential, hs.choice.proof.scheme,
@@ -234,7 +239,7 @@ Task<> authenticate_ourselves(ServerHandshake& hs) {
 
 // [Certificate, CertificateVerify] of the client.
 Task<> authenticate_client(ServerHandshake& hs) {
-  const message::Certificate& certificate = co_await hs.receive<message::Certificate>();
+  const message::Certificate certificate = co_await receive_certificate(hs, hs.settings());
   co_await require(certificate.certificate_request_context.empty(), ErrorCode::illegal_value,
                    "certificate_request_context differs");
   if (certificate.certificate_list.empty()) {

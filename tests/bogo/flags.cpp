@@ -89,6 +89,8 @@ const Row table[] = {
     {"-psk-importer-sha256", &Flags::ignored},
     {"-psk-importer-sha384", &CredentialFlags::psk_importer_sha384},
     {"-new-rpk-credential", NewCredential{.raw_public_key = true}},
+    {"-install-cert-compression-algs", &Flags::install_cert_compression_algs},
+    {"-install-one-cert-compression-alg", &Flags::install_one_cert_compression_alg},
     {"-accepted-peer-cert-types", &Flags::accepted_peer_cert_types},
     {"-available-client-cert-types", &Flags::available_client_cert_types},
     {"-cert-file", &CredentialFlags::cert_file},

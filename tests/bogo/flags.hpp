@@ -52,6 +52,8 @@ struct Flags {
   bool verify_peer = false, verify_fail = false, require_any_client_certificate = false;
   bool use_custom_verify_callback = false;
   Numbers accepted_peer_cert_types, available_client_cert_types;
+  bool install_cert_compression_algs = false;
+  std::uint16_t install_one_cert_compression_alg = 0;
   bool fail_cert_callback = false, fail_early_callback = false, fail_ddos_callback = false;
   bool enable_ocsp_stapling = false, enable_signed_cert_timestamps = false;
   bool use_ocsp_callback = false, set_ocsp_in_callback = false, decline_ocsp_callback = false;

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "bogo/compression.hpp"
+
 namespace handfast::bogo {
 namespace {
 
@@ -196,6 +198,8 @@ Result<std::vector<ExternalPsk>> read_psks(const Flags& flags) {
 
 void fill_common(CommonSettings& settings, const Flags& flags) {
   settings.verification = PeerVerification::ask;
+  settings.certificate_compression =
+      made_up_compressions(flags.install_cert_compression_algs, flags.install_one_cert_compression_alg);
   if (!flags.accepted_peer_cert_types.empty()) settings.peer_certificate_types.clear();
   for (const std::uint16_t type : flags.accepted_peer_cert_types)
     settings.peer_certificate_types.add(static_cast<CertificateType>(type));
