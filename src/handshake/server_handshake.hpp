@@ -48,8 +48,8 @@ class ServerHandshake : private ServerSlot, public Handshake {
   std::unique_ptr<ServerPsk> psk;    ///< null: certificates prove who is who
   std::unique_ptr<Session> session;  ///< TLS 1.2: that is resumed; null: none is
   Octets session_id;                 ///< TLS 1.2: its name in session_store; empty: it is not there
-  std::optional<x509::Verification>
-      session_verification;  ///< of a session's chain, today; none: nobody judged
+  std::unique_ptr<x509::Verification>
+      session_verification;  ///< of a session's chain, today; null: nobody judged
   /// What stands in EncryptedExtensions besides TLS's own, and where; empty: nothing. For what runs over this
   /// seam and has extensions of its own (RFC 9001 §8.2). The slots live as long as the handshake.
   std::span<const wire::ExtensionSlot> encrypted_extensions;

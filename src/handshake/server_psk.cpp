@@ -193,7 +193,7 @@ Task<bool> is_resumable(ServerHandshake& hs, const Session& session) {
 void resume_peer(ServerHandshake& hs, const Session& session) {
   hs.summary.resumed = true;
   keep_session_peer(hs, session);
-  hs.summary.verification = std::move(hs.session_verification);
+  if (hs.session_verification) hs.summary.verification = std::move(*hs.session_verification);
   // Judged by is_resumable(), today, or not at all.
   hs.summary.peer_verified =
       hs.peer_showed_itself() && hs.settings().client_authentication != ClientAuthentication::none;

@@ -425,7 +425,7 @@ TEST(CertificateEntries, CarryTheOcspResponseOfAClient) {
   const Credential credential = localhost().with_ocsp_response(as_bytes("a response"));
   handshake::CertificateExtras asked;
   asked.ocsp = true;
-  ASSERT_TRUE(handshake::send_certificate(pair.client_state, &credential, Bytes(), asked));
+  ASSERT_TRUE(handshake::send_certificate(pair.client_state, &credential, Bytes(), asked, nullptr));
   const auto certificate = wire::decode<Certificate>(Bytes(pair.client.outgoing()).subspan(4));
   ASSERT_TRUE(certificate);
   const auto& extensions = certificate->certificate_list.front().extensions;

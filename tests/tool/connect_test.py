@@ -87,7 +87,7 @@ class Echo(harness.ToolTest):
             self.assertGreaterEqual(report["timings"][name], 0)
         self.assertEqual(event["summary"]["role"], "server")
         self.assertEqual(event["summary"]["alpn"], "b")
-        self.assertEqual(event["data"], {"sent": 5, "received": 5, "early": 0})
+        self.assertEqual(event["data"], {"sent": 5, "received": 5, "early": 0, "half_rtt": 0})
         self.assertIsNone(event["error"])
 
     def test_what_is_deprecated_is_said(self):
