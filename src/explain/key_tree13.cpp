@@ -182,9 +182,11 @@ struct Growth {
     for (const auto& message : tree.dissection().messages) {
       if (message.type != HandshakeType::key_update || name_of(message.from) != side) continue;
       const std::string number = std::to_string(++generation);
-      traffic_secret = tree.expand_label(side + "_application_traffic_secret_" + number, traffic_secret,
-                                         "traffic upd", octets_input("context", {}), size,
-                                         {"The one before cannot be computed from it.", "RFC 8446 §7.2"});
+      std::string label = side;
+      label.append("_application_traffic_secret_").append(number);
+      traffic_secret =
+          tree.expand_label(label, traffic_secret, "traffic upd", octets_input("context", {}), size,
+                            {"The one before cannot be computed from it.", "RFC 8446 §7.2"});
       keys(side, "application_" + number, traffic_secret);
     }
   }

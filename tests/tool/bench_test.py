@@ -10,7 +10,7 @@ import harness
 from harness import run
 
 HANDSHAKES = ("hs13-ecdsa", "hs13-rsa", "hs13-mlkem", "hs13-mutual", "hs12-ecdhe-ecdsa", "hs12-rsa-kx")
-RESUMED = ("hs13-resumed", "hs12-resumed")
+RESUMED = ("hs13-resume", "hs12-resume")
 RECORDS = ("bulk-aes128gcm", "bulk-aes256gcm", "bulk-chacha", "small-64", "small-1024")
 OPENSSL_HAS_NOT = ("hs13-mlkem", "primitives")
 HAS_PEER = os.environ["HANDFAST_BENCH_PEER"] == "1"
