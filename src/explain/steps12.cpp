@@ -180,7 +180,9 @@ void tell12(Telling& telling) {
         act = event.from == Role::client ? Act::client_finished : Act::server_finished;
         break;
       case Event::Kind::data: act = Act::data; break;
-      case Event::Kind::alert: describe_alert((telling.fresh(Act::alert)), seen.records[event.record]); break;
+      case Event::Kind::alert:
+        describe_alert(telling.fresh(Act::alert), seen.records[event.record], "RFC 5246 §7.2");
+        break;
       case Event::Kind::sealed:  // the outside tells the type, and a Finished comes first
         act = type == ContentType::application_data ? Act::data
               : type == ContentType::alert          ? Act::other

@@ -165,7 +165,7 @@ class Teller {
         return;
       case Event::Kind::alert: {
         Step& step = telling_.fresh(Act::alert);
-        describe_alert(step, telling_.seen().records[event.record]);
+        describe_alert(step, telling_.seen().records[event.record], "RFC 8446 §6");
         put_waiting(step, event.from);
         telling_.put(step, event);
         return;

@@ -58,8 +58,8 @@ void Telling::share_out(const std::vector<Act>& acts) {
   }
 }
 
-void describe_alert(Step& step, const inspect::ExplainedRecord& record) {
-  step.section = "RFC 8446 §6";
+void describe_alert(Step& step, const inspect::ExplainedRecord& record, std::string_view section) {
+  step.section = section;
   const auto& fields = record.dumps.back().fields;
   const auto found = std::ranges::find(fields, std::string("description"), &inspect::Field::name);
   const std::string what =

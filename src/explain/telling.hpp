@@ -47,7 +47,7 @@ class Telling {
 void tell12(Telling& telling);
 void tell13(Telling& telling);
 
-/// What an alert says, for both versions.
-void describe_alert(Step& step, const inspect::ExplainedRecord& record);
+/// What an alert says, for both versions; `section` is where the version of the handshake has its alerts.
+void describe_alert(Step& step, const inspect::ExplainedRecord& record, std::string_view section);
 
 }  // namespace handfast::explain

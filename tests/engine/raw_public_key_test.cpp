@@ -39,6 +39,32 @@ class RawPublicKey : public testing::TestWithParam<ProtocolVersion> {
     settings.credentials = std::move(credentials);
     return settings;
   }
+  // The other way round: the client shows a key, the server a certificate.
+  ClientSettings showing_client() const {
+    ClientSettings settings = client();
+    settings.peer_certificate_types = {CertificateType::X509};
+    settings.credentials = {raw()};
+    return settings;
+  }
+  static ServerSettings asking_server() {
+    ServerSettings settings = server({localhost()});
+    settings.client_authentication = ClientAuthentication::require;
+    settings.peer_certificate_types = {CertificateType::RawPublicKey};
+    settings.trusted_public_keys = {info()};
+    return settings;
+  }
+  // What the server shows becomes these octets, which outlive the pair.
+  static void show_instead(MessagePair& pair, Bytes key) {
+    if (GetParam() == ProtocolVersion::tls12) {
+      pair.to_client = edit_message<message::RawPublicKey12>(
+          [key](message::RawPublicKey12& shown) { shown.asn1_subject_public_key_info = key; });
+    } else {
+      static std::array<message::CertificateEntry, 1> entries;
+      entries[0].cert_data = key;
+      pair.to_client = edit_message<message::Certificate>(
+          [](message::Certificate& shown) { shown.certificate_list = entries; });
+    }
+  }
 };
 INSTANTIATE_TEST_SUITE_P(EachVersion, RawPublicKey,
                          testing::Values(ProtocolVersion::tls12, ProtocolVersion::tls13),
@@ -62,13 +88,8 @@ TEST_P(RawPublicKey, ProvesAServer) {
 }
 
 TEST_P(RawPublicKey, ProvesAClient) {
-  ClientSettings settings = client();
-  settings.peer_certificate_types = {CertificateType::X509};
-  settings.credentials = {raw()};
-  ServerSettings asking = server({localhost()});
-  asking.client_authentication = ClientAuthentication::require;
-  asking.peer_certificate_types = {CertificateType::RawPublicKey};
-  asking.trusted_public_keys = {info()};
+  ClientSettings settings = showing_client();
+  ServerSettings asking = asking_server();
   Pair pair = test::pair(settings, asking);
   pair.run();
   ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
@@ -120,10 +141,7 @@ TEST_P(RawPublicKey, EndsTheHandshakeWhereNoKindIsInCommon) {
   ASSERT_TRUE(pair.server.error);
   EXPECT_EQ(pair.server.error->alert, AlertDescription::unsupported_certificate);
 
-  ServerSettings asking = server({localhost()});
-  asking.client_authentication = ClientAuthentication::require;
-  asking.peer_certificate_types = {CertificateType::RawPublicKey};
-  asking.trusted_public_keys = {info()};
+  ServerSettings asking = asking_server();
   ClientSettings certified = client();
   certified.credentials = {localhost()};
   Pair other = test::pair(certified, asking);
@@ -162,15 +180,7 @@ TEST_P(RawPublicKey, OfAnotherKindThanAskedForIsRefused) {
 TEST_P(RawPublicKey, ThatDoesNotParseIsRefused) {
   static constexpr std::array<std::uint8_t, 5> garbage = {0x30, 3, 1, 2, 3};
   MessagePair pair(client(), server());
-  if (GetParam() == ProtocolVersion::tls12) {
-    pair.to_client = edit_message<message::RawPublicKey12>(
-        [](message::RawPublicKey12& shown) { shown.asn1_subject_public_key_info = garbage; });
-  } else {
-    static std::array<message::CertificateEntry, 1> entries;
-    entries[0].cert_data = garbage;
-    pair.to_client = edit_message<message::Certificate>(
-        [](message::Certificate& shown) { shown.certificate_list = entries; });
-  }
+  show_instead(pair, garbage);
   pair.run();
   ASSERT_TRUE(pair.client.failed());
   EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_malformed);
@@ -219,14 +229,9 @@ TEST_P(RawPublicKey, ResumesAsLongAsTheKeyIsTrusted) {
 }
 
 TEST_P(RawPublicKey, OfAClientIsResumedAsLongAsItIsTrusted) {
-  ClientSettings settings = client();
-  settings.peer_certificate_types = {CertificateType::X509};
-  settings.credentials = {raw()};
+  ClientSettings settings = showing_client();
   settings.session_store = std::make_shared<ClientSessionCache>();
-  ServerSettings asking = server({localhost()});
-  asking.client_authentication = ClientAuthentication::require;
-  asking.peer_certificate_types = {CertificateType::RawPublicKey};
-  asking.trusted_public_keys = {info()};
+  ServerSettings asking = asking_server();
   asking.session_store = std::make_shared<SessionCache>();
   for (const bool resumed : {false, true}) {
     Pair pair = test::pair(settings, asking);
@@ -246,13 +251,8 @@ TEST_P(RawPublicKey, OfAClientIsResumedAsLongAsItIsTrusted) {
 
 // RFC 7250 §4.1, §5: the answer is one of what was offered.
 TEST_P(RawPublicKey, AClientRefusesToShowWhatItDidNotOffer) {
-  ClientSettings settings = client();
-  settings.peer_certificate_types = {CertificateType::X509};
-  settings.credentials = {raw()};
-  ServerSettings asking = server({localhost()});
-  asking.client_authentication = ClientAuthentication::require;
-  asking.peer_certificate_types = {CertificateType::RawPublicKey};
-  asking.trusted_public_keys = {info()};
+  ClientSettings settings = showing_client();
+  ServerSettings asking = asking_server();
   MessagePair pair(settings, asking);
   const auto lie = [](auto& message) {
     message.extensions.client_certificate_type = {CertificateType::X509};
@@ -285,15 +285,7 @@ TEST_P(RawPublicKey, OfSomebodyElseProvesNothing) {
   ClientSettings settings = client();
   settings.trusted_public_keys.push_back(other);
   MessagePair pair(settings, server());
-  if (GetParam() == ProtocolVersion::tls12) {
-    pair.to_client = edit_message<message::RawPublicKey12>(
-        [](message::RawPublicKey12& shown) { shown.asn1_subject_public_key_info = other; });
-  } else {
-    static std::array<message::CertificateEntry, 1> entries;
-    entries[0].cert_data = other;
-    pair.to_client = edit_message<message::Certificate>(
-        [](message::Certificate& shown) { shown.certificate_list = entries; });
-  }
+  show_instead(pair, other);
   pair.run();
   ASSERT_TRUE(pair.client.failed());
   EXPECT_EQ(pair.client.error().code, ErrorCode::bad_signature);
