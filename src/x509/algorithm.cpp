@@ -191,6 +191,16 @@ void read_key_info(Der& der, KeyInfo& info) noexcept {
   }
 }
 
+std::optional<KeyInfo> parse_key_info(Bytes subject_public_key_info) noexcept {
+  Fault fault(subject_public_key_info);
+  Der der(subject_public_key_info, fault);
+  KeyInfo info;
+  read_key_info(der, info);
+  der.finish("subjectPublicKeyInfo");
+  if (fault.happened()) return std::nullopt;
+  return info;
+}
+
 Result<crypto::PublicKey> make_public_key(const KeyInfo& info) {
   using crypto::PublicKey;
   Fault fault(info.key);

@@ -26,6 +26,8 @@ struct KeyInfo {
 
 /// Reads a SubjectPublicKeyInfo. A kind that is not known is none of its defects.
 void read_key_info(Der& der, KeyInfo& info) noexcept;
+/// The SubjectPublicKeyInfo that these octets are, to the last of them; none: they are not one.
+[[nodiscard]] std::optional<KeyInfo> parse_key_info(Bytes subject_public_key_info) noexcept;
 /// Checks the key and makes it ready. Errors: certificate_unsupported, certificate_malformed.
 Result<crypto::PublicKey> make_public_key(const KeyInfo& info);
 

@@ -125,25 +125,17 @@ Octets IssuerKey::subject_public_key_info() const { return write_public_key(stat
 
 Octets IssuerKey::key_identifier() const {
   const Octets info = subject_public_key_info();
-  Fault fault(info);
-  Der der(info, fault);
-  KeyInfo key;
-  read_key_info(der, key);
-  return key_identifier_of(key);
+  return key_identifier_of(*parse_key_info(info));
 }
 
 Result<Octets> issue_certificate(const CertificateTemplate& content, Bytes subject_key, const Issuer& issuer,
                                  RandomSource& random) {
   const auto parsed = Certificate::parse(issuer.certificate);
   if (!parsed) return fail(parsed.error());
-  Fault fault(subject_key);
-  Der der(subject_key, fault);
-  KeyInfo key;
-  read_key_info(der, key);
-  der.finish("subjectPublicKeyInfo");
-  if (fault.happened()) return fail(ErrorCode::invalid_argument, "subject_key");
+  const auto key = parse_key_info(subject_key);
+  if (!key) return fail(ErrorCode::invalid_argument, "subject_key");
   const Bytes known = subject_key_identifier(*parsed);
-  const Parties parties{parsed->subject, subject_key, key_identifier_of(key),
+  const Parties parties{parsed->subject, subject_key, key_identifier_of(*key),
                         known.empty() ? issuer.key.key_identifier() : to_octets(known)};
   return make(content, parties, issuer.key.state().key, random);
 }

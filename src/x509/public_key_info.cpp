@@ -40,13 +40,9 @@ Octets write_public_key(const crypto::PublicKey& key) {
 }
 
 Result<crypto::PublicKey> parse_public_key(Bytes subject_public_key_info) {
-  Fault fault(subject_public_key_info);
-  Der der(subject_public_key_info, fault);
-  KeyInfo info;
-  read_key_info(der, info);
-  der.finish("subjectPublicKeyInfo");
-  if (fault.happened()) return fail(ErrorCode::certificate_malformed, "the raw public key does not parse");
-  return make_public_key(info);
+  const auto info = parse_key_info(subject_public_key_info);
+  if (!info) return fail(ErrorCode::certificate_malformed, "the raw public key does not parse");
+  return make_public_key(*info);
 }
 
 namespace {
