@@ -64,12 +64,14 @@ function(handfast_library)
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()
 
-# handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...] [LAUNCHER word...])
+# handfast_test(NAME SOURCES file... LAYERS layer... [LIBRARIES library...] [LABELS label...] [LAUNCHER word...]
+#   [OPTIMISED])
 # A GoogleTest program test_NAME of the named layers (every layer that is used has to be named), run by ctest
 # under its name (behind the launcher's words, if any); its cases are counted one by one by
-# tools/run_tests.py. It gets the folder of the shared vectors, if there is one.
+# tools/run_tests.py. It gets the folder of the shared vectors, if there is one. OPTIMISED: its own code as far as the
+# layers'.
 function(handfast_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LAYERS;LIBRARIES;LABELS;LAUNCHER")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMISED" "" "SOURCES;LAYERS;LIBRARIES;LABELS;LAUNCHER")
   add_executable(test_${name} ${arg_SOURCES})
   foreach(layer IN LISTS arg_LAYERS)
     target_link_libraries(test_${name} PRIVATE handfast_${layer})
@@ -79,9 +81,11 @@ function(handfast_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE
     HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
+  # Optimised, GoogleTest and JSON take up to twice as long to compile; the layers stay as the preset wants them.
   if(HANDFAST_SANITIZE)
-    # Instrumented and optimised, GoogleTest and JSON take twice as long to compile; the layers stay optimised.
     target_compile_options(test_${name} PRIVATE -O0)
+  elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT arg_OPTIMISED)
+    target_compile_options(test_${name} PRIVATE -O1)
   endif()
   handfast_test_variant(${name} ${name} LABELS ${arg_LABELS} LAUNCHER ${arg_LAUNCHER})
   if(threads IN_LIST arg_LABELS)
@@ -116,7 +120,7 @@ function(handfast_poison_test name)
   if(HANDFAST_VALGRIND)
     set(launcher ${HANDFAST_VALGRIND} --quiet --leak-check=no)
   endif()
-  handfast_test(${name} ${ARGN} LABELS valgrind LAUNCHER ${launcher})
+  handfast_test(${name} OPTIMISED ${ARGN} LABELS valgrind LAUNCHER ${launcher})
 endfunction()
 
 # handfast_fuzzer(NAME SOURCES file... LAYERS layer... [LIBRARIES library...])

@@ -6,8 +6,6 @@
 #include <handfast/certificate.hpp>
 
 #include <CLI/CLI.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -75,16 +73,7 @@ Outcome<ConnectPlan> make_plan(const CertsShowOptions& options) {
 Outcome<Exhibits> fetch_exhibits(const CertsShowOptions& options) {
   auto plan = make_plan(options);
   if (!plan) return std::unexpected(plan.error());
-  net::io_context context(1);
-  ConnectSession session(context.get_executor(), *plan, [](const ConnectReport&) {});
-  std::exception_ptr thrown;
-  net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
-    thrown = std::move(exception);
-    context.stop();
-  });
-  context.run();
-  if (thrown) std::rethrow_exception(thrown);
-  ConnectReport& report = session.report();
+  ConnectReport report = run_session(*plan);
   Exhibits exhibits;
   exhibits.live = true;
   exhibits.resolver_hangs = report.resolver_hangs;
@@ -218,12 +207,7 @@ CLI::App* CertsShowOptions::add_to(CLI::App& certs, CertsShowOptions& options) {
   command->add_option("--server-name", options.server_name, "the name to ask the server for (default: HOST)")
       ->type_name("NAME");
   options.tls.add_to(*command);
-  command
-      ->add_option("--timeout", options.timeout,
-                   "longest wait to resolve, to connect and for the handshake; 0: for ever")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6).description(""));
+  add_timeout(*command, options.timeout, "longest wait to resolve, to connect and for the handshake");
   command->add_flag("--pem", options.pem, "print each certificate's PEM text, too");
   command->add_flag("--json", options.json, "print one JSON object");
   command->footer(

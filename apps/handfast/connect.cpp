@@ -7,8 +7,6 @@
 #include <handfast/time.hpp>
 
 #include <CLI/CLI.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -152,13 +150,9 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
       ->type_name("NAME");
   options.tls.add_to(*command);
   options.sessions.add_to(*command);
-  command
-      ->add_option("--timeout", options.timeout,
-                   "longest wait to resolve, to connect, for the handshake, and for data after the end of "
-                   "input; 0: for ever")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6).description(""));
+  add_timeout(*command, options.timeout,
+              "longest wait to resolve, to connect, for the handshake, and for data after the end of "
+              "input");
   command->add_flag("--half-close", options.half_close,
                     "send close_notify at the end of standard input (TLS 1.3)");
   command->add_flag("--insecure", options.insecure, "accept any certificate: for debugging only");
@@ -176,18 +170,9 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
 namespace {
 
 ConnectReport connect_once(const ConnectOptions& options, const ConnectPlan& plan) {
-  net::io_context context(1);
-  ConnectSession session(context.get_executor(), plan, [&](const ConnectReport& report) {
+  return run_session(plan, [&](const ConnectReport& report) {
     if (!options.json) print_summary(plan, report);
   });
-  std::exception_ptr thrown;
-  net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
-    thrown = std::move(exception);
-    context.stop();
-  });
-  context.run();
-  if (thrown) std::rethrow_exception(thrown);
-  return std::move(session.report());
 }
 
 // Before its plan is made, nothing has happened.

@@ -7,6 +7,7 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/connect.hpp>
+#include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <fmt/format.h>
@@ -284,6 +285,20 @@ net::awaitable<void> ConnectSession::close() {
   }
   deadline_.never();
   socket().close(error);
+}
+
+ConnectReport run_session(ConnectPlan plan,
+                          std::move_only_function<void(const ConnectReport&)> on_handshake) {
+  net::io_context context(1);
+  ConnectSession session(context.get_executor(), std::move(plan), std::move(on_handshake));
+  std::exception_ptr thrown;
+  net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
+    thrown = std::move(exception);
+    context.stop();
+  });
+  context.run();
+  if (thrown) std::rethrow_exception(thrown);
+  return std::move(session.report());
 }
 
 }  // namespace handfast::tool

@@ -102,4 +102,9 @@ class ConnectSession {
   std::error_code send_error_;
 };
 
+/// One session from its beginning to its end, on an event loop of its own; throws what the session throws.
+ConnectReport run_session(
+    ConnectPlan plan,
+    std::move_only_function<void(const ConnectReport&)> on_handshake = [](const ConnectReport&) {});
+
 }  // namespace handfast::tool

@@ -1,8 +1,6 @@
 // A handshake with a server, watched.
 #include "explain_live.hpp"
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include "connect_session.hpp"
@@ -58,17 +56,7 @@ Outcome<Explained> explain_live(const ExplainOptions& options) {
   inspect::Recorder recorder(options.secrets, stopwatch());
   plan->observer = &recorder;
 
-  net::io_context context(1);
-  ConnectSession session(context.get_executor(), std::move(*plan), [](const ConnectReport&) {});
-  std::exception_ptr thrown;
-  net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
-    thrown = std::move(exception);
-    context.stop();
-  });
-  context.run();
-  if (thrown) std::rethrow_exception(thrown);
-
-  ConnectReport& report = session.report();
+  ConnectReport report = run_session(std::move(*plan));
   if (recorder.recording().records.empty() && report.failure) return std::unexpected(*report.failure);
   explained.story = inspect::explain(recorder.recording());
   explained.failure = std::move(report.failure);

@@ -133,6 +133,13 @@ std::unexpected<Failure> credential_failure(const Error& error, const std::strin
 
 }  // namespace
 
+void add_timeout(CLI::App& command, double& seconds, const std::string& meaning) {
+  command.add_option("--timeout", seconds, meaning + "; 0: for ever")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6).description(""));
+}
+
 void TlsOptions::add_algorithms_to(CLI::App& command) {
   command
       .add_option("--alpn", application_protocols, "application protocols, most wanted first: h2,http/1.1")

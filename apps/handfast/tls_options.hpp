@@ -38,6 +38,8 @@ struct TlsOptions {
   void add_to(CLI::App& command);
 };
 
+/// Declares --timeout, in seconds; `meaning` says for what.
+void add_timeout(CLI::App& command, double& seconds, const std::string& meaning);
 /// The named policy with groups, ciphers and versions replaced by those that were given.
 Outcome<Policy> make_policy(const TlsOptions& options);
 /// The certificates with their keys, checked to be valid now.
