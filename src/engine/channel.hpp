@@ -166,6 +166,7 @@ class Channel {
   inspect::Observer* observer = nullptr;  ///< is told of every record; null: nobody is
 
   [[nodiscard]] Role role() const noexcept { return role_; }
+  [[nodiscard]] Role peer() const noexcept { return role_ == Role::client ? Role::server : Role::client; }
 
  private:
   Result<> read_records(MutableBytes input, HandshakeRun* handshake, Time now, Received& result);
@@ -190,6 +191,8 @@ class Channel {
     return write_observed(type, content, output);
   }
   Result<record::Written> write_observed(ContentType type, Bytes content, MutableBytes output);
+  /// A message after the handshake, which belongs to no transcript. Nothing without an observer.
+  void tell_late_message(Role from, HandshakeType type, Bytes message) const;
 
   Result<> append_records(ContentType type, Bytes content);
   Result<> append_owed();

@@ -184,11 +184,7 @@ Result<> Channel::handle_late_message12(const message::HandshakeMessage& message
 }
 
 Result<> Channel::handle_late_message(const message::HandshakeMessage& message) {
-  if (observer != nullptr)
-    observer->message({.from = role_ == Role::client ? Role::server : Role::client,
-                       .type = message.type,
-                       .octets = message.whole,
-                       .transcript_hash = {}});
+  tell_late_message(peer(), message.type, message.whole);
   if (version == ProtocolVersion::tls12) return handle_late_message12(message);
   switch (message.type) {
     case HandshakeType::key_update: return handle_key_update(message);

@@ -108,9 +108,7 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
                                                static_cast<std::uint8_t>(request)};
   // RFC 8446 §4.6.3: the KeyUpdate itself still goes under the old key [8446:4.6.3#5].
   if (auto sealed = append_records(ContentType::handshake, message); !sealed) return sealed;
-  if (observer != nullptr)
-    observer->message(
-        {.from = role_, .type = HandshakeType::key_update, .octets = message, .transcript_hash = {}});
+  tell_late_message(role_, HandshakeType::key_update, message);
   sending.traffic_secret = schedule::next_traffic_secret(hash, sending.traffic_secret.view());
   sending.writer.install(record_key(hash, aead, sending.traffic_secret.view()));
   if (sending.update_after != 0) sending.writer.key()->set_limit(sending.update_after);

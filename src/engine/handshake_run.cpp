@@ -258,7 +258,7 @@ Result<> HandshakeRun::handle_change_cipher_spec() {
 
 void HandshakeRun::note_received(Bytes record) {
   if (handshake_ == nullptr) return;
-  const Role peer = handshake_->role() == Role::client ? Role::server : Role::client;
+  const Role peer = channel_.peer();
   handshake_->flights.add_record_octets(peer, record.size());
   if (server_ && !server_->config) raw_.insert(raw_.end(), record.begin(), record.end());
 }

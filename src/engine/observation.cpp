@@ -1,4 +1,5 @@
-// A channel that is watched: each record is told when it is sealed, or when it is opened.
+// A channel that is watched: each record is told when it is sealed, or when it is opened, each late message
+// as it is.
 #include "engine/channel.hpp"
 #include "record/header.hpp"
 
@@ -17,7 +18,7 @@ Result<record::Record> Channel::read_observed(MutableBytes input) {
   const Octets wire = first_record(input);
   const auto record = receiving.reader.read(input);
   if (record && record->kind == record::Record::Kind::whole)
-    observer->record({.from = role_ == Role::client ? Role::server : Role::client,
+    observer->record({.from = peer(),
                       .type = record->type,
                       .is_protected = record->is_protected,
                       .octets = wire,
@@ -45,6 +46,11 @@ Result<record::Written> Channel::write_observed(ContentType type, Bytes content,
     if (one->taken < piece.size()) break;
   }
   return all;
+}
+
+void Channel::tell_late_message(Role from, HandshakeType type, Bytes message) const {
+  if (observer != nullptr)
+    observer->message({.from = from, .type = type, .octets = message, .transcript_hash = {}});
 }
 
 }  // namespace handfast::engine

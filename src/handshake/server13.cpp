@@ -51,8 +51,8 @@ crypto::Digest repeated_part(const ClientHello& hello) {
   return hash.digest();
 }
 
-Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) {
-  const ClientHello& hello = hs.hello();
+// The HelloRetryRequest that answers a first hello, or did so before this second one. Views into both.
+message::HelloRetryRequest retry_request(const ClientHello& hello, const RetryState& state, Bytes cookie) {
   message::HelloRetryRequest retry;
   retry.legacy_session_id_echo = hello.legacy_session_id;
   retry.cipher_suite = state.suite;
@@ -60,7 +60,30 @@ Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) 
   retry.extensions.supported_versions = {ProtocolVersion::tls13};
   retry.extensions.key_share = {state.group};
   if (!cookie.empty()) retry.extensions.cookie = {cookie};
-  return hs.send(retry);
+  // The order of RFC 8448's trace, so that it can be followed to the octet.
+  static constexpr std::array<wire::ExtensionSlot, 3> order = {
+      wire::ExtensionSlot::member(ExtensionType::key_share),
+      wire::ExtensionSlot::member(ExtensionType::cookie),
+      wire::ExtensionSlot::member(ExtensionType::supported_versions)};
+  retry.extensions.set_order(order);
+  return retry;
+}
+
+Result<> send_retry(ServerHandshake& hs, const RetryState& state, Bytes cookie) {
+  return hs.send(retry_request(hs.hello(), state, cookie));
+}
+
+// As it was sent before this second hello, which brings the cookie back.
+Result<> append_retry(const ServerHandshake& hs, const RetryState& state, Octets& octets) {
+  const ClientHello& hello = hs.hello();
+  return wire::append_message(retry_request(hello, state, hello.extensions.cookie->cookie), octets);
+}
+
+// What the second hello has to bring back; empty: nothing.
+Octets retry_cookie(const ServerHandshake& hs, const RetryState& state) {
+  if (!hs.retry_cookie.empty()) return to_octets(hs.retry_cookie);
+  if (!hs.settings().stateless_retry) return {};
+  return seal_cookie(state, hs.now, hs.settings().cookie_key);
 }
 
 // The second ClientHello fits the first and the HelloRetryRequest between them.
@@ -100,8 +123,7 @@ Task<> retry(ServerHandshake& hs) {
   co_await require(!hs.has_unread(), ErrorCode::excess_handshake_data);
   const bool early_data = hs.hello().extensions.early_data.has_value();
   const bool compatible = !hs.hello().legacy_session_id.empty();
-  Octets cookie;
-  if (hs.settings().stateless_retry) cookie = seal_cookie(state, hs.now, hs.settings().cookie_key);
+  const Octets cookie = retry_cookie(hs, state);
   co_await send_retry(hs, state, cookie);
   if (compatible) hs.transport.send_change_cipher_spec();
   // [8446:4.2.11.3#1] Our flight goes on, and its end is awaited behind it.
@@ -136,13 +158,7 @@ Task<> resume_retry(ServerHandshake& hs) {
   const Octets second = to_octets(hs.transcript.messages());
   hs.transcript = schedule::Transcript::of_message_hash(hash_of(state.suite), state.transcript_hash.view());
   Octets request;
-  message::HelloRetryRequest sent;
-  sent.legacy_session_id_echo = hello.legacy_session_id;
-  sent.cipher_suite = state.suite;
-  sent.extensions.supported_versions = {ProtocolVersion::tls13};
-  sent.extensions.key_share = {state.group};
-  sent.extensions.cookie = {cookie};
-  co_await wire::append_message(sent, request);
+  co_await append_retry(hs, state, request);
   hs.transcript.add(request);
   co_await check_binder(hs, second, hs.transcript);
   hs.transcript.add(second);
@@ -208,8 +224,10 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
 Result<> send_certificate_request(ServerHandshake& hs) {
   const ServerSettings& settings = hs.settings();
   message::CertificateRequest request;
+  request.extensions.set_order(hs.certificate_request);
   // [8446:4.3.2#3,4]
-  request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
+  if (!request.extensions.contains(ExtensionType::signature_algorithms))
+    request.extensions.signature_algorithms = {settings.policy.signature_schemes.span()};
   const std::vector<message::DistinguishedName> authorities = named_authorities(settings);
   if (!authorities.empty()) request.extensions.certificate_authorities = {authorities};
   const CompressionList compressions = offered_compressions(settings);  // RFC 8879 §3

@@ -50,9 +50,14 @@ class ServerHandshake : private ServerSlot, public Handshake {
   Octets session_id;                 ///< TLS 1.2: its name in session_store; empty: it is not there
   std::unique_ptr<x509::Verification>
       session_verification;  ///< of a session's chain, today; null: nobody judged
-  /// What stands in EncryptedExtensions besides TLS's own, and where; empty: nothing. For what runs over this
-  /// seam and has extensions of its own (RFC 9001 §8.2). The slots live as long as the handshake.
+  /// For what runs over this seam and has extensions or cookies of its own (RFC 9001 §8.2, RFC 9147 §5.1):
+  /// what stands in EncryptedExtensions and CertificateRequest besides TLS's own, and where; empty: nothing.
+  /// The slots live as long as the handshake. Raw signature_algorithms stand for those of the policy.
   std::span<const wire::ExtensionSlot> encrypted_extensions;
+  std::span<const wire::ExtensionSlot> certificate_request;
+  /// The cookie of a HelloRetryRequest, whose second hello comes to this handshake; empty: ours, if
+  /// stateless_retry wants one.
+  Bytes retry_cookie;
   ProtocolVersion
       hello_version{};  ///< legacy_version of the ClientHello: what an RSA pre-master secret repeats
 

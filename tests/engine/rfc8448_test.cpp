@@ -7,6 +7,8 @@
 
 #include "crypto/hash.hpp"
 #include "engine/handshake_run.hpp"
+#include "message/messages.hpp"
+#include "record/reader.hpp"
 #include "support/pair.hpp"
 #include "support/vectors.hpp"
 #include "x509/der_writer.hpp"
@@ -53,6 +55,16 @@ std::string value(const nlohmann::json& trace, std::string_view who, std::string
   return {};
 }
 
+// The ServerHello that goes on, which the step of a HelloRetryRequest may precede.
+Octets server_hello_of(const nlohmann::json& trace) {
+  Octets last;
+  for (const auto& entry : trace)
+    if (entry["who"] == "server" && entry.contains("values") && entry["values"].contains("ServerHello"))
+      last = from_hex(entry["values"]["ServerHello"].get<std::string>());
+  EXPECT_GE(last.size(), 6U + 32U);
+  return last;
+}
+
 std::string pem_chain(Bytes certificate_message) {
   // context, list length, then one certificate with an empty extension block.
   const std::size_t size = static_cast<std::size_t>(certificate_message[8]) << 16 |
@@ -72,41 +84,15 @@ ServerSettings settings_of(RandomSource& random, std::shared_ptr<KeyLog> log) {
   return settings;
 }
 
-std::string certificate_of(const nlohmann::json& trace) {
-  return pem_chain(from_hex(value(trace, "server", "construct a Certificate ", "Certificate")));
+std::string certificate_of(const nlohmann::json& trace, std::string_view who = "server") {
+  return pem_chain(from_hex(value(trace, who, "construct a Certificate ", "Certificate")));
 }
 
-class Rfc8448 : public testing::TestWithParam<const char*> {};
-
-TEST_P(Rfc8448, ServerDerivesTheTracesSecrets) {
-  HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
-  const auto& trace = traces["traces"][GetParam()];
-  const Octets server_hello = from_hex(value(trace, "server", "construct a ServerHello", "ServerHello"));
-  PreparedSource random({from_hex(value(trace, "server", "create an ephemeral", "private key")),
-                         to_octets(Bytes(server_hello).subspan(6, 32))});
-  const auto log = std::make_shared<SecretsByLabel>();
-
-  ServerSettings settings = settings_of(random, log);
-  settings.credentials = {*Credential::external(as_bytes(certificate_of(trace)))};
-  End server(*Connection::server(make(std::move(settings)), now));
-
-  server.deliver(from_hex(value(trace, "client", "send handshake record", "complete record")));
-  ASSERT_TRUE(std::holds_alternative<SignatureQuestion>(server.connection.pending())) << failure(server);
-  EXPECT_TRUE(random.used_up());
-  EXPECT_EQ(log->secrets["CLIENT_HANDSHAKE_TRAFFIC_SECRET"],
-            value(trace, "server", "tls13 c hs traffic", "expanded"));
-  EXPECT_EQ(log->secrets["SERVER_HANDSHAKE_TRAFFIC_SECRET"],
-            value(trace, "server", "tls13 s hs traffic", "expanded"));
-  const Octets verify =
-      from_hex(value(trace, "server", "construct a CertificateVerify", "CertificateVerify"));
-  ASSERT_TRUE(server.connection.answer_signature(Bytes(verify).subspan(8), now));
-  const Octets flight = server.transmit();
-  const std::string record = value(trace, "server", "send handshake record", "complete record");
-  EXPECT_EQ(to_hex(Bytes(flight).first(record.size() / 2)), record) << "the ServerHello's record";
+// What a trace's server draws at random, but for signatures.
+std::vector<Octets> draws_of(const nlohmann::json& trace, const char* key_pair = "create an ephemeral") {
+  return {from_hex(value(trace, "server", key_pair, "private key")),
+          to_octets(Bytes(server_hello_of(trace)).subspan(6, 32))};
 }
-
-INSTANTIATE_TEST_SUITE_P(Traces, Rfc8448, testing::Values("simple_1rtt", "client_auth", "compatibility_mode"),
-                         [](const auto& test) { return std::string(test.param); });
 
 // ---- to the last octet
 
@@ -162,37 +148,62 @@ std::vector<Sent> sent_by(const nlohmann::json& trace, std::string_view who) {
   return records;
 }
 
+// The extensions of a trace's message in their order: `ours` are for the server to write, the others stand as
+// they are. Views into `message`.
+template <class M>
+std::vector<wire::ExtensionSlot> foreign_slots(Bytes message, std::initializer_list<ExtensionType> ours) {
+  std::vector<wire::ExtensionSlot> slots;
+  const auto decoded = wire::decode<M>(message.subspan(4));
+  EXPECT_TRUE(decoded);
+  if (!decoded) return slots;
+  for (const wire::RawExtension& each : decoded->extensions.received()) {
+    const bool is_ours = std::find(ours.begin(), ours.end(), each.extension_type) != ours.end();
+    slots.push_back(is_ours ? wire::ExtensionSlot::member(each.extension_type)
+                            : wire::ExtensionSlot::raw(each.extension_type, each.extension_data));
+  }
+  return slots;
+}
+
 class WholeTrace : public testing::Test {
  protected:
-  // What a trace's server draws at random, but for signatures.
-  [[nodiscard]] std::vector<Octets> draws() const {
-    const Octets hello = from_hex(value(trace_, "server", "construct a ServerHello", "ServerHello"));
-    return {from_hex(value(trace_, "server", "create an ephemeral", "private key")),
-            to_octets(Bytes(hello).subspan(6, 32))};
-  }
   void start(ServerSettings settings) {
     settings.record_size_limit = 16385;
-    ASSERT_TRUE(run_.start_server(make(std::move(settings)), now));
+    ASSERT_TRUE(run_.start_server(make(std::move(settings)), now_));
     // The trace's server also names its groups there, FFDHE among them, and the name without a certificate
     // for it.
     encrypted_extensions_ =
         from_hex(value(trace_, "server", "construct an EncryptedExtensions", "EncryptedExtensions"));
-    order_ = {wire::ExtensionSlot::raw(ExtensionType::supported_groups,
-                                       Bytes(encrypted_extensions_).subspan(10, 20)),
-              wire::ExtensionSlot::member(ExtensionType::record_size_limit),
-              wire::ExtensionSlot::raw(ExtensionType::server_name, {}), wire::ExtensionSlot::others()};
-    run_.server()->encrypted_extensions = order_;
+    slots_ = foreign_slots<message::EncryptedExtensions>(
+        encrypted_extensions_, {ExtensionType::record_size_limit, ExtensionType::early_data});
+    run_.server()->encrypted_extensions = slots_;
     for (const Sent& sent : sent_by(trace_, "server")) expected_ += sent.record;
   }
 
   // Another of the client's records. Gives the application data in it.
   std::string take(const Sent& sent) {
     Octets record = from_hex(sent.record);
-    const auto received = channel_.receive(record, channel_.handshake_done ? nullptr : &run_, now);
+    const auto received = channel_.receive(record, channel_.handshake_done ? nullptr : &run_, now_);
     EXPECT_TRUE(received) << sent.step << ": " << (received ? "" : describe(received.error()));
     if (!received) return {};
     early_data_ += to_hex(received->early_data);
     return to_hex(received->data);
+  }
+  // The client's records to the end, without data.
+  void play_handshake() {
+    for (const Sent& sent : sent_by(trace_, "client")) {
+      EXPECT_EQ(take(sent), "");
+      if (run_.asks()) { ASSERT_NO_FATAL_FAILURE(sign()); }
+      transmit();
+    }
+  }
+  // A signature that only the trace's server could make.
+  void sign() {
+    ASSERT_TRUE(std::holds_alternative<SignatureQuestion>(run_.handshake()->question));
+    const Octets verify =
+        from_hex(value(trace_, "server", "construct a CertificateVerify", "CertificateVerify"));
+    run_.handshake()->signature = to_octets(Bytes(verify).subspan(8));
+    run_.handshake()->question = {};
+    ASSERT_TRUE(run_.run());
   }
   // Everything that the server has to say now.
   void transmit() {
@@ -207,19 +218,43 @@ class WholeTrace : public testing::Test {
     said_ += to_hex(Bytes(output).first(sent->written));
   }
 
-  // The client is gone; so are we.
+  // The client is gone; so are we. All that was said is the trace's.
   void end() {
+    finish();
+    EXPECT_EQ(said_, expected_);
+  }
+  void finish() {
     EXPECT_TRUE(random_->used_up());
     EXPECT_TRUE(channel_.handshake_done);
     EXPECT_TRUE(channel_.receiving.closed);
     channel_.close();
     transmit();
-    EXPECT_EQ(said_, expected_);
     expect_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", "tls13 c hs traffic");
     expect_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", "tls13 s hs traffic");
     expect_secret("CLIENT_TRAFFIC_SECRET_0", "tls13 c ap traffic");
     expect_secret("SERVER_TRAFFIC_SECRET_0", "tls13 s ap traffic");
     expect_secret("EXPORTER_SECRET", "tls13 exp master");
+  }
+  // The messages in records of the server's flight, ServerHello first.
+  [[nodiscard]] std::string messages_in(std::string_view records) const {
+    constexpr std::string_view keys = "derive write traffic keys for handshake";
+    record::RecordReader reader;
+    Octets octets = from_hex(records);
+    std::string messages;
+    for (MutableBytes rest = octets; !rest.empty();) {
+      const auto read = reader.read(rest);
+      if (!read || read->kind != record::Record::Kind::whole) {
+        ADD_FAILURE() << "a record does not open";
+        break;
+      }
+      messages += to_hex(read->content);
+      rest = rest.subspan(read->size);
+      if (reader.key() == nullptr)
+        reader.install(record::RecordKey::tls13(crypto::AeadAlgorithm::aes_128_gcm,
+                                                from_hex(value(trace_, "server", keys, "key expanded")),
+                                                from_hex(value(trace_, "server", keys, "iv expanded"))));
+    }
+    return messages;
   }
   void expect_secret(const char* name, const char* label, const char* who = "server") {
     EXPECT_EQ(log_->secrets[name], value(trace_, who, label, "expanded")) << name;
@@ -229,8 +264,8 @@ class WholeTrace : public testing::Test {
   std::shared_ptr<SecretsByLabel> log_ = std::make_shared<SecretsByLabel>();
   std::optional<PreparedSource> random_;
   Octets encrypted_extensions_;
-  std::array<wire::ExtensionSlot, 4> order_ = {wire::ExtensionSlot::others(), wire::ExtensionSlot::others(),
-                                               wire::ExtensionSlot::others(), wire::ExtensionSlot::others()};
+  std::vector<wire::ExtensionSlot> slots_;
+  Time now_ = now;
   engine::Channel channel_{Role::server};
   engine::HandshakeRun run_{channel_};
   std::string said_;
@@ -246,7 +281,7 @@ TEST_P(FullHandshake, IsPlayedByTheServerOctetForOctet) {
   const nlohmann::json& key = traces["server_rsa_key"];
   const Octets verify =
       from_hex(value(trace_, "server", "construct a CertificateVerify", "CertificateVerify"));
-  std::vector<Octets> prepared = draws();
+  std::vector<Octets> prepared = draws_of(trace_);
   prepared.push_back(salt_of(Bytes(verify).subspan(8), key));
   random_.emplace(std::move(prepared));
   ServerSettings settings = settings_of(*random_, log_);
@@ -273,6 +308,71 @@ TEST_P(FullHandshake, IsPlayedByTheServerOctetForOctet) {
 INSTANTIATE_TEST_SUITE_P(Rfc8448, FullHandshake, testing::Values("simple_1rtt", "compatibility_mode"),
                          [](const auto& test) { return std::string(test.param); });
 
+// ---- hello_retry_request: P-256 is asked for, under a cookie that the trace's server made
+
+TEST_F(WholeTrace, HelloRetryRequestIsPlayedByTheServerOctetForOctet) {
+  HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
+  trace_ = traces["traces"]["hello_retry_request"];
+  const Octets verify =
+      from_hex(value(trace_, "server", "construct a CertificateVerify", "CertificateVerify"));
+  std::vector<Octets> prepared = draws_of(trace_, "create an ephemeral P-256");
+  prepared.push_back(salt_of(Bytes(verify).subspan(8), traces["server_rsa_key"]));
+  random_.emplace(std::move(prepared));
+  ServerSettings settings = settings_of(*random_, log_);
+  settings.policy.groups = {NamedGroup::secp256r1};
+  settings.tickets = 0;
+  settings.credentials = {
+      *Credential::from_pem(as_bytes(certificate_of(trace_)), as_bytes(pem_key(traces["server_rsa_key"])))};
+  ASSERT_NO_FATAL_FAILURE(start(std::move(settings)));
+
+  const Octets request = from_hex(value(trace_, "server", "construct a ServerHello", "ServerHello"));
+  const auto retry = wire::decode<message::HelloRetryRequest>(Bytes(request).subspan(4));
+  ASSERT_TRUE(retry && retry->extensions.cookie);
+  run_.server()->retry_cookie = retry->extensions.cookie->cookie;
+  play_handshake();
+  EXPECT_FALSE(run_.asks());
+  const auto summary = run_.take_summary();
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->hello_retry);
+  EXPECT_EQ(summary->group, NamedGroup::secp256r1);
+  end();
+}
+
+// ---- client_auth: both ends show certificates, and the server's list of schemes is longer than ours
+
+// The server's ECDSA key is not told, so that its signature is asked for; what stands before it goes out at
+// once, in a record of its own. All messages are the trace's, and the records around that flight.
+TEST_F(WholeTrace, ClientAuthenticationIsPlayedByTheServerMessageForMessage) {
+  HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
+  trace_ = traces["traces"]["client_auth"];
+  now_ = Time{std::chrono::sys_days{std::chrono::year{2018} / 9 / 20}};  // when the certificates are valid
+  random_.emplace(draws_of(trace_));
+  ServerSettings settings = settings_of(*random_, log_);
+  settings.tickets = 0;
+  settings.credentials = {*Credential::external(as_bytes(certificate_of(trace_)))};
+  settings.client_authentication = ClientAuthentication::require;
+  settings.policy.signature_schemes.add(SignatureScheme::rsa_pkcs1_sha256);  // signs the client's certificate
+  settings.trust = *TrustStore::from_pem(as_bytes(certificate_of(trace_, "client")));
+  settings.send_certificate_authorities = false;
+  ASSERT_NO_FATAL_FAILURE(start(std::move(settings)));
+
+  const Octets request =
+      from_hex(value(trace_, "server", "construct a CertificateRequest", "CertificateRequest"));
+  const auto slots = foreign_slots<message::CertificateRequest>(request, {});
+  run_.server()->certificate_request = slots;
+  play_handshake();
+  const auto summary = run_.take_summary();
+  ASSERT_TRUE(summary);
+  EXPECT_TRUE(summary->peer_verified);
+  EXPECT_EQ(summary->client_signature, SignatureScheme::rsa_pss_rsae_sha256);
+  finish();
+  const std::vector<Sent> records = sent_by(trace_, "server");
+  const std::string last = records.back().record;
+  ASSERT_TRUE(said_.starts_with(records.front().record) && said_.ends_with(last));
+  EXPECT_EQ(messages_in(said_.substr(0, said_.size() - last.size())),
+            records.front().payload + records[1].payload);
+}
+
 // ---- resumed_0rtt: the ticket of simple_1rtt and six octets of early data
 
 // Knows one ticket, under the trace's name for it.
@@ -294,7 +394,7 @@ TEST_F(WholeTrace, ResumedWithEarlyDataIsPlayedByTheServerOctetForOctet) {
   HANDFAST_VECTORS_OR_SKIP(traces, "rfc8448.json");
   const nlohmann::json& before = traces["traces"]["simple_1rtt"];
   trace_ = traces["traces"]["resumed_0rtt"];
-  random_.emplace(draws());
+  random_.emplace(draws_of(trace_));
   const auto guard = *StrikeRegister::make();
 
   // NewSessionTicket: its head, lifetime, age_add, nonce, ticket, extensions (RFC 8446 §4.6.1).

@@ -186,6 +186,28 @@ TEST(BlockingStream, SendsTheAlertThatGoesWithAnError) {
   thread.join();
 }
 
+// The certificate is valid from an hour ago to tomorrow, by the machine's clock.
+TEST(BlockingStream, JudgesByTheClockThatItIsGiven) {
+  struct Case {
+    std::chrono::hours shift;
+    std::optional<ErrorCode> refusal;
+  };
+  for (const Case& each : {Case{0h, std::nullopt}, Case{-48h, ErrorCode::certificate_expired},
+                           Case{48h, ErrorCode::certificate_expired}}) {
+    SocketPair sockets;
+    std::thread thread([&] {
+      auto server = over(server_connection(), sockets[1]);
+      EXPECT_EQ(server.handshake().has_value(), !each.refusal);
+    });
+    auto client = over(client_connection(), sockets[0]);
+    client.set_clock([&each] { return system_now() + each.shift; });
+    const auto done = client.handshake();
+    EXPECT_EQ(done.has_value(), !each.refusal);
+    if (!done) { EXPECT_EQ(done.error().code, each.refusal); }
+    thread.join();
+  }
+}
+
 // A transport of functions: a queue, drained one octet a call.
 TEST(BlockingStream, RunsOverFunctionsOneOctetAtATime) {
   BufferedConnection server(server_connection());
