@@ -63,6 +63,9 @@ struct VerificationRequest {
   Purpose purpose = Purpose::server;
   /// KeyUsage bits that the leaf must allow, if it has the extension (KeyUsage values). 0: none.
   std::uint16_t key_usage = 0;
+  /// The caller has seen the leaf's key at work, as a CertificateVerify shows it: that its numbers make a key
+  /// is not found out again.
+  bool key_is_sound = false;
   /// The moment that validity is judged at.
   Time now;
   /// Whether rules that bind only issuers refuse.

@@ -149,12 +149,13 @@ Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
 }
 
 x509::Verification verify_chain(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
-                                std::span<const Bytes> chain, Bytes ocsp_response) {
+                                std::span<const Bytes> chain, Bytes ocsp_response, bool key_is_sound) {
   x509::VerificationRequest request;
   request.chain = chain;
   request.trust = settings.trust.get();
   request.name = name;
   request.purpose = hs.role() == Role::client ? x509::Purpose::server : x509::Purpose::client;
+  request.key_is_sound = key_is_sound;
   request.now = hs.now;
   request.profile = settings.profile;
   request.revocation = settings.revocation;
@@ -174,7 +175,8 @@ bool is_trusted_still(const Handshake& hs, const CommonSettings& settings, const
   if (!session.peer_public_key.empty()) return trusts_public_key(settings, session.peer_public_key);
   if (!settings.peer_certificate_types.contains(CertificateType::X509)) return false;
   const std::vector<Bytes> chain(session.peer_chain.begin(), session.peer_chain.end());
-  x509::Verification verification = verify_chain(hs, settings, name, chain, session.ocsp_response);
+  // The session's own handshake was signed with the leaf's key, which is not needed any more.
+  x509::Verification verification = verify_chain(hs, settings, name, chain, session.ocsp_response, true);
   const bool ok = verification.ok();
   if (judged != nullptr) *judged = std::make_unique<x509::Verification>(std::move(verification));
   return ok;
@@ -199,9 +201,11 @@ void keep_session_peer(Handshake& hs, const Session& session) {
 
 namespace {
 
-Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name) {
+Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name,
+                    bool key_is_sound) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey) return judge_raw_public_key(hs, settings);
-  x509::Verification verification = verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response);
+  x509::Verification verification =
+      verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response, key_is_sound);
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
   if (hs.observer != nullptr) hs.observer->judged(verification);
@@ -235,10 +239,11 @@ Task<> ask_about_session(Handshake& hs, const Session& session, const ServerName
   co_await hs.answer("verification of a session");
 }
 
-Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies) {
+Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies,
+                   bool key_is_sound) {
   if (!verifies) co_return;
   if (settings.verification == PeerVerification::full) {
-    co_await judge_peer(hs, settings, name);
+    co_await judge_peer(hs, settings, name, key_is_sound);
     co_return;
   }
   VerificationQuestion question;

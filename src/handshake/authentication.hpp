@@ -89,18 +89,19 @@ Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
 Result<crypto::PublicKey> peer_key(const Handshake& handshake, std::uint16_t key_usage);
 
 /// The whole chain against roots, time, purpose and name: in place, or as a question.
-/// Fails with what is wrong. Fills the summary.
+/// `key_is_sound`: peer_key() made the leaf's key. Fails with what is wrong. Fills the summary.
 Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const ServerName* name,
-                   bool verifies);
+                   bool verifies, bool key_is_sound);
 
 /// Asks the application whether the peer of a session is still trusted: handshake.trusted. The session lives
 /// until it answers.
 Task<> ask_about_session(Handshake& handshake, const Session& session, const ServerName* name);
 
 /// The peer's chain, judged by roots, time, purpose and name as they are now. `name`: null on a server.
+/// `key_is_sound`: the leaf's key has been seen at work.
 [[nodiscard]] x509::Verification verify_chain(const Handshake& handshake, const CommonSettings& settings,
                                               const ServerName* name, std::span<const Bytes> chain,
-                                              Bytes ocsp_response);
+                                              Bytes ocsp_response, bool key_is_sound);
 /// Whether the peer of a session, if it showed who it is, passes full verification as things are now.
 /// `judged`: what was found of its chain, if that is wanted.
 [[nodiscard]] bool is_trusted_still(const Handshake& handshake, const CommonSettings& settings,

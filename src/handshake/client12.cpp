@@ -97,7 +97,6 @@ Task<> receive_certificate(ClientHandshake& hs, const Tls12State& state) {
       hs.summary.ocsp_response = to_octets(status.response);
     }
   }
-  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies());
 }
 
 // (3) ServerKeyExchange: the server's share, signed. Gives our answer and the shared secret.
@@ -269,7 +268,11 @@ Task<> client12(ClientHandshake& hs) {
   co_await accept_certificate_types(hs, hello.extensions);
   co_await receive_certificate(hs, state);
   const std::uint16_t usage = key_usage_of(*state.suite);
-  const crypto::PublicKey key = co_await peer_key(hs, usage);
+  // What is wrong with the chain is told first.
+  Result<crypto::PublicKey> made = peer_key(hs, usage);
+  const bool made_well = made.has_value();
+  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies(), made_well);
+  const crypto::PublicKey key = co_await std::move(made);
   co_await check_key_kind(hs.settings().policy, *state.suite, key);
   std::optional<crypto::Encapsulation> ecdhe;
   if (state.suite->key_exchange == KeyExchange::ecdhe) {

@@ -144,7 +144,7 @@ Task<> authenticate_server(ClientHandshake& hs) {
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
   hs.summary.server_signature = scheme;
-  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies());
+  co_await verify_peer(hs, hs.settings(), &hs.server_name, hs.config->verifies(), true);
 }
 
 // Certificate and CertificateVerify of ours, as far as asked for.

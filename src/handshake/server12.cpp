@@ -159,7 +159,7 @@ Task<bool> receive_certificate(ServerHandshake& hs) {
     co_await allow_no_certificate(hs);
     co_return false;
   }
-  co_await verify_peer(hs, hs.settings(), nullptr, true);
+  co_await verify_peer(hs, hs.settings(), nullptr, true, false);
   co_return true;
 }
 

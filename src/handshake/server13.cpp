@@ -271,7 +271,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);
   hs.summary.client_signature = scheme;
-  co_await verify_peer(hs, hs.settings(), nullptr, true);
+  co_await verify_peer(hs, hs.settings(), nullptr, true, true);
 }
 
 // What this server makes of the ClientHello, with a HelloRetryRequest where it is needed: PSK and choice.

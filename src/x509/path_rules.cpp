@@ -58,15 +58,16 @@ void judge_time(const Certificate& certificate, std::size_t where, Time now, Jud
 }
 
 /// Keys above the leaf's prove themselves by the signatures that are checked with them; their numbers are
-/// only looked at to tell why one could not be.
-void judge_key(const KeyInfo& key, std::size_t where, std::uint16_t min_rsa_bits, Judge& judge) {
+/// only looked at to tell why one could not be. The leaf's may have proven itself to the caller.
+void judge_key(const KeyInfo& key, std::size_t where, const VerificationRequest& request, Judge& judge) {
+  const std::uint16_t min_rsa_bits = request.min_rsa_bits;
   if (const auto code = find_key_breach(key, min_rsa_bits))
     return judge.breach(*code, where, [&] {
       if (*code == FindingCode::unsupported_key) return key_text(key);
       return joined(
           {std::to_string(key.bits), " bits, at least ", std::to_string(min_rsa_bits), " are wanted"});
     });
-  if (where != 0 && !judge.records()) return;
+  if (where == 0 ? request.key_is_sound : !judge.records()) return;
   if (const auto bad = find_bad_numbers(key))
     judge.breach(bad->code, where, [&] { return joined({key_text(key), ", ", bad->found}); });
 }
@@ -103,7 +104,7 @@ void judge_certificate(const Certificate& certificate, std::size_t where, const 
   if (!certificate.unknown_critical.empty())
     judge.breach(FindingCode::unknown_critical_extension, where,
                  [&] { return oid::name_or_dotted(certificate.unknown_critical); });
-  judge_key(certificate.key, where, request.min_rsa_bits, judge);
+  judge_key(certificate.key, where, request, judge);
 }
 
 /// RFC 5280 §6.1.4 (k) to (n): what lets a certificate issue those below it [5280:4.2.1.3#3].
@@ -129,8 +130,7 @@ void judge_trust(const TrustAnchor& anchor, std::size_t where, Purpose purpose, 
 
 void judge_anchor(const Path& path, RuleContext& context, Judge& judge) {
   const std::size_t where = path.size();
-  if (!path.anchor->certificate)
-    return judge_key(path.anchor->key, where, context.request.min_rsa_bits, judge);
+  if (!path.anchor->certificate) return judge_key(path.anchor->key, where, context.request, judge);
   const Certificate& certificate = *path.anchor->certificate;
   judge_certificate(certificate, where, context.request, judge);
   // An anchor of version 1 or without basicConstraints is a CA because it is trusted as one; one that says

@@ -38,6 +38,18 @@ TEST(Verify, ExplainsSuccessWhenAsked) {
   EXPECT_NE(to_text(verification).find("certificate 0 (leaf): CN=www.example.com"), std::string::npos);
 }
 
+TEST(Verify, ALeafsKeyThatWasSeenAtWorkIsNotMadeAgain) {
+  Scenario s;
+  s.leaf.key = s.leaf_key->info;
+  s.leaf.key.back() ^= 1;  // a point beside the curve
+  EXPECT_TRUE(has(s.verify(), FindingCode::bad_key, Severity::error));
+  s.tweak = [](x509::VerificationRequest& request) { request.key_is_sound = true; };
+  EXPECT_TRUE(s.verify().ok());
+  // That it is of a kind and size that is accepted is judged all the same.
+  s.leaf.key = rsa_info(Octets(128, 0x81));
+  EXPECT_TRUE(has(s.verify(), FindingCode::weak_key, Severity::error));
+}
+
 TEST(Verify, SentRootsAndDamagedStrangersDoNotMatter) {
   Scenario s;
   s.extra = {s.make_root(), Octets{1, 2, 3}, s.make_intermediate()};
