@@ -64,8 +64,8 @@ class Batch {
   }
 
  private:
-  // getrandom hands out up to 256 octets without being interrupted, and the cost of a call is then spread.
-  static constexpr std::size_t batch_size = 256;
+  // About eight handshakes' need: what a call costs by itself is spread over them.
+  static constexpr std::size_t batch_size = 1024;
   struct Page {
     std::size_t left = 0;  // how many of `octets`, from the start, were not handed out yet
     std::array<std::uint8_t, batch_size> octets{};

@@ -26,7 +26,7 @@ Block draw() {
 
 TEST(SystemRandom, FillsEverySizeCompletely) {
   for (const std::size_t size :
-       std::initializer_list<std::size_t>{0, 1, 31, 32, 127, 128, 129, 255, 256, 257, 5000}) {
+       std::initializer_list<std::size_t>{0, 1, 31, 32, 255, 256, 511, 512, 513, 1023, 1024, 1025, 5000}) {
     // In 40 draws every octet takes a value other than zero at least once, or the odds were 256^-40.
     std::vector<bool> touched(size);
     for (int i = 0; i < 40; ++i) {
