@@ -3,8 +3,10 @@
 
     bench/serve.py [--tool PATH] [--nginx PATH] [--haproxy PATH] [--threads N] [--seconds S] [--json]
 
-All serve the same two files with the same certificate, over TLS 1.3 with X25519 and AES-128-GCM, on as many cores, to
-the same client: Python's ssl, that is OpenSSL, in as many processes. CPU time is user and system time of all threads
+All serve the same two files with the same certificate, over TLS 1.3 with X25519 and AES-128-GCM, to the same client:
+Python's ssl, that is OpenSSL, in as many processes. Servers and clients share the same N cores: to send over loopback
+to a reader on another core takes the kernel several times as long, and where a process runs must not be a matter of
+luck. CPU time is user and system time of all threads
 and processes of a server, as the kernel counts it; a ratio is Handfast's by the other's, less is better. The servers
 take turns, and a figure is the median of the rounds. nginx and haproxy are Debian's packages; who is not there is left
 out. haproxy keeps no files: it answers from memory, and big responses are not asked of it.
@@ -235,10 +237,11 @@ def main() -> None:
     parser.add_argument("--tool", default=str(here / "build/release/apps/handfast/handfast"))
     parser.add_argument("--nginx", default=find("nginx"))
     parser.add_argument("--haproxy", default=find("haproxy"))
-    parser.add_argument("--threads", type=int, default=1, help="cores for each server, and client processes")
+    parser.add_argument("--threads", type=int, default=1, help="cores for all, threads of each server, client processes")
     parser.add_argument("--seconds", type=float, default=1.0, help="for each round of each server")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # children inherit it
     with tempfile.TemporaryDirectory(prefix="handfast-serve-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)  # nginx's workers have a user of their own
