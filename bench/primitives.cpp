@@ -143,13 +143,14 @@ void schedule12() {
   schedule::Transcript transcript(hash);
   transcript.add(messages);
   const crypto::Digest digest = transcript.digest();
-  const auto master = schedule::extended_master_secret12(hash, premaster, digest);
+  const auto secret = schedule::extended_master_secret12(hash, premaster, digest);
+  const crypto::HmacKey master(hash, secret.view());
   const schedule::KeyBlock12 keys(*schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
-                                  master.view(), random, random);
+                                  master, random, random);
   const crypto::AeadKey client(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::client));
   const crypto::AeadKey server(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::server));
-  (void)schedule::verify_data12(hash, Role::client, master.view(), digest);
-  (void)schedule::verify_data12(hash, Role::server, master.view(), digest);
+  (void)schedule::verify_data12(Role::client, master, digest);
+  (void)schedule::verify_data12(Role::server, master, digest);
 }
 
 /// What one side of a handshake is made of.

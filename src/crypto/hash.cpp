@@ -58,6 +58,10 @@ typename Function::Context& context(Room& room) noexcept {
   return *std::launder(reinterpret_cast<Context*>(room.data()));
 }
 
+std::size_t context_size(HashAlgorithm algorithm) noexcept {
+  return with(algorithm, []<class F>(F /*function*/) { return sizeof(typename F::Context); });
+}
+
 }  // namespace
 
 Hash::Hash(HashAlgorithm algorithm) noexcept : algorithm_(algorithm) {
@@ -73,15 +77,20 @@ Hash::Hash(HashAlgorithm algorithm, Bytes chaining_value) noexcept : Hash(algori
   });
 }
 
-Hash::Hash(const Hash& other) noexcept : state_(other.state_), algorithm_(other.algorithm_) {}
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): as much of the state as the hash uses
+Hash::Hash(const Hash& other) noexcept : algorithm_(other.algorithm_) {
+  copy(Bytes(other.state_).first(context_size(algorithm_)), state_);
+}
 
 Hash& Hash::operator=(const Hash& other) noexcept {
-  state_ = other.state_;
+  if (this == &other) return *this;
+  wipe(state_.data(), context_size(algorithm_));
   algorithm_ = other.algorithm_;
+  copy(Bytes(other.state_).first(context_size(algorithm_)), state_);
   return *this;
 }
 
-Hash::~Hash() { wipe(state_.data(), state_.size()); }
+Hash::~Hash() { wipe(state_.data(), context_size(algorithm_)); }
 
 void Hash::update(Bytes data) noexcept {
   if (data.empty()) return;

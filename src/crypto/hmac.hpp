@@ -1,5 +1,7 @@
 // HMAC (RFC 2104) with the key's part computed once.
 #pragma once
+#include <span>
+
 #include <handfast/secret.hpp>
 
 #include "crypto/hash.hpp"
@@ -27,6 +29,7 @@ class HmacKey {
   [[nodiscard]] MacValue mac(Bytes data) const noexcept;
   /// HMAC(key, parts[0] || parts[1] || ...).
   [[nodiscard]] MacValue mac(std::initializer_list<Bytes> parts) const noexcept;
+  [[nodiscard]] MacValue mac(std::span<const Bytes> parts) const noexcept;
   /// HMAC(key, head || the first `size` octets of `data`), where the length is a secret, too.
   ///
   /// `size` is at least `least_size` and at most data.size(). Time and memory accesses depend on head.size(),
@@ -40,6 +43,8 @@ class HmacKey {
  private:
   friend class Hmac;
   explicit HmacKey(HashAlgorithm algorithm) noexcept : algorithm_(algorithm) {}
+  // From the inner digest to the MAC, in place.
+  void close(MacValue& digest) const noexcept;
 
   Secret<max_digest_size> inner_;  // chaining value after the block key XOR ipad
   Secret<max_digest_size> outer_;  // chaining value after the block key XOR opad

@@ -1,40 +1,14 @@
 // HMAC over a text whose length is a secret: every block that could be the last is compressed, and the state
 // after the one that is gets picked with masks.
 #include <array>
-#include <bit>
-#include <cstring>
 
-#include <openssl/sha.h>
-
+#include "crypto/compression.hpp"
 #include "crypto/constant_time.hpp"
 #include "crypto/contract.hpp"
 #include "crypto/hmac.hpp"
 
 namespace handfast::crypto {
 namespace {
-
-/// What libcrypto calls a compression function, and how its hash closes a text (FIPS 180-4 §5.1).
-struct Sha1Blocks {
-  using Context = SHA_CTX;
-  using Word = std::uint32_t;
-  static constexpr auto compress = SHA1_Transform;
-  static constexpr std::size_t chaining_size = 20;
-  static constexpr std::size_t length_size = 8;
-};
-struct Sha256Blocks {
-  using Context = SHA256_CTX;
-  using Word = std::uint32_t;
-  static constexpr auto compress = SHA256_Transform;
-  static constexpr std::size_t chaining_size = 32;
-  static constexpr std::size_t length_size = 8;
-};
-struct Sha512Blocks {  // SHA-384, too, which only starts elsewhere and cuts its digest
-  using Context = SHA512_CTX;
-  using Word = std::uint64_t;
-  static constexpr auto compress = SHA512_Transform;
-  static constexpr std::size_t chaining_size = 64;
-  static constexpr std::size_t length_size = 16;
-};
 
 /// The text from its first block that might be the last one on: `first`, then `second`.
 struct Tail {
@@ -61,30 +35,21 @@ struct Tail {
   }
 };
 
-/// Wipes what libcrypto worked with.
-template <class Context>
-struct Wiped : Context {
-  ~Wiped() { wipe(static_cast<Context*>(this), sizeof(Context)); }
-};
-
-constexpr bool swaps = std::endian::native == std::endian::little;
-
-/// The digest of the tail's `end` octets behind `chaining_value`, big endian, all of the chaining value.
+/// The digest of the tail's `end` octets behind `chaining_value`.
 template <class F>
 void compress_tail(const Tail& tail, Bytes chaining_value, MutableBytes digest) noexcept {
-  constexpr std::size_t block = 16 * sizeof(typename F::Word);
+  constexpr std::size_t block = Compression<F>::block_size;
   constexpr auto closing = F::length_size;
-  Wiped<typename F::Context> context;
-  std::memcpy(static_cast<typename F::Context*>(&context), chaining_value.data(),
-              F::chaining_size);  // which every context begins with
+  Compression<F> running(chaining_value);
 
   const std::uint64_t last = (tail.end + closing) / block;  // a shift
   std::uint64_t bits = 8 * (tail.before + tail.end);
-  if constexpr (swaps) bits = std::byteswap(bits);
+  if constexpr (std::endian::native == std::endian::little) bits = std::byteswap(bits);
   std::array<std::uint8_t, 8> length;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
   std::memcpy(length.data(), &bits, length.size());
   Secret<block> text;
-  Secret<F::chaining_size> result;
+  Secret<max_digest_size> result;
+  result.resize(digest.size());
   const std::size_t most = (tail.size() + closing) / block;
   for (std::size_t number = 0; number <= most; ++number) {
     tail.read(number * block, text.span());
@@ -96,13 +61,13 @@ void compress_tail(const Tail& tail, Bytes chaining_value, MutableBytes digest) 
     const Choice is_last = Choice::equal(number, last);
     for (std::size_t i = 0; i < length.size(); ++i)
       text.data()[block - length.size() + i] |= static_cast<std::uint8_t>(length[i] & is_last.octet_mask());
-    F::compress(&context, text.data());
-    Secret<F::chaining_size> state;
-    std::memcpy(state.data(), static_cast<const typename F::Context*>(&context), F::chaining_size);
+    running.add(text.data());
+    Secret<max_digest_size> state;
+    state.resize(digest.size());
+    running.write(state.span());
     is_last.select(state.view(), result.view(), result.span());
   }
-  constexpr std::size_t octet_order = swaps ? sizeof(typename F::Word) - 1 : 0;
-  for (std::size_t i = 0; i < digest.size(); ++i) digest[i] = result.data()[i ^ octet_order];
+  copy(result.view(), digest);
 }
 
 }  // namespace
@@ -123,15 +88,10 @@ MacValue HmacKey::mac_of_secret_length(Bytes head, Bytes data, std::size_t least
                   hidden(head.size() + size - whole), block + whole};
   MacValue value;
   value.resize(digest_size(algorithm_));
-  switch (algorithm_) {
-    case HashAlgorithm::sha1: compress_tail<Sha1Blocks>(tail, chaining_value.view(), value.span()); break;
-    case HashAlgorithm::sha256: compress_tail<Sha256Blocks>(tail, chaining_value.view(), value.span()); break;
-    case HashAlgorithm::sha384:
-    case HashAlgorithm::sha512: compress_tail<Sha512Blocks>(tail, chaining_value.view(), value.span()); break;
-  }
-  Hash outer(algorithm_, outer_.view());
-  outer.update(value.view());
-  outer.finish(value.span());
+  with_compression(algorithm_, [&]<class F>(F /*function*/) {
+    compress_tail<F>(tail, chaining_value.view(), value.span());
+  });
+  close(value);
   return value;
 }
 

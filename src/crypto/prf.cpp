@@ -2,30 +2,34 @@
 #include "crypto/prf.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "crypto/hmac.hpp"
+#include "crypto/contract.hpp"
 
 namespace handfast::crypto {
+namespace {
+
+constexpr std::size_t most_seed_parts = 4;  // an exporter's
+
+}  // namespace
 
 void prf(HashAlgorithm algorithm, Bytes secret, std::string_view label, std::initializer_list<Bytes> seed,
          MutableBytes output) noexcept {
-  const HmacKey key(algorithm, secret);
-  const auto absorb_seed = [&](Hmac& running) {
-    running.update(as_bytes(label));
-    for (const Bytes part : seed) running.update(part);
-  };
+  prf(HmacKey(algorithm, secret), label, seed, output);
+}
+
+void prf(const HmacKey& key, std::string_view label, std::initializer_list<Bytes> seed,
+         MutableBytes output) noexcept {
   // RFC 5246 §5: A(0) is label and seed, A(i) = HMAC(secret, A(i-1)).
-  const auto first = [&] {
-    Hmac running(key);
-    absorb_seed(running);
-    return running.finish();
-  };
-  MacValue a = first();
+  std::array<Bytes, 2 + most_seed_parts> parts{};
+  require(seed.size() <= most_seed_parts);
+  parts[1] = as_bytes(label);
+  std::ranges::copy(seed, parts.begin() + 2);
+  const std::span<const Bytes> a_and_seed = std::span(parts).first(2 + seed.size());
+  MacValue a = key.mac(a_and_seed.subspan(1));
   while (!output.empty()) {
-    Hmac running(key);
-    running.update(a.view());
-    absorb_seed(running);
-    const MacValue block = running.finish();
+    parts[0] = a.view();
+    const MacValue block = key.mac(a_and_seed);
     const std::size_t taken = std::min(output.size(), block.size());
     copy(block.view().first(taken), output);
     output = output.subspan(taken);

@@ -245,8 +245,8 @@ class PassiveDecoder {
     const RecordedSecret* const master = secret(master_secret);
     if (suite == nullptr || suite->version != ProtocolVersion::tls12 || master == nullptr) return;
     if (master->value.size() != schedule::master_secret12_size) return;
-    const schedule::KeyBlock12 block(*suite, master->value, negotiation_.client_random,
-                                     negotiation_.server_random);
+    const schedule::KeyBlock12 block(*suite, crypto::HmacKey(suite->hash, master->value),
+                                     negotiation_.client_random, negotiation_.server_random);
     record::RecordKey key =
         suite->aead ? record::RecordKey::tls12(*suite->aead, block.key(from), block.iv(from))
                     : record::RecordKey::tls12_cbc(suite->cbc->mac, block.mac_key(from), block.key(from),

@@ -14,11 +14,18 @@ namespace {
 
 crypto::Digest transcript_digest(const Handshake& hs) noexcept { return hs.transcript.digest(); }
 
+// The master secret is known: it goes to the key log, and the PRF is keyed with it.
+void use_master_secret(Handshake& hs, const CommonSettings& settings, Tls12State& state) {
+  hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
+  state.prf_key.emplace(state.suite->hash, state.master_secret.view());
+}
+
 Role other(Role role) noexcept { return role == Role::client ? Role::server : Role::client; }
 
-Result<> install(Handshake& hs, const Tls12State& state, Direction direction, RandomSource& random) {
-  const schedule::KeyBlock12 block(*state.suite, state.master_secret.view(), hs.summary.client_random,
-                                   state.server_random);
+Result<> install(Handshake& hs, Tls12State& state, Direction direction, RandomSource& random) {
+  if (!state.key_block)
+    state.key_block.emplace(*state.suite, *state.prf_key, hs.summary.client_random, state.server_random);
+  const schedule::KeyBlock12& block = *state.key_block;
   const Role writer = direction == Direction::sending ? hs.role() : other(hs.role());
   Tls12Keys keys;
   keys.suite = state.suite->suite;
@@ -32,11 +39,12 @@ Result<> install(Handshake& hs, const Tls12State& state, Direction direction, Ra
 }  // namespace
 
 Octets signed_params(const Handshake& hs, const Tls12State& state, const message::ServerECDHParams& params) {
-  Octets content = to_octets(hs.summary.client_random);
-  content.insert(content.end(), state.server_random.begin(), state.server_random.end());
-  const std::size_t start = content.size();
-  content.resize(start + wire::encoded_size(params));
-  [[maybe_unused]] const auto encoded = wire::encode(params, MutableBytes(content).subspan(start));
+  const Bytes client_random = hs.summary.client_random;
+  const std::size_t randoms = client_random.size() + state.server_random.size();
+  Octets content(randoms + wire::encoded_size(params));
+  copy(client_random, content);
+  copy(state.server_random, MutableBytes(content).subspan(client_random.size()));
+  [[maybe_unused]] const auto encoded = wire::encode(params, MutableBytes(content).subspan(randoms));
   return content;
 }
 
@@ -49,34 +57,32 @@ void derive_master_secret(Handshake& hs, const CommonSettings& settings, Tls12St
       state.extended_master_secret
           ? schedule::extended_master_secret12(hash, pre_master_secret, transcript_digest(hs))
           : schedule::master_secret12(hash, pre_master_secret, hs.summary.client_random, state.server_random);
-  hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
+  use_master_secret(hs, settings, state);
 }
 
 void restore_master_secret(Handshake& hs, const CommonSettings& settings, Tls12State& state,
                            const Session& session) {
   state.master_secret.assign(session.secret.view());
-  hs.log_secret(settings, "CLIENT_RANDOM", state.master_secret.view());
+  use_master_secret(hs, settings, state);
 }
 
-Result<Octets> send_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
+Result<Octets> send_finished12(Handshake& hs, Tls12State& state, RandomSource& random) {
   // RFC 5246 §7.1: the next record is under the new keys [5246:7.1#1,2] [5246:7.3#4].
   hs.transport.send_change_cipher_spec();
   if (auto installed = install(hs, state, Direction::sending, random); !installed)
     return fail(installed.error());
   // [5246:7.4.9#2]
-  const auto verify_data = schedule::verify_data12(state.suite->hash, hs.role(), state.master_secret.view(),
-                                                   transcript_digest(hs));
+  const auto verify_data = schedule::verify_data12(hs.role(), *state.prf_key, transcript_digest(hs));
   message::Finished finished;
   finished.verify_data = verify_data.view();
   if (auto sent = hs.send(finished); !sent) return fail(sent.error());
   return to_octets(verify_data.view());
 }
 
-Task<Octets> receive_finished12(Handshake& hs, const Tls12State& state, RandomSource& random) {
+Task<Octets> receive_finished12(Handshake& hs, Tls12State& state, RandomSource& random) {
   co_await hs.receive_change_cipher_spec();
   co_await install(hs, state, Direction::receiving, random);
-  const auto expected = schedule::verify_data12(state.suite->hash, other(hs.role()),
-                                                state.master_secret.view(), transcript_digest(hs));
+  const auto expected = schedule::verify_data12(other(hs.role()), *state.prf_key, transcript_digest(hs));
   const message::Finished& finished = co_await hs.receive<message::Finished>();
   // RFC 5246 §7.4.9: twelve octets, compared in constant time [5246:7.4.9#1].
   co_await check_verify_data(finished.verify_data, expected.view());

@@ -5,6 +5,7 @@
 
 #include <handfast/session.hpp>
 
+#include "crypto/hmac.hpp"
 #include "crypto/signature.hpp"
 #include "handshake/handshake.hpp"
 #include "schedule/key_schedule12.hpp"
@@ -32,6 +33,8 @@ struct Tls12State {
   Octets session_id;            ///< of the ServerHello; empty: the session has none
   std::optional<MaxFragmentLength> max_fragment_length;  ///< agreed upon (RFC 6066 §4)
   schedule::MasterSecret12 master_secret{Bytes()};
+  std::optional<crypto::HmacKey> prf_key;         ///< the master secret, made ready for the PRF
+  std::optional<schedule::KeyBlock12> key_block;  ///< made when the first direction changes its keys
 };
 
 /// What a ServerKeyExchange signs: both randoms and the octets of params (RFC 8422 §5.4).
@@ -47,9 +50,9 @@ void restore_master_secret(Handshake& handshake, const CommonSettings& settings,
                            const Session& session);
 
 /// Our change_cipher_spec and Finished. Gives verify_data.
-Result<Octets> send_finished12(Handshake& handshake, const Tls12State& state, RandomSource& random);
+Result<Octets> send_finished12(Handshake& handshake, Tls12State& state, RandomSource& random);
 /// The peer's. Gives verify_data.
-Task<Octets> receive_finished12(Handshake& handshake, const Tls12State& state, RandomSource& random);
+Task<Octets> receive_finished12(Handshake& handshake, Tls12State& state, RandomSource& random);
 
 /// Sends a message that belongs to the hashed transcript and to the messages that a CertificateVerify signs.
 template <class M>

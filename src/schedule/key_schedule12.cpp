@@ -40,14 +40,14 @@ MasterSecret12 extended_master_secret12(crypto::HashAlgorithm algorithm, Bytes p
   return secret;
 }
 
-KeyBlock12::KeyBlock12(const SuiteInfo& suite, Bytes master_secret, Bytes client_random,
+KeyBlock12::KeyBlock12(const SuiteInfo& suite, const crypto::HmacKey& master_secret, Bytes client_random,
                        Bytes server_random) noexcept
     : mac_key_size_(static_cast<std::uint8_t>(suite.cbc ? suite.cbc->mac_key_size() : 0)),
       key_size_(static_cast<std::uint8_t>(suite.aead ? crypto::key_size(*suite.aead) : suite.cbc->key_size)),
       iv_size_(static_cast<std::uint8_t>(fixed_iv_size(suite))) {
   octets_.resize(2 * (std::size_t{mac_key_size_} + key_size_ + iv_size_));
   // RFC 5246 §6.3: here the server's random comes first.
-  crypto::prf(suite.hash, master_secret, key_expansion_label, {server_random, client_random}, octets_.span());
+  crypto::prf(master_secret, key_expansion_label, {server_random, client_random}, octets_.span());
 }
 
 Bytes KeyBlock12::part(Role writer, std::size_t start, std::size_t size) const noexcept {
@@ -64,12 +64,11 @@ Bytes KeyBlock12::iv(Role writer) const noexcept {
   return part(writer, std::size_t{2} * (mac_key_size_ + key_size_), iv_size_);
 }
 
-Secret<verify_data12_size> verify_data12(crypto::HashAlgorithm algorithm, Role sender, Bytes master_secret,
+Secret<verify_data12_size> verify_data12(Role sender, const crypto::HmacKey& master_secret,
                                          const crypto::Digest& transcript) noexcept {
   Secret<verify_data12_size> data;
-  crypto::prf(algorithm, master_secret,
-              sender == Role::client ? client_finished_label : server_finished_label, {transcript.view()},
-              data.span());
+  crypto::prf(master_secret, sender == Role::client ? client_finished_label : server_finished_label,
+              {transcript.view()}, data.span());
   return data;
 }
 

@@ -7,7 +7,7 @@
 #include <handfast/secret.hpp>
 #include <handfast/types.hpp>
 
-#include "crypto/hash.hpp"
+#include "crypto/hmac.hpp"
 #include "schedule/suite.hpp"
 
 namespace handfast::schedule {
@@ -26,7 +26,9 @@ using MasterSecret12 = Secret<master_secret12_size>;
 /// The key block (RFC 5246 §6.3), cut for one cipher suite.
 class KeyBlock12 {
  public:
-  KeyBlock12(const SuiteInfo& suite, Bytes master_secret, Bytes client_random, Bytes server_random) noexcept;
+  /// `master_secret` as the key of the PRF's HMAC, here and below.
+  KeyBlock12(const SuiteInfo& suite, const crypto::HmacKey& master_secret, Bytes client_random,
+             Bytes server_random) noexcept;
 
   /// What `writer` writes with. The views live as long as the block.
   [[nodiscard]] Bytes mac_key(Role writer) const noexcept;  ///< empty with an AEAD
@@ -47,8 +49,7 @@ class KeyBlock12 {
 inline constexpr std::size_t verify_data12_size = 12;
 /// verify_data of a Finished that `sender` sends (RFC 5246 §7.4.9). `transcript`: digest of all handshake
 /// messages before it. Compare in constant time (Secret::equals).
-[[nodiscard]] Secret<verify_data12_size> verify_data12(crypto::HashAlgorithm algorithm, Role sender,
-                                                       Bytes master_secret,
+[[nodiscard]] Secret<verify_data12_size> verify_data12(Role sender, const crypto::HmacKey& master_secret,
                                                        const crypto::Digest& transcript) noexcept;
 
 /// RFC 5705 §4: fills `output`. No context is not the same as an empty one. Only for connections with the

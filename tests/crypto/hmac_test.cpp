@@ -89,6 +89,24 @@ TEST(HmacKey, TakesItsDataInPartsAndManyTimes) {
   }
 }
 
+// A short text is put into blocks here, a long one in libcrypto: the same MAC at every length between.
+TEST(HmacKey, GivesTheSameMacOfShortAndLongTexts) {
+  Octets text(300);
+  for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<std::uint8_t>(i * 7);
+  for (const NamedHash& hash : hashes) {
+    const HmacKey key(hash.algorithm, as_bytes("a key"));
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+      const Bytes part = Bytes(text).first(size);
+      Hmac running(key);
+      running.update(part);
+      const MacValue expected = running.finish();
+      EXPECT_TRUE(expected.equals(key.mac(part).view())) << hash.file << ' ' << size;
+      EXPECT_TRUE(expected.equals(key.mac({part.first(size / 3), part.subspan(size / 3)}).view()))
+          << hash.file << ' ' << size;
+    }
+  }
+}
+
 // RFC 5869 §A.1 and §A.3.
 TEST(Hkdf, GivesTheKnownAnswers) {
   const Octets secret(22, 0x0b);

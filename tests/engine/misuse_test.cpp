@@ -209,7 +209,8 @@ class RewrittenServer {
   }
   void rewrite(Octets& flight, const Octets& behind) {
     const auto* suite = schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
-    const schedule::KeyBlock12 block(*suite, log->master_secret, log->client_random, server_random);
+    const schedule::KeyBlock12 block(*suite, crypto::HmacKey(suite->hash, log->master_secret),
+                                     log->client_random, server_random);
     const auto key = [&] {
       return record::RecordKey::tls12(*suite->aead, block.key(Role::server), block.iv(Role::server));
     };

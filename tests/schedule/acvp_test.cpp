@@ -82,7 +82,8 @@ void check_tls12(const json& group, const json& test, const json& expected) {
   const Octets block = from_hex(expected.at("keyBlock").get<std::string>());
   SuiteInfo suite = *suite_info(CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256);
   suite.hash = algorithm;
-  const KeyBlock12 keys(suite, master.view(), octets("clientRandom"), octets("serverRandom"));
+  const KeyBlock12 keys(suite, crypto::HmacKey(algorithm, master.view()), octets("clientRandom"),
+                        octets("serverRandom"));
   const Bytes view = block;
   EXPECT_EQ(to_hex(keys.key(Role::client)), to_hex(view.subspan(0, 32)));
   EXPECT_EQ(to_hex(keys.key(Role::server)), to_hex(view.subspan(32, 32)));

@@ -24,6 +24,7 @@ Octets pre_master_secret() {
 MasterSecret12 master(HashAlgorithm algorithm) {
   return master_secret12(algorithm, pre_master_secret(), client_random, server_random);
 }
+crypto::HmacKey key_of(HashAlgorithm algorithm) { return {algorithm, master(algorithm).view()}; }
 
 TEST(MasterSecret12, MatchesKnownAnswers) {
   EXPECT_EQ(
@@ -48,7 +49,7 @@ class KeyBlock : public testing::TestWithParam<Cut> {};
 TEST_P(KeyBlock, IsCutInTheOrderOfTheRfc) {
   const Cut& cut = GetParam();
   const SuiteInfo& suite = *suite_info(cut.suite);
-  const KeyBlock12 block(suite, master(suite.hash).view(), client_random, server_random);
+  const KeyBlock12 block(suite, key_of(suite.hash), client_random, server_random);
   EXPECT_EQ(to_hex(block.mac_key(Role::client)), cut.client_mac_key);
   EXPECT_EQ(to_hex(block.mac_key(Role::server)), cut.server_mac_key);
   EXPECT_EQ(to_hex(block.key(Role::client)), cut.client_key);
@@ -79,7 +80,7 @@ TEST(KeyBlockSizes, FitsTheLargestSuite) {
   for (int number = 0; number <= 0xffff; ++number) {
     const SuiteInfo* suite = suite_info(static_cast<CipherSuite>(number));
     if (suite == nullptr || suite->version != ProtocolVersion::tls12) continue;
-    const KeyBlock12 block(*suite, master(suite->hash).view(), client_random, server_random);
+    const KeyBlock12 block(*suite, key_of(suite->hash), client_random, server_random);
     EXPECT_EQ(block.key(Role::server).size(), suite->aead ? key_size(*suite->aead) : suite->cbc->key_size);
     EXPECT_EQ(block.mac_key(Role::server).empty(), suite->aead.has_value());
   }
@@ -88,9 +89,9 @@ TEST(KeyBlockSizes, FitsTheLargestSuite) {
 // [5246:7.4.9#2]
 TEST(VerifyData12, DiffersByRole) {
   const crypto::Digest transcript = crypto::hash(sha256, as_bytes("handshake"));
-  EXPECT_EQ(to_hex(verify_data12(sha256, Role::client, master(sha256).view(), transcript).view()),
+  EXPECT_EQ(to_hex(verify_data12(Role::client, key_of(sha256), transcript).view()),
             "ab32c43f81fac076e534eaf2");
-  EXPECT_EQ(to_hex(verify_data12(sha256, Role::server, master(sha256).view(), transcript).view()),
+  EXPECT_EQ(to_hex(verify_data12(Role::server, key_of(sha256), transcript).view()),
             "99e77311e57d23a102636210");
 }
 

@@ -88,8 +88,8 @@ class Forger {
       return;
     }
     const schedule::SuiteInfo* suite = schedule::suite_info(suite12);
-    const schedule::KeyBlock12 block(*suite, log_->secrets["CLIENT_RANDOM"], log_->client_random,
-                                     server_random_);
+    const schedule::KeyBlock12 block(*suite, crypto::HmacKey(suite->hash, log_->secrets["CLIENT_RANDOM"]),
+                                     log_->client_random, server_random_);
     writer.install(record::RecordKey::tls12(*suite->aead, block.key(forged_), block.iv(forged_)));
     [[maybe_unused]] const Octets finished =
         seal(ContentType::handshake, Octets(16));  // the first number is used
