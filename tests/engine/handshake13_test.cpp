@@ -506,6 +506,28 @@ TEST(StatelessRetry, CookieExpires) {
   EXPECT_EQ(second.error->code, ErrorCode::bad_cookie);
 }
 
+// The cookie holds what the other server had chosen; this one would choose something else (RFC 8446 §4.1.4).
+TEST(StatelessRetry, IsNotFinishedByAServerOfAnotherPolicy) {
+  ServerSettings server = server_settings();
+  server.policy = only_tls13();
+  server.policy.groups = {NamedGroup::secp384r1};
+  server.stateless_retry = true;
+  server.cookie_key.fill(7);
+  ServerSettings other = server;
+  other.policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+  ClientSettings settings = client_settings();
+  settings.policy = only_tls13();
+  End client(*Connection::client(make(settings), *ServerName::parse("localhost"), now));
+  End first(*Connection::server(make(server), now));
+  first.deliver(client.transmit());
+  client.deliver(first.transmit());
+  End second(*Connection::server(make(other), now));
+  second.deliver(client.transmit());
+  ASSERT_TRUE(second.error);
+  EXPECT_EQ(second.error->code, ErrorCode::hello_changed);
+  EXPECT_EQ(second.error->alert, AlertDescription::illegal_parameter);
+}
+
 // ---- damage
 
 TEST(Damage, OfAnyOctetIsNoticedAndNeverCrashes) {

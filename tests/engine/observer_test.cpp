@@ -265,5 +265,39 @@ TEST(Observer, IsToldOfAFailureAndItsAlert) {
   EXPECT_EQ(server.alerts, client.alerts);
 }
 
+// Where there is no choice, or not a whole one, the reason is told.
+TEST(Observer, IsToldWhyThereIsNoGroupOrNoShare) {
+  struct Case {
+    std::string_view group;
+    std::string_view why;
+    std::function<void(ClientSettings&, ServerSettings&)> change;
+  };
+  const auto retry = [](ClientSettings& /*client*/, ServerSettings& server) {
+    server.policy.groups = {NamedGroup::secp384r1};
+  };
+  const auto key_transport = [](ClientSettings& client, ServerSettings& server) {
+    x509::CertificateTemplate content = test::Authority::leaf_template();
+    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
+    server.credentials = {test::authority().credential(x509::KeyKind::rsa_2048, content)};
+    client.policy = server.policy = policies::classic;
+    client.policy.max_version = ProtocolVersion::tls12;
+    client.policy.cipher_suites = {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256};
+  };
+  for (const Case& each :
+       {Case{"secp384r1", "A group that both sides know, but the client sent no share for it", retry},
+        Case{"", "None: with RSA key transport the client alone", key_transport}}) {
+    ClientSettings client = client_settings();
+    ServerSettings server = server_settings();
+    each.change(client, server);
+    Notes notes;
+    Pair pair = watched(std::move(client), std::move(server), nullptr, &notes);
+    pair.run();
+    ASSERT_TRUE(pair.done()) << test::failure(pair.client) << test::failure(pair.server);
+    EXPECT_EQ(notes.choices.at("group").chosen, each.group);
+    EXPECT_TRUE(notes.choices.at("group").why.starts_with(each.why)) << notes.choices.at("group").why;
+    EXPECT_EQ(notes.choices.at("signature_scheme").chosen.empty(), each.group.empty());
+  }
+}
+
 }  // namespace
 }  // namespace handfast

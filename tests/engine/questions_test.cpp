@@ -36,6 +36,22 @@ TEST(ConfigurationQuestion, TellsNameProtocolsAndVersions) {
             ErrorCode::no_question);
 }
 
+// Without supported_versions there is one version to tell.
+TEST(ConfigurationQuestion, TellsTheVersionOfAnOlderHello) {
+  ClientSettings client = client_settings();
+  client.policy.max_version = ProtocolVersion::tls12;
+  Pair pair = asking_server(client);
+  pair.to_server = [](Octets& records) {
+    // Another number for supported_versions, of the same length.
+    for (std::size_t at = 50; at + 1 < records.size(); ++at)
+      if (records[at] == 0 && records[at + 1] == 43) records[at] = records[at + 1] = 0xfe;
+  };
+  pair.run();
+  const auto* question = open<ConfigurationQuestion>(pair.server);
+  ASSERT_NE(question, nullptr);
+  EXPECT_EQ(question->versions, std::vector{ProtocolVersion::tls12});
+}
+
 TEST(ConfigurationQuestion, ConsumesNothingWhileOpen) {
   Pair pair = asking_server();
   Octets hello = pair.client.transmit();

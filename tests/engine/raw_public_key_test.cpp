@@ -317,5 +317,20 @@ TEST(RawPublicKeySettings, ACredentialWithoutCertificateIsForEveryNameAndNeverEx
   EXPECT_EQ(Credential::raw_public_key(as_bytes("no key")).error().code, ErrorCode::bad_pem);
 }
 
+TEST_P(RawPublicKey, IsNotShorterThanThePolicyAllows) {
+  for (const std::uint16_t bits : {std::uint16_t{2048}, std::uint16_t{3072}}) {
+    ClientSettings settings = client();
+    settings.trusted_public_keys = {info(x509::KeyKind::rsa_2048)};
+    settings.policy.min_rsa_bits = bits;
+    Pair pair = test::pair(settings, server({raw(x509::KeyKind::rsa_2048)}));
+    pair.run();
+    EXPECT_EQ(pair.done(), bits == 2048);
+    if (bits == 2048) continue;
+    ASSERT_TRUE(pair.client.error);
+    EXPECT_EQ(pair.client.error->code, ErrorCode::certificate_unsupported);
+    EXPECT_EQ(pair.client.error->alert, AlertDescription::unsupported_certificate);
+  }
+}
+
 }  // namespace
 }  // namespace handfast::test

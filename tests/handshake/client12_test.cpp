@@ -291,5 +291,19 @@ TEST(Client12Certificate, IsOneThatTheServerAskedFor) {
 // RFC 8446 §4.2.8.2, RFC 8422 §5.11 are in server12_test.cpp: the client's share is the one that no signature
 // covers.
 
+// RFC 7366 §3: the extension is for CBC suites alone.
+TEST(Client12, RefusesEncryptThenMacWithAnAead) {
+  ClientSettings client = client12();
+  client.policy = policies::classic;
+  client.policy.max_version = ProtocolVersion::tls12;
+  MessagePair pair(client, server_settings());
+  pair.to_client =
+      edit_message<message::ServerHello>([](auto& m) { m.extensions.encrypt_then_mac.emplace(); });
+  pair.run();
+  ASSERT_TRUE(pair.client.failed());
+  EXPECT_EQ(pair.client.error().code, ErrorCode::illegal_value);
+  EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter);
+}
+
 }  // namespace
 }  // namespace handfast::test

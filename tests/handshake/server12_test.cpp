@@ -301,5 +301,59 @@ TEST(Server12, RefusesCertificateVerify) {
   }
 }
 
+// RFC 5746 §3.6: a policy may go without such clients [5746:4.3#1].
+TEST(Server12, NeedsSecureRenegotiationWhereThePolicySaysSo) {
+  for (const bool required : {true, false}) {
+    ServerSettings server = server_settings();
+    server.policy.require_secure_renegotiation = required;
+    MessagePair pair(client12(), server);
+    pair.to_server = set_hello([](auto& m) { m.extensions.renegotiation_info.reset(); });
+    Octets octets;
+    const auto hello = answer(pair, octets);
+    EXPECT_EQ(hello.has_value(), !required);
+    if (!required) continue;
+    EXPECT_EQ(pair.server.error().code, ErrorCode::missing_extension);
+    EXPECT_EQ(pair.server.error().alert, AlertDescription::handshake_failure);
+  }
+}
+
+TEST(Server12, ChoosesInTheOrderThatCounts) {
+  for (const bool clients : {true, false}) {
+    ServerSettings server = server_settings();
+    server.prefer_client_order = clients;
+    server.policy.cipher_suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                   CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384};
+    ClientSettings client = client12();
+    client.policy.cipher_suites = {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                   CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                   CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
+    MessagePair pair(client, server);
+    Octets octets;
+    const auto hello = answer(pair, octets);
+    ASSERT_TRUE(hello) << describe(pair.server.error());
+    EXPECT_EQ(hello->cipher_suite, clients ? CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+                                           : CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+    EXPECT_TRUE(pair.client.done()) << describe(pair.client.error());
+  }
+}
+
+// RFC 6066 §3: go on with another certificate, or say that there is none for the name.
+TEST(Server12, MayRefuseNamesThatItHasNoCertificateFor) {
+  for (const bool refuses : {true, false}) {
+    ServerSettings server = server_settings();
+    server.refuse_unknown_names = refuses;
+    MessagePair pair(client12(), server, "elsewhere.example");
+    Octets octets;
+    const auto hello = answer(pair, octets);
+    EXPECT_EQ(hello.has_value(), !refuses);
+    if (refuses) {
+      EXPECT_EQ(pair.server.error().code, ErrorCode::no_certificate_for_name);
+      EXPECT_EQ(pair.server.error().alert, AlertDescription::unrecognized_name);
+    } else {
+      EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_name_mismatch);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace handfast::test

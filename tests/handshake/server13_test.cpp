@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/message_pair.hpp"
+#include "support/stores.hpp"
 
 namespace handfast::test {
 namespace {
@@ -92,6 +93,9 @@ std::vector<Breach> breaches() {
   static const std::array<message::ServerName, 2> two_names = {
       message::ServerName{NameType::host_name, as_bytes("a")},
       message::ServerName{NameType::host_name, as_bytes("b")}};
+  static const Octets zero_inside = {'a', 0, 'b'};
+  static const std::array<message::ServerName, 1> name_with_zero = {
+      message::ServerName{NameType::host_name, zero_inside}};
   return {
       {"Compression", set_hello([](auto& m) { m.legacy_compression_methods = deflate; }), illegal_value,
        A::illegal_parameter},  // [8446:4.1.2#11]
@@ -121,6 +125,9 @@ std::vector<Breach> breaches() {
       // [6066:3#2]
       {"TwoHostNames", set_hello([](auto& m) { m.extensions.server_name->server_name_list = two_names; }),
        illegal_value, A::illegal_parameter},
+      {"HostNameWithAZeroOctet",
+       set_hello([](auto& m) { m.extensions.server_name->server_name_list = name_with_zero; }), illegal_value,
+       A::illegal_parameter},
       // RFC 8446 §4.2.9 [8446:4.2.9#3]
       {"PskWithoutModes", set_hello([](auto& m) { m.extensions.pre_shared_key = {identities, binders}; }),
        missing_extension, A::missing_extension},
@@ -206,6 +213,66 @@ TEST(Server13Skipping, EarlyDataThatIsRefusedIsSkipped) {
   pair.to_server = set_hello([](auto& m) { m.extensions.early_data.emplace(); });
   pair.run();
   EXPECT_TRUE(pair.server.skips_early_data);
+}
+
+// A client of an external PSK, and a server that knows another one.
+struct PskCase {
+  PskCase() {
+    ExternalPsk key;
+    key.identity = to_octets(as_bytes("device 7"));
+    key.key.assign(32, 0x42);
+    client.external_psks = {std::make_shared<const ExternalPsk>(key)};
+    store->add(key);
+    server.external_psks = store;
+  }
+  std::shared_ptr<TestPskStore> store = std::make_shared<TestPskStore>();
+  ClientSettings client = client_settings();
+  ServerSettings server = server_settings();
+};
+
+// RFC 8446 §9.2: shares come with the groups that they are of, PSK or not [8446:9.2#11].
+TEST(Server13Psk, SharesNeedTheListOfGroups) {
+  PskCase psk;
+  MessagePair pair(psk.client, psk.server);
+  pair.to_server = set_hello([](auto& m) { remove(m, ExtensionType::supported_groups); });
+  pair.run();
+  ASSERT_TRUE(pair.server.failed());
+  EXPECT_EQ(pair.server.error().code, ErrorCode::missing_extension);
+  EXPECT_EQ(pair.server.error().alert, AlertDescription::missing_extension);
+}
+
+// RFC 8446 §4.2.3: who offers a PSK need not name schemes, but then nothing else can prove the server.
+TEST(Server13Psk, AnUnknownIdentityAndNoSchemesLeaveNoProof) {
+  for (const bool known : {true, false}) {
+    PskCase psk;
+    if (!known) psk.server.external_psks = std::make_shared<TestPskStore>();
+    MessagePair pair(psk.client, psk.server);
+    pair.to_server = set_hello([](auto& m) { remove(m, ExtensionType::signature_algorithms); });
+    pair.run();
+    ASSERT_TRUE(pair.server.failed());
+    // With the PSK the schemes are not missed: it is the binder that covers another hello.
+    EXPECT_EQ(name_of(pair.server.error().code),
+              name_of(known ? ErrorCode::bad_binder : ErrorCode::missing_extension));
+  }
+}
+
+// RFC 8446 §4.1.2: the second hello may leave out a PSK; then certificates prove the server after all.
+TEST(Server13Psk, IsDroppedWhenTheSecondHelloDoesNotOfferItAgain) {
+  PskCase psk;
+  psk.server.policy.groups = {NamedGroup::secp384r1};
+  MessagePair pair(psk.client, psk.server);
+  static const std::array<message::PskIdentity, 1> others = {message::PskIdentity{as_bytes("device 8"), 0}};
+  pair.to_server = set_second([](auto& m) { m.extensions.pre_shared_key->identities = others; });
+  std::vector<HandshakeType> flight;
+  pair.to_client = [&flight](MessageEnd::Message& message) {
+    flight.push_back(message.type());
+    return true;
+  };
+  pair.run();
+  EXPECT_FALSE(pair.server.failed()) << describe(pair.server.error());
+  EXPECT_EQ(pair.server_state.psk, nullptr);
+  EXPECT_TRUE(std::ranges::count(flight, HandshakeType::certificate_verify) == 1);
+  EXPECT_TRUE(pair.client.failed()) << "its hello was changed on the way";
 }
 
 }  // namespace

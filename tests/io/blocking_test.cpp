@@ -113,6 +113,25 @@ TEST(BlockingStream, ReadsNoEarlyDataWhereThereIsNone) {
       [](BlockingStream stream) { EXPECT_TRUE(stream.write(as_bytes("data"))); });
 }
 
+TEST(BlockingStream, AsksAndTimesOutWhileItReadsEarlyData) {
+  SocketPair sockets;
+  auto client = over(client_connection(), sockets[0]);
+  auto server = over(*Connection::server_asking(system_now()), sockets[1]);
+  int asked = 0;
+  server.on_question([&asked](Connection& connection) {
+    ++asked;
+    EXPECT_TRUE(connection.choose_configuration(live_server(), system_now()));
+  });
+  for (BlockingStream* stream : {&client, &server}) {
+    stream->set_timeout(10ms);
+    Octets buffer(10);
+    const auto late = stream == &client ? stream->read(buffer) : stream->read_early_data(buffer);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, ErrorCode::timed_out);
+  }
+  EXPECT_EQ(asked, 1) << "the client's hello was there";
+}
+
 TEST(BlockingStream, ReportsATruncatedStream) {
   both([](BlockingStream stream) { ASSERT_TRUE(stream.write(as_bytes("partial"))); },
        [](BlockingStream stream) {
