@@ -35,7 +35,7 @@ PUBLIC_HEADERS = {
              "signature_cache", "trust", "verify"],
     "session": ["client_session_store", "external_psk", "replay_guard", "reply", "session", "session_store",
                 "ticket_keys"],
-    "config": ["config", "credential", "policy"],
+    "config": ["config", "credential", "delegated_credential", "policy"],
     "handshake": ["deprecation", "inspect", "question", "summary"],
     "engine": ["connection"],
     "explain": ["capture", "explain"],

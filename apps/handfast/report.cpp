@@ -152,6 +152,9 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
   if (of_client) add("compressed", fmt::format("the client's certificate, by {}", to_string(*of_client)));
   if (!summary.peer_public_key.empty())
     add("public key", fmt::format("raw, SHA-256 {}", hex(x509::fingerprint(summary.peer_public_key))));
+  if (summary.peer_delegated_until)
+    add("delegated",
+        fmt::format("a key that the certificate vouches for until {}", show(*summary.peer_delegated_until)));
   add("verified", verified(summary, own));
   for (std::size_t i = 0; i < summary.flights.size(); ++i)
     add(i == 0 ? "flights" : "", one_flight(summary.flights[i]));
@@ -184,6 +187,8 @@ nlohmann::json to_json(const Summary& summary, Role own) {
       {"peer_certificate_type", name_of(summary.peer_certificate_type)},
       {"peer_public_key_sha256",
        text_or_null(summary.peer_public_key.empty() ? "" : hex(x509::fingerprint(summary.peer_public_key)))},
+      {"peer_delegated_until",
+       text_or_null(summary.peer_delegated_until ? iso(*summary.peer_delegated_until) : "")},
       {"own_certificate_compression", name_or_null(summary.own_certificate_compression)},
       {"peer_certificate_compression", name_or_null(summary.peer_certificate_compression)},
       {"verification", verification},

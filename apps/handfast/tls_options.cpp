@@ -21,6 +21,13 @@ constexpr std::array all_groups = {
     NamedGroup::x25519,         NamedGroup::secp256r1,         NamedGroup::secp384r1,
     NamedGroup::secp521r1,      NamedGroup::MLKEM768,          NamedGroup::MLKEM1024};
 
+// All that this library makes and RFC 9345 §4 allows.
+constexpr Preferences<SignatureScheme, 8> delegation_schemes = {
+    SignatureScheme::ecdsa_secp256r1_sha256, SignatureScheme::ed25519,
+    SignatureScheme::ecdsa_secp384r1_sha384, SignatureScheme::ecdsa_secp521r1_sha512,
+    SignatureScheme::rsa_pss_pss_sha256,     SignatureScheme::rsa_pss_pss_sha384,
+    SignatureScheme::rsa_pss_pss_sha512};
+
 template <class List>
 std::string list(const List& values) {
   std::vector<std::string_view> names;
@@ -114,7 +121,7 @@ std::unexpected<Failure> credential_failure(const Error& error, const std::strin
     case ErrorCode::key_mismatch: {
       auto failure = usage_failure(fmt::format("{} and {}", certificate, key), error);
       failure.error().what =
-          fmt::format("the private key in {} does not belong to the certificate in {}", key, certificate);
+          fmt::format("the private key in {} does not belong to what is in {}", key, certificate);
       return failure;
     }
     case ErrorCode::bad_pem:
@@ -169,6 +176,14 @@ void TlsOptions::add_to(CLI::App& command) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   command
+      .add_option(
+          "--delegated", delegated,
+          "delegated credential (RFC 9345) for the --cert at the same place, whose --key is then its key")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_flag("--accept-delegated", accept_delegated,
+                   "take a delegated credential of the peer (RFC 9345)");
+  command
       .add_option("--raw-key", raw_keys,
                   "PEM file with a private key that is shown without a certificate (RFC 7250)")
       ->type_name("FILE")
@@ -220,6 +235,28 @@ Outcome<Policy> make_policy(const TlsOptions& options) {
   return policy;
 }
 
+namespace {
+
+// The certificate at this place with its own key, or with the delegated credential that is for the key.
+Outcome<Credential> make_credential(const TlsOptions& options, std::size_t place, Bytes chain, Bytes key,
+                                    std::string_view passphrase) {
+  const bool delegated = place < options.delegated.size();
+  const std::string& key_path = options.keys.empty() ? options.certificates[place] : options.keys[place];
+  if (!delegated) {
+    auto credential = Credential::from_pem(chain, key, passphrase);
+    if (!credential) return credential_failure(credential.error(), options.certificates[place], key_path);
+    return std::move(*credential);
+  }
+  const std::string& path = options.delegated[place];
+  const auto content = read_file(path);
+  if (!content) return std::unexpected(content.error());
+  auto credential = Credential::delegated(chain, *content, key, passphrase);
+  if (!credential) return credential_failure(credential.error(), path, key_path);
+  return std::move(*credential);
+}
+
+}  // namespace
+
 Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
   if (options.keys.size() > options.certificates.size())
     return usage_failure("there are more --key than --cert",
@@ -227,6 +264,9 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
   if (!options.keys.empty() && options.keys.size() != options.certificates.size())
     return usage_failure("there are more --cert than --key",
                          "Give one --key for each --cert, in the same order.");
+  if (options.delegated.size() > options.keys.size())
+    return usage_failure("there are more --delegated than --key",
+                         "Each --delegated belongs to the --cert at the same place, whose --key is its key.");
   const auto passphrase = read_passphrase(options.passphrase_file);
   if (!passphrase) return std::unexpected(passphrase.error());
   std::vector<Credential> credentials;
@@ -240,8 +280,8 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
     // From here on what is no PEM is the key.
     if (const auto read = x509::read_certificates(*chain); !read)
       return usage_failure(certificate, read.error());
-    auto credential = Credential::from_pem(*chain, *secret, *passphrase);
-    if (!credential) return credential_failure(credential.error(), certificate, key);
+    auto credential = make_credential(options, i, *chain, *secret, *passphrase);
+    if (!credential) return std::unexpected(credential.error());
     if (const auto valid = credential->check_validity(system_now()); !valid)
       return usage_failure(certificate, valid.error());
     credentials.push_back(std::move(*credential));
@@ -291,6 +331,7 @@ Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
     if (protocol.empty() || protocol.size() > 255)
       return usage_failure("--alpn: a protocol's name has 1 to 255 octets", "Write --alpn h2,http/1.1.");
   settings.application_protocols = options.application_protocols;
+  if (options.accept_delegated) settings.delegated_credentials = delegation_schemes;
   if (auto filled = fill_compressions(options.compressions, settings); !filled) return filled;
   if (options.key_log.empty()) return {};
   auto log = key_log_file(options.key_log);

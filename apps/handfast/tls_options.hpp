@@ -20,6 +20,8 @@ namespace handfast::tool {
 struct TlsOptions {
   std::vector<std::string> certificates;  ///< files; the n-th belongs to the n-th key
   std::vector<std::string> keys;
+  std::vector<std::string> delegated;  ///< the n-th belongs to the n-th certificate, and has the n-th key
+  bool accept_delegated = false;       ///< of the peer
   std::vector<std::string> raw_keys;   ///< private keys to be shown as raw public keys
   std::vector<std::string> peer_keys;  ///< raw public keys that are trusted
   std::string passphrase_file;

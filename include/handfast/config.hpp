@@ -61,6 +61,9 @@ struct CommonSettings {
   /// How certificates may be compressed (RFC 8879, TLS 1.3), most wanted first: the peer is offered all, and
   /// our own certificate is compressed with the first one that it offers. At most 16; empty: none.
   std::vector<std::shared_ptr<const CertificateCompression>> certificate_compression;
+  /// Schemes with which a peer may prove itself by a delegated credential instead of its certificate's key
+  /// (RFC 9345, TLS 1.3), most wanted first. Empty: by none. rsa_pss_rsae_* and rsa_pkcs1_* are not for them.
+  Preferences<SignatureScheme, 8> delegated_credentials;
   /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
   /// How strictly, and what an unknown revocation status means.
@@ -152,6 +155,9 @@ struct ServerSettings : CommonSettings {
   ClientAuthentication client_authentication = ClientAuthentication::none;
   /// Refuse with unrecognized_name when the client names a host that no certificate is for.
   bool refuse_unknown_names = false;
+  /// The application uses the name that the client sends, such as for the choice of a site, whichever
+  /// certificate is shown: acknowledge it always. False: where a certificate is for it (RFC 6066 §3).
+  bool acknowledge_server_name = false;
   /// Send the subjects of `trust` as certificate_authorities (RFC 8446 §4.2.4).
   bool send_certificate_authorities = true;
   /// Every HelloRetryRequest carries a cookie that holds all state, so that the second ClientHello may meet
@@ -161,6 +167,10 @@ struct ServerSettings : CommonSettings {
   std::array<std::uint8_t, 32> cookie_key{};
   /// The client's order of cipher suites and groups decides instead of the policy's.
   bool prefer_client_order = false;
+  /// Ask for a share of the most wanted group that the client knows (HelloRetryRequest) even if it sent one
+  /// of another group that is taken here: a round trip more, for the best key exchange that both sides have.
+  /// False: a group that needs no retry goes first.
+  bool retry_for_best_group = false;
   /// Seals whole sessions into tickets (RFC 8446 §4.6.1, RFC 5077); null: no such tickets.
   std::shared_ptr<TicketKeys> ticket_keys;
   /// Keeps the sessions of clients that get no sealed tickets: in TLS 1.3 when there are no ticket_keys, in
@@ -179,6 +189,10 @@ struct ServerSettings : CommonSettings {
   std::uint32_t max_early_data_size = 0;
   /// Decides whether early data was taken before.
   std::shared_ptr<ReplayGuard> replay_guard;
+  /// Octets of early data, protection included, that are passed over at most when early data is not taken
+  /// (RFC 8446 §4.2.10), or a quarter more than max_early_data_size or the ticket allows, if that is more.
+  /// The default is one full flight of common clients; what goes beyond ends the connection.
+  std::uint32_t max_skipped_early_data = 65'536;
 };
 
 /// A checked client configuration. Immutable and shared; a connection holds one reference.
@@ -195,7 +209,7 @@ class ClientConfig {
   /// False only for configurations of dangerous::without_verification.
   [[nodiscard]] bool verifies() const noexcept { return verifies_; }
   /// What sessions of this configuration are kept under beside the server's name (SessionKey::configuration):
-  /// a digest over the certificates that this client may have shown.
+  /// a digest over the certificates that this client may have shown and the identities of its external PSKs.
   [[nodiscard]] Bytes session_context() const noexcept { return session_context_; }
 
  private:

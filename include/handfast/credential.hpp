@@ -11,6 +11,12 @@
 
 namespace [[gnu::visibility("default")]] handfast {
 
+class Credential;
+namespace dangerous {
+Result<Credential> unchecked_delegated(Bytes certificate_chain, Bytes delegated_credential, Bytes private_key,
+                                       Role role);
+}  // namespace dangerous
+
 /// A certificate chain with its private key, parsed and checked once. Immutable; copies share the same
 /// contents; safe to use from any number of threads.
 class Credential {
@@ -32,6 +38,18 @@ class Credential {
   /// Errors: those of keys in from_pem.
   static Result<Credential> raw_public_key(Bytes private_key, std::string_view passphrase = {});
 
+  /// A chain that a delegated credential proves (RFC 9345): that is a key which the holder of the
+  /// certificate's key vouches for, for some days at most, so that the machine which shows the chain need not
+  /// have the certificate's key. `delegated_credential`: a DelegatedCredential as it travels (RFC 9345 §4),
+  /// or the same as PEM, "DELEGATED CREDENTIAL". `private_key`: the one that it is for, as in from_pem.
+  ///
+  /// Shown in TLS 1.3 to peers only that take it, and not before or after its time: a server lists it in
+  /// front of another credential for everybody else.
+  /// Errors: as from_pem; own_delegated_credential_unusable: it does not parse, the certificate's key did not
+  /// sign it, or its scheme is not for delegated credentials.
+  static Result<Credential> delegated(Bytes certificate_chain, Bytes delegated_credential, Bytes private_key,
+                                      std::string_view passphrase = {});
+
   /// X509, or RawPublicKey for a bare key, whose chain() is empty.
   [[nodiscard]] CertificateType type() const noexcept;
   /// What a raw public key shows: its SubjectPublicKeyInfo in DER. Empty for certificates. Lives as chain().
@@ -44,7 +62,7 @@ class Credential {
   [[nodiscard]] std::span<const SignatureScheme> schemes() const noexcept;
   /// True when the leaf is for this DNS name (RFC 9525, wildcards included) or textual address.
   [[nodiscard]] bool matches(std::string_view host_name) const noexcept;
-  /// Errors: own_certificate_expired (also: not yet valid).
+  /// Of leaf and delegated credential. Errors: own_certificate_expired (also: not yet valid).
   [[nodiscard]] Result<> check_validity(Time now) const;
 
   /// A copy with a stapled OCSP response (DER, RFC 6960), sent to clients that ask (RFC 8446 §4.4.2.1).
@@ -72,8 +90,20 @@ class Credential {
   [[nodiscard]] const Contents& contents() const noexcept { return *contents_; }
 
  private:
+  friend Result<Credential> dangerous::unchecked_delegated(Bytes certificate_chain,
+                                                           Bytes delegated_credential, Bytes private_key,
+                                                           Role role);
   explicit Credential(std::shared_ptr<const Contents> contents) noexcept : contents_(std::move(contents)) {}
   std::shared_ptr<const Contents> contents_;
 };
+
+namespace dangerous {
+
+/// As Credential::delegated, for `role`, but nobody looks whether the certificate's key signed it: for tests
+/// of peers, which have to refuse it.
+Result<Credential> unchecked_delegated(Bytes certificate_chain, Bytes delegated_credential, Bytes private_key,
+                                       Role role);
+
+}  // namespace dangerous
 
 }  // namespace handfast

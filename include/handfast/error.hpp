@@ -47,6 +47,7 @@ enum class ErrorCode : std::uint16_t {
   no_certificate_for_name,
   no_fitting_credential,
   no_application_protocol,
+  no_common_psk_mode,
   bad_key_share,
   downgrade_detected,
   inappropriate_fallback,
@@ -66,6 +67,7 @@ enum class ErrorCode : std::uint16_t {
   certificate_unsupported,
   certificate_malformed,
   certificate_status_missing,
+  bad_delegated_credential,
   unknown_psk_identity,
   bad_binder,
   // Ends.
@@ -96,6 +98,7 @@ enum class ErrorCode : std::uint16_t {
   key_mismatch,
   own_certificate_expired,
   own_certificate_malformed,
+  own_delegated_credential_unusable,
   unsupported_option,
   no_trust_anchor,
   bad_server_name,

@@ -73,6 +73,8 @@ struct CertificateTemplate {
   bool ocsp_signing = false;
   /// A TLS feature extension that demands a stapled OCSP response (RFC 7633).
   bool must_staple = false;
+  /// DelegationUsage: the key may sign delegated credentials (RFC 9345 §4.2).
+  bool delegation_usage = false;
   /// Name constraints, of a CA only. DNS: "example.com" with all below it; addresses as "192.0.2.0/24".
   std::vector<std::string> permitted_dns_names;
   /// Permitted IP networks of nameConstraints, as address/length.

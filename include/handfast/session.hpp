@@ -41,7 +41,8 @@ struct Session {
   /// When the ticket was issued (server) or came in (client).
   Time issued{};
   /// When the handshake that this session descends from checked certificates: a session made by resumption
-  /// inherits it, so that lifetimes do not add up without end.
+  /// inherits it, so that lifetimes do not add up without end. After a delegated credential of the peer: a
+  /// week before that ends, so that no session outlives it (RFC 9345 §7.4).
   Time authenticated{};
   /// How long after `issued` it may be used; at most longest_lifetime.
   std::chrono::seconds lifetime{};
@@ -57,6 +58,9 @@ struct Session {
   std::vector<Octets> peer_chain;
   /// The raw public key that the peer showed instead (RFC 7250): SubjectPublicKeyInfo; empty: none.
   Octets peer_public_key;
+  /// The external PSK that proved both sides when the session began; empty: certificates did. It is resumed
+  /// only as long as the configuration has a PSK of that identity.
+  Octets external_psk_identity;
   /// Client: the OCSP response that was stapled; empty: none.
   Octets ocsp_response;
   /// The chain passed full verification. False: nobody looked, or the application alone decided. A client

@@ -73,6 +73,9 @@ struct Summary {
   std::vector<Octets> peer_chain;            ///< DER, as sent, leaf first; empty: the peer showed none
   CertificateType peer_certificate_type = CertificateType::X509;  ///< the kind that the peer showed
   Octets peer_public_key;  ///< a raw public key of the peer (RFC 7250): SubjectPublicKeyInfo; else empty
+  /// The peer proved itself by a delegated credential (RFC 9345), which ends then; none: by its certificate's
+  /// key, or not at all in this handshake.
+  std::optional<Time> peer_delegated_until;
   /// How our Certificate and the peer's were compressed (RFC 8879); none: not at all, or not shown.
   std::optional<CertificateCompressionAlgorithm> own_certificate_compression;
   std::optional<CertificateCompressionAlgorithm> peer_certificate_compression;  ///< the peer's

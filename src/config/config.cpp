@@ -22,6 +22,8 @@ struct ConfigAccess {
     crypto::Hash shown(crypto::HashAlgorithm::sha256);
     for (const Credential& credential : config.settings_.credentials)
       shown.update(crypto::hash(crypto::HashAlgorithm::sha256, credential.contents().identity()).view());
+    for (const auto& psk : config.settings_.external_psks)
+      shown.update(crypto::hash(crypto::HashAlgorithm::sha256, psk->identity).view());
     copy(shown.digest().view(), config.session_context_);
   }
   static void fill(ServerConfig& config, ServerSettings settings, RandomSource& random) {
@@ -121,10 +123,19 @@ Result<> check_trust(const CommonSettings& settings) {
   return {};
 }
 
+// RFC 9345 §4: schemes that a delegated credential may have.
+Result<> check_delegated_credentials(const CommonSettings& settings) {
+  for (const SignatureScheme scheme : settings.delegated_credentials)
+    if (!is_for_delegation(scheme))
+      return unsupported("delegated_credentials: a scheme is not for delegated credentials");
+  return {};
+}
+
 Result<> check_common(const CommonSettings& settings) {
   if (settings.peer_certificate_types.empty()) return unsupported("peer_certificate_types is empty");
   if (auto ok = check_certificate_types(settings.peer_certificate_types); !ok) return ok;
   if (auto ok = check_compression(settings); !ok) return ok;
+  if (auto ok = check_delegated_credentials(settings); !ok) return ok;
   if (auto ok = check_versions_and_suites(settings.policy); !ok) return ok;
   if (auto ok = check_groups_and_schemes(settings.policy); !ok) return ok;
   std::size_t octets = 0;
@@ -147,14 +158,18 @@ bool can_sign_with(const Policy& policy, const Credential& credential) {
   const Credential::Contents& contents = credential.contents();
   const auto makes = [&](SignatureScheme scheme) {
     return (policy.allows(ProtocolVersion::tls13) && std::ranges::count(contents.schemes, scheme) != 0) ||
-           (policy.allows(ProtocolVersion::tls12) &&
+           (policy.allows(ProtocolVersion::tls12) && !contents.delegation &&
             contents.public_key.matches(scheme, ProtocolVersion::tls12));
   };
   return std::ranges::any_of(contents.signs_with(policy), makes);
 }
 
-Result<> check_credentials(const CommonSettings& settings, std::span<const Credential> credentials) {
+Result<> check_credentials(const CommonSettings& settings, std::span<const Credential> credentials,
+                           Role role) {
   for (const Credential& credential : credentials) {
+    const auto& delegation = credential.contents().delegation;
+    if (delegation && delegation->role != role)
+      return unsupported("credentials: a delegated credential is for the other role");
     const crypto::PublicKey& key = credential.contents().public_key;
     const bool rsa = key.type() == crypto::KeyType::rsa || key.type() == crypto::KeyType::rsa_pss;
     if (rsa && key.bits() < settings.policy.min_rsa_bits)
@@ -197,7 +212,7 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
   if (auto ok = check_key_shares(settings.policy); !ok) return fail(ok.error());
   if (auto ok = check_certificate_types(settings.certificate_types); !ok) return fail(ok.error());
   if (auto ok = check_psks(settings); !ok) return fail(ok.error());
-  if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  if (auto ok = check_credentials(settings, settings.credentials, Role::client); !ok) return fail(ok.error());
   if (settings.require_credential && settings.credentials.empty())
     return unsupported("require_credential: there are no credentials");
   leave_out_versions_without_suite(settings.policy);
@@ -231,7 +246,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (settings.credentials.empty() && !settings.external_psks)
     return unsupported("credentials: a server needs a certificate");
   if (auto ok = check_sessions(settings); !ok) return fail(ok.error());
-  if (auto ok = check_credentials(settings, settings.credentials); !ok) return fail(ok.error());
+  if (auto ok = check_credentials(settings, settings.credentials, Role::server); !ok) return fail(ok.error());
   leave_out_versions_without_suite(settings.policy);
   const bool asks = settings.client_authentication != ClientAuthentication::none;
   if (asks && settings.verification == PeerVerification::full) {

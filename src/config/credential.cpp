@@ -98,6 +98,16 @@ Result<crypto::PrivateKey> read_private_key(Bytes text, std::string_view passphr
              : crypto::PrivateKey::from_pem(text, passphrase);
 }
 
+// The delegated credential's key proves the chain from now on.
+Result<> delegate(Credential::Contents& contents, OwnDelegation delegation, crypto::PrivateKey key) {
+  if (!(key.public_key() == delegation.read.key)) return fail(ErrorCode::key_mismatch);
+  contents.public_key = delegation.read.key;
+  contents.schemes = {delegation.read.scheme};  // and no other (RFC 9345 §4)
+  contents.delegation = std::move(delegation);
+  contents.private_key = std::move(key);
+  return {};
+}
+
 // A copy of its own storage, for a variation of a credential.
 std::shared_ptr<Credential::Contents> copy_of(const Credential::Contents& from) {
   auto contents = std::make_shared<Credential::Contents>(from);
@@ -139,6 +149,32 @@ Result<Credential> Credential::external(Bytes certificate_chain) {
   return Credential(std::move(*contents));
 }
 
+Result<Credential> Credential::delegated(Bytes certificate_chain, Bytes delegated_credential,
+                                         Bytes private_key, std::string_view passphrase) {
+  auto contents = read_chain(certificate_chain);
+  if (!contents) return fail(contents.error());
+  auto delegation = read_own_delegation(delegated_credential, (*contents)->chain.front());
+  if (!delegation) return fail(delegation.error());
+  auto key = read_private_key(private_key, passphrase);
+  if (!key) return fail(key.error());
+  if (auto done = delegate(**contents, std::move(*delegation), std::move(*key)); !done)
+    return fail(done.error());
+  return Credential(std::move(*contents));
+}
+
+Result<Credential> dangerous::unchecked_delegated(Bytes certificate_chain, Bytes delegated_credential,
+                                                  Bytes private_key, Role role) {
+  auto contents = read_chain(certificate_chain);
+  if (!contents) return fail(contents.error());
+  auto delegation = read_own_delegation(delegated_credential, (*contents)->chain.front(), role);
+  if (!delegation) return fail(delegation.error());
+  auto key = read_private_key(private_key, {});
+  if (!key) return fail(key.error());
+  if (auto done = delegate(**contents, std::move(*delegation), std::move(*key)); !done)
+    return fail(done.error());
+  return Credential(std::move(*contents));
+}
+
 CertificateType Credential::type() const noexcept { return contents_->type; }
 
 Bytes Credential::public_key_info() const noexcept { return contents_->key_info; }
@@ -161,6 +197,8 @@ Result<> Credential::check_validity(Time now) const {
   if (contents_->type == CertificateType::RawPublicKey) return {};
   const auto leaf = x509::Certificate::parse(contents_->chain.front());
   if (!leaf) return fail(ErrorCode::own_certificate_malformed);
+  if (contents_->delegation && !contents_->delegation->read.check_time(now))
+    return fail(ErrorCode::own_certificate_expired, "the delegated credential has ended, or ends too late");
   if (leaf->valid_at(now)) return {};
   return fail(ErrorCode::own_certificate_expired,
               std::chrono::floor<std::chrono::seconds>(now) < leaf->not_before ? "not yet valid" : "expired");

@@ -6,6 +6,7 @@
 #include <handfast/credential.hpp>
 
 #include "config/compressed_certificates.hpp"
+#include "config/delegated_credential.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/signature.hpp"
 
@@ -26,10 +27,11 @@ struct Credential::Contents {
   CertificateType type = CertificateType::X509;
   Octets key_info;               ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
   std::vector<Bytes> chain;      ///< views into storage, leaf first
-  crypto::PublicKey public_key;  ///< the leaf's
+  crypto::PublicKey public_key;  ///< the leaf's, or the delegated credential's
   bool may_sign = true;          ///< the leaf's keyUsage allows digitalSignature, or there is none
   /// How the chain's certificates are signed, self-signed ones left out; none: in a way that is not known.
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
+  std::optional<OwnDelegation> delegation;        ///< none: the leaf's key proves the chain
   std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
   std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
   std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says

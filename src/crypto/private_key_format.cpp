@@ -251,6 +251,7 @@ State parse_block(Block& block, std::string_view passphrase) {
 
 State parse_pem(Bytes text, std::string_view passphrase) {
   if (text.size() > INT_MAX) return fail(ErrorCode::bad_pem);
+  if (text.empty()) return fail(ErrorCode::bad_pem, "there is no PEM block");  // a null view, too
   const Bio bio = owned<Bio>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   for (bool any = false;; any = true) {
     Block block;

@@ -233,7 +233,8 @@ void HandshakeRun::abandon_early_data() {
 void HandshakeRun::skip_early_data() {
   const std::uint32_t promised = server_->psk ? server_->psk->terms.max_size : 0;
   const std::uint64_t allowed = std::max(server_->settings().max_early_data_size, promised);
-  const std::uint64_t budget = std::max<std::uint64_t>(min_skipped_early_data, allowed + allowed / 4);
+  const std::uint64_t budget =
+      std::max<std::uint64_t>(server_->settings().max_skipped_early_data, allowed + allowed / 4);
   channel_.receiving.reader.skip_early_data(
       static_cast<std::uint32_t>(std::min<std::uint64_t>(budget, std::numeric_limits<std::uint32_t>::max())));
 }

@@ -9,10 +9,6 @@
 
 namespace handfast::engine {
 
-/// Octets of refused early data that are skipped at least, protection included: one full 0-RTT flight of
-/// common clients. A server whose tickets allow more skips that much, and a quarter for the protection.
-inline constexpr std::uint32_t min_skipped_early_data = 64 * 1024;
-
 /// Made by Connection, freed when the handshake is over and its summary is taken.
 class HandshakeRun final : public handshake::Transport {
  public:

@@ -7,8 +7,10 @@
 #include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
 #include "handshake/compressed_certificate.hpp"
+#include "handshake/delegation.hpp"
 #include "schedule/key_schedule.hpp"
 #include "x509/certificate.hpp"
+#include "x509/der.hpp"
 #include "x509/public_key_info.hpp"
 
 namespace handfast::handshake {
@@ -36,7 +38,8 @@ bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
 
 std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
                                              const SchemeList& accepted, ProtocolVersion version) noexcept {
-  if (!credential.contents().may_sign) return std::nullopt;  // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
+  if (!credential.contents().may_sign) return std::nullopt;   // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
+  if (credential.contents().delegation) return std::nullopt;  // RFC 9345 §4.1: not in TLS 1.2, not unasked
   for (const SignatureScheme scheme : credential.contents().signs_with(policy)) {
     if (!fits_handshake(scheme, version) || !accepted.contains(scheme)) continue;
     if (credential.contents().public_key.matches(scheme, version)) return scheme;
@@ -102,6 +105,12 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
       entries.front().extensions.signed_certificate_timestamp = *list;
     }
   }
+  if (credential != nullptr && credential->contents().delegation) {
+    // RFC 9345 §4.1.1: beside the leaf.
+    auto delegated = wire::decode<message::DelegatedCredential>(credential->contents().delegation->encoded);
+    if (!delegated) return fail(ErrorCode::internal_error, "our delegated credential does not parse");
+    entries.front().extensions.delegated_credential = *delegated;
+  }
   certificate.certificate_list = entries;
   if (credential == nullptr || compression == nullptr) return hs.send(certificate);
   return send_compressed(hs, certificate, *credential, extras, *compression);
@@ -114,7 +123,10 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
       if (asked.ocsp && type == ExtensionType::status_request) continue;
       if (asked.signed_certificate_timestamps && type == ExtensionType::signed_certificate_timestamp)
         continue;
+      const bool delegated = type == ExtensionType::delegated_credential;
+      if (asked.delegated_credential && delegated) continue;
       Error error(ErrorCode::extension_not_offered);
+      if (delegated) error.alert = AlertDescription::unexpected_message;
       error.message = message::Certificate::type;
       if (const auto name = name_of(type); !name.empty()) error.field = name.data();
       return fail(error);
@@ -126,9 +138,11 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
 Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
                            const message::Certificate& certificate) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey) {
-    // RFC 8446 §4.4.2: a raw public key stands alone.
+    // RFC 8446 §4.4.2: a raw public key stands alone [8446:4.4.2#10].
     if (certificate.certificate_list.count() != 1)
       return fail(ErrorCode::illegal_value, "a raw public key with more entries behind it");
+    if (certificate.certificate_list.front().extensions.delegated_credential)
+      return fail(ErrorCode::bad_delegated_credential, "a raw public key delegates nothing");
     return keep_raw_public_key(hs, settings, certificate.certificate_list.front().cert_data);
   }
   // One copy of the message; the chain are views into it.
@@ -139,6 +153,7 @@ Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
     // [8446:4.4.2#8,9] The leaf is the first.
     hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(offset, entry.cert_data.size()));
     if (hs.peer_chain.size() != 1) continue;
+    if (auto accepted = accept_delegation(hs, settings, entry); !accepted) return accepted;
     if (entry.extensions.status_request)
       hs.summary.ocsp_response = to_octets(entry.extensions.status_request->response);
     if (entry.extensions.signed_certificate_timestamp)
@@ -215,15 +230,30 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
   return {};
 }
 
+// Whether these are one element of DER, whatever it means.
+bool is_one_element(Bytes octets) noexcept {
+  x509::Fault fault(octets);
+  x509::Der der(octets, fault);
+  der.any("cert_data");
+  der.finish("cert_data");
+  return !fault.happened();
+}
+
 }  // namespace
 
 Result<crypto::PublicKey> peer_key(const Handshake& hs, std::uint16_t key_usage) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey)
     return x509::parse_public_key(hs.summary.peer_public_key);
   const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
-  if (!leaf) return fail(leaf.error());
+  if (!leaf) {
+    // RFC 8446 §6.2: a certificate that is wrong inside is a bad_certificate; what is none is a decode_error.
+    Error error = leaf.error();
+    if (!is_one_element(hs.peer_chain.front())) error.alert = AlertDescription::decode_error;
+    return fail(error);
+  }
   if (!leaf->allows(key_usage))
     return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this");
+  if (hs.delegation) return hs.delegation->key;
   return leaf->public_key();
 }
 
@@ -266,9 +296,13 @@ Result<> check_certificate_verify(const Handshake& hs, const message::Certificat
                                   const crypto::Digest& before) {
   const SignatureContent content(hs.role() == Role::client ? Role::server : Role::client, before);
   const SignatureScheme scheme = verify.algorithm;
+  // RFC 9345 §4.1.3: the one that the delegated credential names, which was offered for it.
+  if (hs.delegation && scheme != hs.delegation->scheme)
+    return fail(ErrorCode::bad_delegated_credential, "CertificateVerify has another scheme than it names");
   // RFC 8446 §4.4.3: a scheme that we offered [8446:4.4.3#4,5,6,8], that TLS 1.3 allows here, and that is
   // this key's.
-  if (!policy.signature_schemes.contains(scheme) || !fits_handshake(scheme, ProtocolVersion::tls13))
+  const bool offered = hs.delegation || policy.signature_schemes.contains(scheme);
+  if (!offered || !fits_handshake(scheme, ProtocolVersion::tls13))
     return fail(ErrorCode::illegal_value, "the signature scheme was not offered");
   if (!key.matches(scheme))
     return fail(ErrorCode::illegal_value, "the signature scheme is not for this certificate's key");

@@ -72,15 +72,18 @@ void note_credential(Handshake& handshake, std::span<const Credential> credentia
 struct CertificateExtras {
   bool ocsp = false;
   bool signed_certificate_timestamps = false;
+  bool delegated_credential = false;  ///< of the peer's alone: ours depends on which credential is shown
 };
 /// Our Certificate message; `context` is that of the CertificateRequest. Null credential: an empty list.
 /// `compression`: how it is compressed; null: not at all.
 Result<> send_certificate(Handshake& handshake, const Credential* credential, Bytes context,
                           CertificateExtras extras, const CertificateCompression* compression);
 
-/// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6,7].
+/// RFC 8446 §4.4.2: what stands beside a certificate was asked for [8446:4.4.2#6,7]. RFC 9345 §4.1: a
+/// delegated credential that was not is an unexpected_message.
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked);
-/// Keeps the peer's chain and stapled data, or its raw public key, for verification and summary.
+/// Keeps the peer's chain and stapled data, or its raw public key, for verification and summary; a delegated
+/// credential, once it is found valid. Errors: also bad_delegated_credential.
 Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
                            const message::Certificate& certificate);
 

@@ -68,8 +68,13 @@ Result<> choose_certificate_types(ServerHandshake& hs, const message::ClientHell
       is_default(extensions.client_certificate_type->client_certificate_types))
     return fail(ErrorCode::illegal_value, "client_certificate_type names the default alone");
   const auto shown = [&hello](const Credential& credential) { return takes_type(hello, credential.type()); };
-  if (!settings.credentials.empty() && std::ranges::none_of(settings.credentials, shown))
-    return nothing_in_common();
+  if (!settings.credentials.empty() && std::ranges::none_of(settings.credentials, shown)) {
+    if (extensions.server_certificate_type) return nothing_in_common();
+    // Who says nothing of kinds may not know RFC 7250: there is no certificate for it, as RFC 8446 §4.1.1 has
+    // it.
+    return fail(ErrorCode::certificate_unsupported, AlertDescription::handshake_failure,
+                "the client takes certificates alone, and there is none here");
+  }
   if (settings.client_authentication == ClientAuthentication::none) return {};
   const auto& offered = hello.extensions.client_certificate_type;
   for (const CertificateType type : settings.peer_certificate_types) {
@@ -84,7 +89,12 @@ Result<> choose_certificate_types(ServerHandshake& hs, const message::ClientHell
 
 Result<> keep_raw_public_key(Handshake& hs, const CommonSettings& settings, Bytes key_info) {
   const auto key = x509::parse_public_key(key_info);
-  if (!key) return fail(key.error());
+  if (!key) {
+    // RFC 8446 §6.2: no certificate that could be a bad one, but a field that is not what RFC 7250 §3 says.
+    Error error = key.error();
+    if (error.code == ErrorCode::certificate_malformed) error.alert = AlertDescription::decode_error;
+    return fail(error);
+  }
   const bool rsa = key->type() == crypto::KeyType::rsa || key->type() == crypto::KeyType::rsa_pss;
   if (rsa && key->bits() < settings.policy.min_rsa_bits)
     return fail(ErrorCode::certificate_unsupported, "the raw public key is shorter than the policy allows");

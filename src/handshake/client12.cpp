@@ -281,6 +281,8 @@ Task<> client12(ClientHandshake& hs) {
   }
   const Request request = co_await receive_request(hs);
   co_await hs.receive<message::ServerHelloDone>();
+  // RFC 5246 §7.4.5: behind it the server waits for us.
+  co_await require(hs.ends_flight(), ErrorCode::excess_handshake_data);
 
   // [5246:7.3#2] [5246:7.4.6#1] [5246:7.4.7#1,2]
   if (request.received) co_await send_certificate12(hs, request.proof.credential);

@@ -5,6 +5,7 @@
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"
 #include "handshake/compressed_certificate.hpp"
+#include "handshake/delegation.hpp"
 #include "handshake/secrets13.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
@@ -91,6 +92,8 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   const auto& extensions = message.extensions;
   // [8446:4.3.2#4]
   if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
+  if (auto distinct = check_compressions(extensions.compress_certificate); !distinct)
+    return fail(distinct.error());
   const auto& for_chains = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
                                                                 : extensions.signature_algorithms;
   Request request;
@@ -99,9 +102,9 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
   request.compression = choose_compression(hs.settings(), extensions.compress_certificate);
   for (const Credential& credential : hs.settings().credentials) {
-    const auto scheme = choose_scheme(hs.settings().policy, credential,
-                                      extensions.signature_algorithms->supported_signature_algorithms,
-                                      ProtocolVersion::tls13);
+    const auto scheme = choose_scheme13(hs, hs.settings().policy, credential,
+                                        extensions.signature_algorithms->supported_signature_algorithms,
+                                        extensions.delegated_credential);
     if (!scheme || credential.type() != hs.own_certificate_type) continue;
     // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
     if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) continue;
@@ -133,6 +136,7 @@ Result<> accept_certificate(ClientHandshake& hs, const message::Certificate& cer
   CertificateExtras asked;
   asked.ocsp = hs.settings().request_ocsp;
   asked.signed_certificate_timestamps = hs.settings().request_signed_certificate_timestamps;
+  asked.delegated_credential = !hs.settings().delegated_credentials.empty();
   if (auto allowed = check_entries(certificate, asked); !allowed) return allowed;
   return keep_certificates(hs, hs.settings(), certificate);
 }

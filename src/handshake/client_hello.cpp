@@ -143,6 +143,8 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     extensions.key_share = {arrays.shares};
     arrays.compressions = offered_compressions(settings);  // RFC 8879 §3
     if (!arrays.compressions.empty()) extensions.compress_certificate = {arrays.compressions};
+    if (!settings.delegated_credentials.empty())  // RFC 9345 §4.1.1
+      extensions.delegated_credential = {settings.delegated_credentials.span()};
   }
   if (attempt.grease.enabled()) {
     using wire::ExtensionSlot;

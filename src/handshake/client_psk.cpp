@@ -6,6 +6,7 @@
 #include "handshake/authentication.hpp"
 #include "handshake/client12_session.hpp"
 #include "handshake/client_early_data.hpp"
+#include "handshake/delegation.hpp"
 #include "schedule/suite.hpp"
 #include "session/psk_hash.hpp"
 
@@ -33,6 +34,7 @@ bool fits_policy(const Policy& policy, const Session& session) noexcept {
 
 // RFC 7250: what the server showed then would have to be of a kind that is accepted now.
 bool takes_kind(const CommonSettings& settings, const Session& session) noexcept {
+  if (!session.external_psk_identity.empty()) return true;  // it showed nothing
   return settings.peer_certificate_types.contains(
       session.peer_public_key.empty() ? CertificateType::X509 : CertificateType::RawPublicKey);
 }
@@ -45,12 +47,22 @@ bool has_name(const Session& session) noexcept {
   return !session.ticket.empty() && session.ticket.size() <= longest;
 }
 
+bool has_external(const ClientSettings& settings, Bytes identity) noexcept {
+  return std::ranges::any_of(settings.external_psks,
+                             [identity](const auto& psk) { return equal(psk->identity, identity); });
+}
+
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
 // looked at as they are now. (RFC 8446 §4.6.1 asks for less: that the name fits the certificate
 // [8446:4.6.1#2].)
 Task<> judge_session(ClientHandshake& hs) {
   hs.session_trusted = false;
   const Session& session = *hs.session;
+  // A session that an external PSK began ends with it.
+  if (!session.external_psk_identity.empty()) {
+    hs.session_trusted = has_external(hs.settings(), session.external_psk_identity);
+    co_return;
+  }
   const bool shown = !session.peer_chain.empty() || !session.peer_public_key.empty();
   if (!hs.config->verifies() || !shown) co_return;
   if (hs.settings().verification == PeerVerification::ask) {
@@ -165,9 +177,10 @@ Result<std::optional<std::size_t>> accept_psk(ClientHandshake& hs, const message
 
 void resume_peer(ClientHandshake& hs) {
   hs.summary.resumed = true;
+  hs.summary.external_psk_identity = hs.session->external_psk_identity;
   keep_session_peer(hs, *hs.session);
   if (hs.session_verification) hs.summary.verification = std::move(*hs.session_verification);
-  hs.summary.peer_verified = hs.session_trusted;
+  hs.summary.peer_verified = hs.session_trusted && hs.peer_showed_itself();
 }
 
 Session session_pattern(const ClientHandshake& hs) {
@@ -177,9 +190,10 @@ Session session_pattern(const ClientHandshake& hs) {
   session.cipher_suite = summary.cipher_suite;
   session.server_name = hs.server_name.text();
   session.application_protocol = summary.application_protocol;
-  session.authenticated = summary.resumed ? hs.session->authenticated : hs.now;
+  session.authenticated = summary.resumed ? hs.session->authenticated : authentication_time(hs);
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
   session.peer_public_key = summary.peer_public_key;
+  session.external_psk_identity = summary.external_psk_identity;
   session.ocsp_response = summary.ocsp_response;
   // An answer of the application is no verification that could be done again.
   session.peer_verified = summary.peer_verified && hs.settings().verification == PeerVerification::full;

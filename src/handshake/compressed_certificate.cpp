@@ -2,6 +2,7 @@
 #include "handshake/compressed_certificate.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "config/credential_contents.hpp"
 
@@ -11,6 +12,17 @@ CompressionList offered_compressions(const CommonSettings& settings) {
   CompressionList list;
   for (const auto& compression : settings.certificate_compression) list.push_back(compression->algorithm());
   return list;
+}
+
+Result<> check_compressions(const std::optional<message::CertificateCompressionAlgorithms>& offered) {
+  if (!offered) return {};
+  std::array<CertificateCompressionAlgorithm, 0xfe / 2> room{};  // all that the field can hold
+  std::size_t count = 0;
+  for (const CertificateCompressionAlgorithm algorithm : offered->algorithms) room[count++] = algorithm;
+  const auto sorted = std::span(room).first(count);
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) == sorted.end()) return {};
+  return fail(ErrorCode::illegal_value, "compress_certificate names an algorithm twice");
 }
 
 const CertificateCompression* choose_compression(

@@ -9,6 +9,9 @@ using CompressionList = std::vector<CertificateCompressionAlgorithm>;
 /// What the settings offer, in their order.
 [[nodiscard]] CompressionList offered_compressions(const CommonSettings& settings);
 
+/// RFC 8879 §3: what the peer offers are algorithms, each once. Whether we compress or not.
+Result<> check_compressions(const std::optional<message::CertificateCompressionAlgorithms>& offered);
+
 /// The first compression of the settings that the peer offers; null: none.
 [[nodiscard]] const CertificateCompression* choose_compression(
     const CommonSettings& settings,

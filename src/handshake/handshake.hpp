@@ -10,6 +10,7 @@
 #include <handfast/summary.hpp>
 #include <handfast/time.hpp>
 
+#include "config/delegated_credential.hpp"
 #include "handshake/flight_log.hpp"
 #include "handshake/flow.hpp"
 #include "handshake/transport.hpp"
@@ -70,6 +71,12 @@ class Handshake {
   void set_limits(message::MessageLimits limits) noexcept { reader_.set_limits(limits); }
   /// Octets that no receive() has asked for yet, or part of a message.
   [[nodiscard]] bool has_unread() const noexcept { return next_.has_value() || reader_.pending() != 0; }
+
+  /// Nothing stands behind the last message but what is ignored.
+  [[nodiscard]] bool ends_flight() noexcept {
+    look_ahead();
+    return !has_unread();
+  }
 
   /// What stands behind the last message that was received.
   [[nodiscard]] Bytes unread() const noexcept { return reader_.unread(); }
@@ -223,6 +230,8 @@ class Handshake {
   std::vector<Bytes> peer_chain;
   Octets peer_certificates;         ///< as they came in a Certificate message, or those of a session
   Octets decompressed_certificate;  ///< the same before it was looked at, if it came compressed
+  std::unique_ptr<Delegation>
+      delegation;  ///< what the peer's CertificateVerify proves; null: its certificate
 
  private:
   template <class M>

@@ -232,6 +232,8 @@ Result<> send_certificate_request(ServerHandshake& hs) {
   if (!authorities.empty()) request.extensions.certificate_authorities = {authorities};
   const CompressionList compressions = offered_compressions(settings);  // RFC 8879 §3
   if (!compressions.empty()) request.extensions.compress_certificate = {compressions};
+  if (!settings.delegated_credentials.empty())  // RFC 9345 §4.1.2
+    request.extensions.delegated_credential = {settings.delegated_credentials.span()};
   hs.summary.client_certificate_requested = true;
   return hs.send(request);
 }
@@ -266,7 +268,9 @@ Task<> authenticate_client(ServerHandshake& hs) {
     co_await require(optional, ErrorCode::certificate_required);
     co_return;
   }
-  co_await check_entries(certificate, CertificateExtras());
+  CertificateExtras asked;
+  asked.delegated_credential = !hs.settings().delegated_credentials.empty();
+  co_await check_entries(certificate, asked);
   co_await keep_certificates(hs, hs.settings(), certificate);
   const crypto::Digest before = hs.transcript.digest();
   const SignatureScheme scheme = co_await receive_certificate_verify(hs, hs.settings(), before);

@@ -3,6 +3,8 @@
 
 #include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
+#include "handshake/compressed_certificate.hpp"
+#include "handshake/delegation.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/server_psk.hpp"
 #include "schedule/suite.hpp"
@@ -49,6 +51,7 @@ Result<> check_mandatory(const ClientHello& hello) {
     return fail(ErrorCode::illegal_value, "legacy_compression_methods");
   if (extensions.pre_shared_key && !extensions.psk_key_exchange_modes)
     return fail(ErrorCode::missing_extension, "psk_key_exchange_modes");  // [8446:4.2.9#3]
+  if (auto distinct = check_compressions(extensions.compress_certificate); !distinct) return distinct;
   return {};
 }
 
@@ -91,7 +94,7 @@ bool wants_key_exchange(const ServerHandshake& hs, const ClientHello& hello) {
          hello.extensions.psk_key_exchange_modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
 }
 
-// A group that needs no retry goes before one that is more wanted.
+// A group that needs no retry goes before one that is more wanted, unless the best is to be had.
 Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
   if (!hello.extensions.key_share) return fail(ErrorCode::missing_extension, "key_share");
   const auto& shares = hello.extensions.key_share->client_shares;
@@ -104,7 +107,9 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
   const auto wanted = settings.policy.groups.span();
   const auto any = [](NamedGroup) { return true; };
   const auto with_share = [&](NamedGroup group) { return !share_of(group).empty(); };
-  auto group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, with_share);
+  std::optional<NamedGroup> group;
+  if (!settings.retry_for_best_group)
+    group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, with_share);
   if (!group) group = first_common<NamedGroup>(wanted, groups, settings.prefer_client_order, any);
   if (!group) return fail(ErrorCode::no_common_group);  // [8446:4.1.1#1,4] [8446:2.1#1]
   choice.group = *group;
@@ -113,15 +118,17 @@ Result<> choose_group(const ServerSettings& settings, const ClientHello& hello, 
 }
 
 // A server of PSKs alone. RFC 8446 §E.6: an identity that nobody knows is refused as a wrong binder is, so
-// that nobody learns which there are.
-Error no_psk(const ClientHello& hello) noexcept {
+// that nobody learns which there are. Where no mode is common none was looked up: that may be said (§4.1.1).
+Error no_psk(const ServerHandshake& hs, const ClientHello& hello) noexcept {
   if (!hello.extensions.pre_shared_key) return Error(ErrorCode::unknown_psk_identity, "none was offered");
+  if (!takes_modes(hs)) return Error(ErrorCode::no_common_psk_mode);
   return {ErrorCode::unknown_psk_identity, AlertDescription::decrypt_error};
 }
 
 // Certificates for the name first, then the default; among them those whose chains the client can check, and
 // of these the first whose key fits its schemes.
-Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, Choice& choice) {
+Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choice& choice) {
+  const ServerSettings& settings = hs.settings();
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
   const std::string_view name = requested_name(hello);
@@ -132,12 +139,13 @@ Result<> choose_proof(const ServerSettings& settings, const ClientHello& hello, 
       if (by_name && !credential.matches(name)) return false;
       known = known || by_name;
       if (!suits_client(credential, hello)) return false;
-      const auto scheme = choose_scheme(settings.policy, credential,
-                                        hello.extensions.signature_algorithms->supported_signature_algorithms,
-                                        ProtocolVersion::tls13);
+      const auto scheme =
+          choose_scheme13(hs, settings.policy, credential,
+                          hello.extensions.signature_algorithms->supported_signature_algorithms,
+                          hello.extensions.delegated_credential);
       if (!scheme) return false;
       choice.proof = {&credential, *scheme};
-      choice.acknowledge_name = by_name;
+      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     };
     if (try_credentials(settings, hello, use)) return {};
@@ -216,9 +224,9 @@ Result<Choice> choose(ServerHandshake& hs, const ClientHello& hello,
     choice.key_exchange = static_cast<bool>(ok);
   }
   if (!hs.psk) {
-    if (settings.credentials.empty()) return fail(no_psk(hello));
+    if (settings.credentials.empty()) return fail(no_psk(hs, hello));
     if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
-    if (auto ok = choose_proof(settings, hello, choice); !ok) return fail(ok.error());
+    if (auto ok = choose_proof(hs, hello, choice); !ok) return fail(ok.error());
   }
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
   return choice;

@@ -44,6 +44,7 @@ bool allows(const Credential::Contents& contents, std::uint16_t key_usage) {
 bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteInfo& suite,
           const Credential& credential, Proof& proof) {
   const Credential::Contents& contents = credential.contents();
+  if (contents.delegation) return false;  // RFC 9345 §3: not before TLS 1.3
   const crypto::KeyType type = contents.public_key.type();
   if (suite.key_exchange == KeyExchange::rsa) {
     if (type != crypto::KeyType::rsa || !contents.private_key) return false;
@@ -77,7 +78,7 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
              fits(settings, hello, suite, credential, choice.proof);
     };
     if (try_credentials(settings, hello, use)) {
-      choice.acknowledge_name = by_name;
+      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     }
     if (by_name && settings.refuse_unknown_names) return false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "handshake/authentication.hpp"
+#include "handshake/delegation.hpp"
 #include "schedule/suite.hpp"
 #include "session/psk_hash.hpp"
 
@@ -16,15 +17,6 @@ using schedule::PskKind;
 constexpr std::uint16_t most_identities = 8;
 constexpr std::size_t stored_id_size = 32;
 constexpr std::size_t longest_stored_id = 255;  // a store may know names that another server gave
-
-// RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#4] [8446:4.1.1#2].
-bool takes_modes(const ServerHandshake& hs) noexcept {
-  const auto& modes = hs.hello().extensions.psk_key_exchange_modes;
-  if (!modes) return false;
-  return modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke) ||
-         (hs.settings().allow_psk_without_key_exchange &&
-          modes->ke_modes.contains(PskKeyExchangeMode::psk_ke));
-}
 
 // RFC 8446 §4.2.11: a binder for each identity [8446:4.2.11#5].
 Result<> check_counts(const message::OfferedPsks& offered) {
@@ -105,9 +97,8 @@ Task<> look_up(ServerHandshake& hs, Bytes identity, std::uint16_t index) {
   hs.answered_psk.reset();
 }
 
-// After HelloRetryRequest: the PSK of the first hello, if it is still offered.
+// After HelloRetryRequest: whether the PSK of the first hello is still offered.
 bool is_offered_again(ServerHandshake& hs, const message::OfferedPsks& offered) {
-  if (!hs.psk) return false;
   std::uint16_t index = 0;
   for (const message::PskIdentity& identity : offered.identities) {
     if (equal(identity.identity, hs.psk->identity)) {
@@ -116,7 +107,6 @@ bool is_offered_again(ServerHandshake& hs, const message::OfferedPsks& offered) 
     }
     ++index;
   }
-  drop_psk(hs);
   return false;
 }
 
@@ -156,6 +146,15 @@ Result<> send_ticket(ServerHandshake& hs, Session& session, const crypto::MacVal
 
 }  // namespace
 
+// RFC 8446 §4.2.9: a mode that both sides take [8446:4.2.9#4] [8446:4.1.1#2].
+bool takes_modes(const ServerHandshake& hs) noexcept {
+  const auto& modes = hs.hello().extensions.psk_key_exchange_modes;
+  if (!modes) return false;
+  return modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke) ||
+         (hs.settings().allow_psk_without_key_exchange &&
+          modes->ke_modes.contains(PskKeyExchangeMode::psk_ke));
+}
+
 Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
   hs.answered_session.reset();
   const ServerSettings& settings = hs.settings();
@@ -176,10 +175,26 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
   }
 }
 
+namespace {
+
+// A session that an external PSK began ends with it: who takes the key out of the store ends both.
+Task<bool> is_key_still_there(ServerHandshake& hs, const Session& session) {
+  if (session.external_psk_identity.empty()) co_return true;
+  const Bytes identity = session.external_psk_identity;
+  co_await look_up_external(hs, identity);
+  const bool there = hs.answered_psk != nullptr;
+  hs.answered_psk.reset();
+  co_return there;
+}
+
+}  // namespace
+
 // [8446:4.6.1#3] [6066:3#6] The name of this hello.
 Task<bool> is_resumable(ServerHandshake& hs, const Session& session) {
   const ServerSettings& settings = hs.settings();
   if (!session.is_alive(hs.now) || session.server_name != hs.summary.server_name) co_return false;
+  const bool there = co_await is_key_still_there(hs, session);
+  if (!there) co_return false;
   if (settings.client_authentication == ClientAuthentication::none) co_return true;
   if (session.peer_chain.empty() && session.peer_public_key.empty())
     co_return settings.client_authentication == ClientAuthentication::request;
@@ -192,6 +207,7 @@ Task<bool> is_resumable(ServerHandshake& hs, const Session& session) {
 
 void resume_peer(ServerHandshake& hs, const Session& session) {
   hs.summary.resumed = true;
+  hs.summary.external_psk_identity = session.external_psk_identity;
   keep_session_peer(hs, session);
   if (hs.session_verification) hs.summary.verification = std::move(*hs.session_verification);
   // Judged by is_resumable(), today, or not at all.
@@ -203,12 +219,17 @@ void drop_psk(ServerHandshake& hs) noexcept { hs.psk.reset(); }
 
 Task<> find_psk(ServerHandshake& hs) {
   const auto& offered = hs.hello().extensions.pre_shared_key;
-  if (!offered || !takes_modes(hs)) {
-    drop_psk(hs);
+  // RFC 8446 §4.1.2: what a second hello may leave out are PSKs that do not fit the suite. The one that was
+  // chosen fits it [8446:4.1.2#2].
+  if (hs.psk) {
+    co_await require(offered.has_value(), ErrorCode::missing_extension, "pre_shared_key");
+    co_await check_counts(*offered);
+    const bool again = is_offered_again(hs, *offered);
+    co_await require(again, ErrorCode::hello_changed, "the PSK that was chosen is not offered any more");
     co_return;
   }
+  if (!offered || !takes_modes(hs)) co_return;
   co_await check_counts(*offered);
-  if (is_offered_again(hs, *offered)) co_return;
   std::uint16_t index = 0;
   for (const message::PskIdentity identity : offered->identities) {
     if (index == most_identities) co_return;
@@ -265,9 +286,10 @@ Session session_of(const ServerHandshake& hs) {
   session.application_protocol = summary.application_protocol;
   session.issued = hs.now;
   const Session* const resumed = hs.psk && hs.psk->session ? &*hs.psk->session : hs.session.get();
-  session.authenticated = resumed != nullptr ? resumed->authenticated : hs.now;
+  session.authenticated = resumed != nullptr ? resumed->authenticated : authentication_time(hs);
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
   session.peer_public_key = summary.peer_public_key;
+  session.external_psk_identity = summary.external_psk_identity;
   session.peer_verified = summary.peer_verified;
   if (hs.settings().replay_guard && summary.version == ProtocolVersion::tls13) {
     session.max_early_data_size = hs.settings().max_early_data_size;
@@ -280,9 +302,6 @@ unsigned ticket_count(const ServerHandshake& hs) noexcept {
   constexpr unsigned most_tickets = 16;
   const ServerSettings& settings = hs.settings();
   if (!settings.ticket_keys && !settings.session_store) return 0;
-  // Who holds an external PSK resumes nothing by a ticket that it would not have by the PSK; and the ticket
-  // would outlive the PSK's removal from the store, without its identity.
-  if (hs.psk && !hs.psk->session) return 0;
   // RFC 8446 §4.2.9: no tickets for modes that the client does not take.
   if (!takes_modes(hs)) return 0;
   if (const auto& request = hs.hello().extensions.ticket_request)

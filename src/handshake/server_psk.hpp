@@ -7,8 +7,11 @@
 
 namespace handfast::handshake {
 
+/// Whether a PSK could be used at all: a mode that both sides take.
+[[nodiscard]] bool takes_modes(const ServerHandshake& handshake) noexcept;
+
 /// Looks the identities of hello() up, in the client's order, until one may be used: handshake.psk then holds
-/// it. The same identity again (after HelloRetryRequest) is not looked up twice.
+/// it. One that was chosen before (HelloRetryRequest) has to be there again, and is not looked up twice.
 Task<> find_psk(ServerHandshake& handshake);
 
 /// The PSK is not used after all.

@@ -18,6 +18,7 @@ std::uint8_t flags_of(const Session& session) noexcept {
   if (session.ticket_is_session_id) flags |= session::ticket_is_session_id_flag;
   if (session.register_id) flags |= session::has_register_flag;
   if (!session.peer_public_key.empty()) flags |= session::raw_public_key_flag;
+  if (!session.external_psk_identity.empty()) flags |= session::external_psk_flag;
   return static_cast<std::uint8_t>(flags);
 }
 
@@ -62,8 +63,11 @@ Result<> check(const StoredSession& stored) noexcept {
     return fail(ErrorCode::stored_state_malformed, "the lifetime is beyond 7 days");
   if ((stored.flags & session::has_register_flag) == 0 && !equal(stored.register_id, no_register))
     return fail(ErrorCode::stored_state_malformed, "a register that is none");
-  if ((stored.flags & session::raw_public_key_flag) != 0 && stored.peer_chain.count() != 1)
-    return fail(ErrorCode::stored_state_malformed, "a raw public key does not stand alone");
+  const unsigned instead = stored.flags & (session::raw_public_key_flag | session::external_psk_flag);
+  if (instead != 0 && stored.peer_chain.count() != 1)
+    return fail(ErrorCode::stored_state_malformed, "what stands for a chain does not stand alone");
+  if (instead == (session::raw_public_key_flag | session::external_psk_flag))
+    return fail(ErrorCode::stored_state_malformed, "a raw public key and an external PSK");
   return {};
 }
 
@@ -86,6 +90,7 @@ Session Session::clone() const {
   copied.max_fragment_length = max_fragment_length;
   copied.peer_chain = peer_chain;
   copied.peer_public_key = peer_public_key;
+  copied.external_psk_identity = external_psk_identity;
   copied.ocsp_response = ocsp_response;
   copied.peer_verified = peer_verified;
   copied.ticket = ticket;
@@ -102,7 +107,9 @@ bool Session::is_alive(Time now) const noexcept {
 
 Result<SecretOctets> Session::encode() const {
   std::vector<StoredSession::Certificate> chain(peer_chain.begin(), peer_chain.end());
+  // One of the three: who proved itself by an external PSK showed nothing.
   if (!peer_public_key.empty()) chain = {Bytes(peer_public_key)};
+  if (!external_psk_identity.empty()) chain = {Bytes(external_psk_identity)};
   const auto stored = describe(*this, chain);
   if (!stored) return fail(stored.error());
   SecretOctets octets(wire::encoded_size(*stored));
@@ -142,6 +149,10 @@ Result<Session> Session::decode(Bytes encoded) {
     session.peer_chain.push_back(to_octets(certificate));
   if ((stored->flags & session::raw_public_key_flag) != 0) {
     session.peer_public_key = std::move(session.peer_chain.front());
+    session.peer_chain.clear();
+  }
+  if ((stored->flags & session::external_psk_flag) != 0) {
+    session.external_psk_identity = std::move(session.peer_chain.front());
     session.peer_chain.clear();
   }
   session.ocsp_response = to_octets(stored->ocsp_response);

@@ -34,6 +34,7 @@ enum SessionFlag : std::uint8_t {
   ticket_is_session_id_flag = 4,
   has_register_flag = 8,
   raw_public_key_flag = 16,  ///< what stands alone in peer_chain is no certificate
+  external_psk_flag = 32,    ///< what stands alone in peer_chain is the identity of an external PSK
 };
 
 /// Certificates of a session's chain. No path needs so many, and octets that say more would only fill memory.
@@ -47,7 +48,7 @@ struct StoredSession {
   wire::Between<ProtocolVersion::tls12, ProtocolVersion::tls13> version;
   CipherSuite cipher_suite{};
   wire::Opaque<1, 32, 48> secret;
-  wire::Between<std::uint8_t{0}, std::uint8_t{31}> flags;  // of SessionFlag
+  wire::Between<std::uint8_t{0}, std::uint8_t{63}> flags;  // of SessionFlag
   wire::Text<1, 0, 255> server_name;
   wire::Text<1, 0, 255> application_protocol;
   Moment issued;

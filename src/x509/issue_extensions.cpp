@@ -135,6 +135,8 @@ Result<Octets> write_extensions(const CertificateTemplate& content, Bytes subjec
                           der::sequence({der::value(tag::context(0), authority_key_identifier)})));
   if (content.must_staple)  // RFC 7633 §4: status_request
     append(all, extension(oid::tls_feature, false, der::sequence({der::integer(5)})));
+  if (content.delegation_usage)
+    append(all, extension(oid::delegation_usage, false, der::value(tag::null, {})));
   for (const Octets& further : content.extensions) append(all, further);
   return der::value(tag::sequence, all);
 }

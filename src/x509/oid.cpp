@@ -102,6 +102,7 @@ constexpr auto names = std::to_array<Named>({
     {authority_info_access, "authorityInfoAccess"},
     {subject_info_access, "subjectInfoAccess"},
     {tls_feature, "tlsFeature"},
+    {delegation_usage, "delegationUsage"},
     {certificate_timestamps, "signedCertificateTimestampList"},
     {precertificate_poison, "precertificatePoison"},
     {ocsp_no_check, "ocspNoCheck"},

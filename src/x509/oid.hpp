@@ -56,6 +56,7 @@ inline constexpr auto any_extended_key_usage = make(0x55, 0x1d, 0x25, 0);
 inline constexpr auto authority_info_access = make(0x2b, 6, 1, 5, 5, 7, 1, 1);
 inline constexpr auto subject_info_access = make(0x2b, 6, 1, 5, 5, 7, 1, 11);
 inline constexpr auto tls_feature = make(0x2b, 6, 1, 5, 5, 7, 1, 24);
+inline constexpr auto delegation_usage = make(0x2b, 6, 1, 4, 1, 0x82, 0xda, 0x4b, 0x2c);  // RFC 9345 §4.2
 inline constexpr auto certificate_timestamps = make(0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 4, 2);
 inline constexpr auto qualifier_cps = make(0x2b, 6, 1, 5, 5, 7, 2, 1);
 inline constexpr auto qualifier_user_notice = make(0x2b, 6, 1, 5, 5, 7, 2, 2);

@@ -19,6 +19,7 @@ struct CredentialFlags {
   Numbers signing_prefs;
   bool raw_public_key = false;
   bool must_match_issuer = false;
+  Octets delegated_credential;
   bool is_psk = false, psk_importer_sha384 = false;
   Octets psk_importer_key, psk_importer_identity, psk_importer_context;
   Octets ocsp_response, signed_cert_timestamps;
@@ -65,6 +66,7 @@ struct Flags {
 
   // Names and protocols.
   std::string host_name, advertise_alpn, select_alpn;
+  bool no_server_name_ack = false;
   bool decline_alpn = false, reject_alpn = false, select_empty_alpn = false;
 
   // What is done with the connection.

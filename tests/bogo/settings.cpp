@@ -155,8 +155,12 @@ Result<Credential> read_credential(const CredentialFlags& flags, const Flags& co
   const auto chain = read_file(flags.cert_file);
   const auto key = read_file(flags.key_file);
   if (!key || (!chain && !flags.raw_public_key)) return fail(ErrorCode::file_unreadable);
-  auto credential =
-      flags.raw_public_key ? Credential::raw_public_key(*key) : Credential::from_pem(*chain, *key);
+  auto credential = flags.raw_public_key ? Credential::raw_public_key(*key)
+                    : flags.delegated_credential.empty()
+                        ? Credential::from_pem(*chain, *key)
+                        // The runner signs in the order of a draft, not in that of RFC 9345 §4.
+                        : dangerous::unchecked_delegated(*chain, flags.delegated_credential, *key,
+                                                         connection.server ? Role::server : Role::client);
   if (!credential) return credential;
   const bool staple = !connection.use_ocsp_callback || connection.set_ocsp_in_callback;
   if (!flags.ocsp_response.empty() && staple)
@@ -300,10 +304,15 @@ Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores,
     if (!table) return fail(table.error());
     settings.external_psks = std::move(*table);
   }
-  if (flags.require_any_client_certificate)
+  settings.acknowledge_server_name = !flags.no_server_name_ack;
+  // To the runner a certificate is required where certificates are used at all; here, in every connection.
+  const bool certified = !settings.credentials.empty();
+  if (flags.require_any_client_certificate && certified)
     settings.client_authentication = ClientAuthentication::require;
   else if (flags.verify_peer)
     settings.client_authentication = ClientAuthentication::request;
+  settings.max_skipped_early_data = 16'384;
+  settings.retry_for_best_group = true;
   settings.prefer_client_order =
       !flags.server_preference && !flags.cnsa1_202603 && !flags.cnsa_202407 && !flags.cipher.contains('[');
   const bool tickets = !flags.no_ticket && !flags.skip_ticket;

@@ -110,6 +110,7 @@ TEST(PrivateKeyFile, IsFoundBehindOtherBlocksAndText) {
 
 TEST(PrivateKeyFile, SaysWhatIsMissing) {
   EXPECT_EQ(code_of(read("")), ErrorCode::bad_pem);
+  EXPECT_EQ(code_of(PrivateKey::from_pem(Bytes())), ErrorCode::bad_pem);
   EXPECT_EQ(code_of(read("no key here")), ErrorCode::bad_pem);
   EXPECT_EQ(code_of(read(test::certificate)), ErrorCode::no_private_key_in_file);
   EXPECT_EQ(code_of(read("-----BEGIN PRIVATE KEY-----\nAAAA\n")), ErrorCode::bad_pem);

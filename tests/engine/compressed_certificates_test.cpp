@@ -211,6 +211,43 @@ TEST(CompressedCertificate, OfAClientIsRefusedWithoutRequest) {
   EXPECT_EQ(pair.server.error().code, ErrorCode::unexpected_message);
 }
 
+// RFC 8879 §3, whether this side compresses or not.
+constexpr std::array repeated = {CertificateCompressionAlgorithm::zlib, own_algorithm,
+                                 CertificateCompressionAlgorithm::zlib};
+
+TEST(CompressedCertificate, AnAlgorithmNamedTwiceIsRefused) {
+  for (const Compressions& known : {Compressions(), Compressions({std::make_shared<Prefix>()})}) {
+    MessagePair pair(client({}), server(known));
+    pair.to_server = edit_message<message::ClientHello>(
+        [](auto& hello) { hello.extensions.compress_certificate = {repeated}; });
+    pair.run();
+    EXPECT_EQ(pair.server.error().alert, AlertDescription::illegal_parameter);
+  }
+}
+
+TEST(CompressedCertificate, AnAlgorithmNamedTwiceIsRefusedInARequest) {
+  ServerSettings asking = server({});
+  asking.client_authentication = ClientAuthentication::request;
+  asking.trust = authority().trust();
+  MessagePair pair(client({}), asking);
+  pair.to_client = edit_message<message::CertificateRequest>(
+      [](auto& request) { request.extensions.compress_certificate = {repeated}; });
+  pair.run();
+  EXPECT_EQ(pair.client.error().alert, AlertDescription::illegal_parameter);
+}
+
+// RFC 8879 §3: in TLS 1.2 the extension is ignored.
+TEST(CompressedCertificate, IsIgnoredInTls12WhateverItNames) {
+  ServerSettings old = server({});
+  old.policy.max_version = ProtocolVersion::tls12;
+  MessagePair pair(client({}), old);
+  pair.to_server = edit_message<message::ClientHello>(
+      [](auto& hello) { hello.extensions.compress_certificate = {repeated}; });
+  pair.run();
+  // The hello that was changed on its way shows in the transcript, and not before.
+  EXPECT_EQ(pair.server.error().code, ErrorCode::bad_finished);
+}
+
 TEST(CompressedCertificateSettings, AreChecked) {
   const auto prefix = std::make_shared<Prefix>();
   EXPECT_EQ(ClientConfig::make(client({nullptr})).error().code, ErrorCode::invalid_argument);

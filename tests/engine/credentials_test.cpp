@@ -250,5 +250,24 @@ TEST(Compatibility, AnAlertOfTheClientComesBehindItsChangeCipherSpec) {
   EXPECT_EQ(pair.server.error->alert, AlertDescription::unknown_ca);
 }
 
+// RFC 6066 §3: a name that no certificate is for may serve for something else.
+TEST(ServerNames, AreAcknowledgedWhereTheApplicationUsesThem) {
+  for (const ProtocolVersion version : {ProtocolVersion::tls12, ProtocolVersion::tls13}) {
+    for (const bool used : {true, false}) {
+      ClientSettings client = client_settings();
+      client.policy.max_version = version;
+      client.verification = PeerVerification::ask;
+      ServerSettings server = server_settings();
+      server.acknowledge_server_name = used;
+      Pair pair = test::pair(client, server, "site.example");
+      pair.run();
+      ASSERT_TRUE(pair.client.connection.answer_verification(true, now));
+      pair.run();
+      ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+      EXPECT_EQ(pair.client.connection.take_summary()->server_name_acknowledged, used);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace handfast::test

@@ -138,6 +138,18 @@ TEST(EarlyData, ThatIsRejectedIsSkippedWithinALimit) {
   EXPECT_EQ(floods.server.error->alert, AlertDescription::unexpected_message);
 }
 
+TEST(EarlyData, ThatIsRejectedIsSkippedAsFarAsTheServerSays) {
+  for (const std::size_t sent : {900U, 1100U}) {
+    EarlyBirds two(0);
+    two.server.max_skipped_early_data = 1000;
+    two.get_acquainted();
+    two.store->sessions.back().max_early_data_size = 2000;
+    Pair ends = two.meet();
+    ends.server.deliver(ends.client.send_early(Octets(sent, 'x')));
+    EXPECT_EQ(ends.server.error.has_value(), sent > 1000);
+  }
+}
+
 // The client sends what its ticket promised; the server of today takes less, and no more than it says.
 TEST(EarlyData, OfATicketThatPromisedMoreIsSkippedWhole) {
   for (const std::uint32_t today : {0U, 1000U}) {

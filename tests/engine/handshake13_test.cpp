@@ -409,6 +409,26 @@ TEST(Negotiation, WithoutCommonGroupFails) {  // [8446:4.1.1#1,4] [8446:2.1#1]
   EXPECT_EQ(pair.server.error->code, ErrorCode::no_common_group);
 }
 
+// A round trip for the better key exchange, where the server wants that.
+TEST(Negotiation, AsksForTheBestGroupOnlyWhereItIsToldTo) {
+  for (const bool best : {true, false}) {
+    ClientSettings client = client_settings();
+    client.policy = only_tls13();
+    client.policy.groups = {NamedGroup::x25519, NamedGroup::X25519MLKEM768};
+    client.policy.key_shares = {NamedGroup::x25519};
+    ServerSettings server = server_settings();
+    server.policy = only_tls13();
+    server.policy.groups = {NamedGroup::X25519MLKEM768, NamedGroup::x25519};
+    server.retry_for_best_group = best;
+    Pair pair = test::pair(client, server);
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    const Summary summary = *pair.server.connection.take_summary();
+    EXPECT_EQ(summary.group, best ? NamedGroup::X25519MLKEM768 : NamedGroup::x25519);
+    EXPECT_EQ(summary.hello_retry, best);
+  }
+}
+
 TEST(Negotiation, WithoutCommonSignatureSchemeFails) {
   ClientSettings client = client_settings();
   client.policy = only_tls13();

@@ -154,17 +154,92 @@ TEST(ExternalPsk, WithoutKeyExchangeIsRefusedByAClientThatDidNotAllowIt) {  // [
   EXPECT_EQ(ends.client.error().alert, AlertDescription::missing_extension);
 }
 
-// A ticket would bring nothing, and outlive the key.
-TEST(ExternalPsk, EarnsNoTickets) {
-  PskServer server(psk());
-  server.settings.ticket_keys = *TicketKeys::make(now);
+// ---- sessions that an external PSK began: they last as long as both sides have the key
+
+struct Resumption {
+  Resumption() {
+    server.settings.ticket_keys = *TicketKeys::make(now);
+    client.session_store = sessions;
+  }
+  Pair meet() {
+    Pair ends = pair(client, server.settings);
+    ends.run();
+    EXPECT_TRUE(ends.done()) << failure(ends.client) << failure(ends.server);
+    return ends;
+  }
+  std::shared_ptr<TestClientStore> sessions = std::make_shared<TestClientStore>();
+  PskServer server{psk()};
   ClientSettings client = client_with(psk());
-  client.session_store = std::make_shared<TestClientStore>();
-  Pair ends = pair(client, server.settings);
-  ends.run();
-  ASSERT_TRUE(ends.done());
-  EXPECT_EQ(ends.server.connection.take_summary()->flights.back().messages,
-            std::vector{HandshakeType::finished});
+};
+
+TEST(ExternalPsk, BeginsSessions) {
+  Resumption two;
+  Pair first = two.meet();
+  expect_psk(first, "device 7");
+  ASSERT_EQ(two.sessions->sessions.size(), 2U);
+  // Again and again: what a resumption gives is resumed, too.
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    Pair again = two.meet();
+    for (End* end : {&again.client, &again.server}) {
+      const auto summary = end->connection.take_summary();
+      EXPECT_TRUE(summary->resumed);
+      EXPECT_EQ(summary->external_psk_identity, psk().identity);
+      EXPECT_TRUE(summary->peer_chain.empty());
+      EXPECT_FALSE(summary->peer_verified);
+    }
+  }
+}
+
+TEST(ExternalPsk, EndsItsSessionsWhenTheServerForgetsIt) {
+  Resumption two;
+  two.meet();
+  two.server.store->psks.clear();
+  Pair again = two.meet();
+  const auto summary = again.server.connection.take_summary();
+  EXPECT_FALSE(summary->resumed);
+  EXPECT_TRUE(summary->external_psk_identity.empty());
+}
+
+TEST(ExternalPsk, EndsItsSessionsWhenTheClientForgetsIt) {
+  Resumption two;
+  two.meet();
+  two.client.external_psks.clear();
+  Pair again = two.meet();
+  EXPECT_FALSE(again.client.connection.take_summary()->resumed);
+  EXPECT_FALSE(again.server.connection.take_summary()->resumed);
+}
+
+TEST(ExternalPsk, OfASessionIsLookedUpLaterToo) {
+  for (const bool there : {true, false}) {
+    Resumption two;
+    two.meet();
+    two.server.store->later = true;
+    Pair again = pair(two.client, two.server.settings);
+    again.run();
+    const auto* question = std::get_if<PskQuestion>(&again.server.connection.pending());
+    ASSERT_NE(question, nullptr);
+    EXPECT_EQ(to_octets(question->identity), psk().identity);
+    ASSERT_TRUE(again.server.connection.answer_psk(there ? std::optional(psk()) : std::nullopt, now));
+    again.run();
+    while (std::holds_alternative<PskQuestion>(again.server.connection.pending())) {
+      ASSERT_TRUE(again.server.connection.answer_psk(std::nullopt, now));
+      again.run();
+    }
+    ASSERT_TRUE(again.done()) << failure(again.client) << failure(again.server);
+    EXPECT_EQ(again.server.connection.take_summary()->resumed, there);
+  }
+}
+
+TEST(ExternalPsk, ItsSessionsAreNoProofForAServerThatRequiresCertificates) {
+  Resumption two;
+  two.client.credentials = {localhost()};
+  two.meet();
+  two.server.settings.client_authentication = ClientAuthentication::require;
+  two.server.settings.trust = authority().trust();
+  Pair again = two.meet();
+  const auto summary = again.server.connection.take_summary();
+  EXPECT_FALSE(summary->resumed);
+  EXPECT_TRUE(summary->peer_verified);
 }
 
 TEST(ExternalPsk, UnknownIdentityFallsBackToCertificates) {
@@ -188,6 +263,20 @@ TEST(ExternalPsk, UnknownIdentityWithoutCertificatesFails) {
   without.run();
   ASSERT_TRUE(without.server.error);
   EXPECT_EQ(without.server.error->alert, AlertDescription::unknown_psk_identity);
+}
+
+// RFC 8446 §4.2.9: nobody is looked up, so the refusal tells nothing of identities and may say what is wrong.
+TEST(ExternalPsk, WithoutACommonModeOrCertificatesFails) {  // [8446:4.2.9#4] [8446:4.1.1#2]
+  PskServer server(psk());
+  server.settings.credentials.clear();
+  MessagePair ends(client_with(psk()), server.settings);
+  static constexpr std::array only_psk = {PskKeyExchangeMode::psk_ke};
+  ends.to_server = edit_message<message::ClientHello>(
+      [](auto& hello) { hello.extensions.psk_key_exchange_modes = {only_psk}; });
+  ends.run();
+  EXPECT_EQ(ends.server.error().code, ErrorCode::no_common_psk_mode);
+  EXPECT_EQ(ends.server.error().alert, AlertDescription::handshake_failure);
+  EXPECT_EQ(server.store->finds, 0);
 }
 
 TEST(ExternalPsk, OfAnotherKeyIsRefusedByItsBinder) {  // [8446:4.2.11#4,5]
@@ -287,6 +376,32 @@ TEST(ExternalPsk, NeedsAsManyBindersAsIdentities) {  // [8446:4.2.11#5]
       edit_message<ClientHello>([](auto& hello) { hello.extensions.pre_shared_key->binders = two; });
   ends.run();
   EXPECT_EQ(ends.server.error().alert, AlertDescription::illegal_parameter);
+}
+
+// The second hello of a client that leaves out what fitted the suite (RFC 8446 §4.1.2).
+TEST(ExternalPsk, ThatWasChosenHasToBeInTheSecondHello) {  // [8446:4.1.2#2]
+  static const Octets other = to_octets(as_bytes("another one"));
+  static const Octets binder(32, 7);
+  static const std::array<message::PskIdentity, 1> identities = {message::PskIdentity{Bytes(other), 0}};
+  static const std::array<message::PskBinderEntry, 1> binders = {Bytes(binder)};
+  for (const bool replaced : {true, false}) {
+    PskServer server(psk());
+    server.settings.policy.groups = {NamedGroup::secp384r1};
+    MessagePair ends(client_with(psk()), server.settings);
+    int hellos = 0;
+    ends.to_server = edit_message<ClientHello>([&](auto& hello) {
+      if (++hellos != 2) return;
+      if (replaced) {
+        hello.extensions.pre_shared_key = {identities, binders};
+      } else {
+        hello.extensions.pre_shared_key.reset();
+      }
+    });
+    ends.run();
+    EXPECT_EQ(hellos, 2);
+    EXPECT_EQ(ends.server.error().alert,
+              replaced ? AlertDescription::illegal_parameter : AlertDescription::missing_extension);
+  }
 }
 
 TEST(ExternalPsk, ConfigurationsRefuseWhatNoHelloCouldCarry) {

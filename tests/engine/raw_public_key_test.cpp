@@ -148,6 +148,14 @@ TEST_P(RawPublicKey, EndsTheHandshakeWhereNoKindIsInCommon) {
   other.run();
   ASSERT_TRUE(other.server.error);
   EXPECT_EQ(other.server.error->alert, AlertDescription::unsupported_certificate);
+
+  // A client that says nothing of kinds learns nothing of them.
+  ClientSettings ordinary = client();
+  ordinary.peer_certificate_types = {CertificateType::X509};
+  Pair silent = test::pair(ordinary, server({raw()}));
+  silent.run();
+  ASSERT_TRUE(silent.server.error);
+  EXPECT_EQ(silent.server.error->alert, AlertDescription::handshake_failure);
 }
 
 // RFC 7250 §4.1: the default alone goes without saying, so that nobody says it.
@@ -184,9 +192,10 @@ TEST_P(RawPublicKey, ThatDoesNotParseIsRefused) {
   pair.run();
   ASSERT_TRUE(pair.client.failed());
   EXPECT_EQ(pair.client.error().code, ErrorCode::certificate_malformed);
+  EXPECT_EQ(pair.client.error().alert, AlertDescription::decode_error);
 }
 
-// RFC 8446 §4.4.2: it stands alone.
+// RFC 8446 §4.4.2: it stands alone [8446:4.4.2#10].
 TEST(RawPublicKey13, WithAnotherEntryBehindItIsRefused) {
   ClientSettings settings = client_settings();
   settings.policy.min_version = ProtocolVersion::tls13;

@@ -69,6 +69,23 @@ TEST(HelloRequest12, WithABodyIsNone) {
   EXPECT_EQ(pair.client.error().alert, AlertDescription::unexpected_message);
 }
 
+// RFC 5246 §7.4.5: behind ServerHelloDone the server waits: part of a message that would come later is
+// refused at once.
+TEST(ServerHelloDone12, EndsTheServersFlight) {
+  for (const Octets& behind : {Octets{4}, Octets{4, 0, 0, 6, 0, 0, 0, 0, 0, 0}}) {
+    MessagePair pair(client12(), server_settings());
+    pair.to_client = [&](MessageEnd::Message& message) {
+      if (message.type() == HandshakeType::server_hello_done)
+        message.octets.insert(message.octets.end(), behind.begin(), behind.end());
+      return true;
+    };
+    pair.run();
+    EXPECT_EQ(pair.client.error().code, ErrorCode::excess_handshake_data);
+    EXPECT_EQ(pair.client.error().alert, AlertDescription::unexpected_message);
+    EXPECT_TRUE(pair.client.sent.empty()) << "nothing is answered";
+  }
+}
+
 // ---- ClientHello
 
 // RFC 8422 §4: without suites that use curves nothing is said of curves [8422:4#2].

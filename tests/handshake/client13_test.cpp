@@ -110,7 +110,7 @@ std::vector<Breach> breaches() {
                  append_extension(m, 4 + 2 + 32 + 1 + 32 + 3, static_cast<ExtensionType>(0x7777));
                  append_extension(m, 4 + 2 + 32 + 1 + 32 + 3, static_cast<ExtensionType>(0x7777));
                }),
-       duplicate_extension, A::illegal_parameter},  // [8446:4.2#5]
+       duplicate_extension, A::decode_error},  // [8446:4.2#5]
       {"ServerHelloTruncated",
        replace(HandshakeType::server_hello,
                [](Octets& m) {
@@ -153,8 +153,10 @@ std::vector<Breach> breaches() {
        A::decode_error},  // [8446:4.4.2.4#1]
       {"CertificateWithContext", set<Certificate>([](auto& m) { m.certificate_request_context = junk(); }),
        illegal_value, A::illegal_parameter},
-      {"CertificateDamaged", replace(HandshakeType::certificate, [](Octets& m) { m[12] = 0x31; }),
+      {"CertificateDamaged", replace(HandshakeType::certificate, [](Octets& m) { m[15] = 0x31; }),
        certificate_malformed, A::bad_certificate},
+      {"CertificateIsNone", replace(HandshakeType::certificate, [](Octets& m) { m[12] = 0x31; }),
+       certificate_malformed, A::decode_error},
       // CertificateVerify (§4.4.3 [8446:4.4.3#4,6,8,9,10])
       {"CertificateVerifyMissing", drop(HandshakeType::certificate_verify), unexpected_message,
        A::unexpected_message},

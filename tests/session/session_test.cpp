@@ -18,6 +18,30 @@ TEST(Session, ComesBackFromItsOctetsWhole) {
   }
 }
 
+// What stands for a chain: a raw public key, or the external PSK that needs none.
+TEST(Session, ComesBackWithWhatStandsForAChain) {
+  Session key = plain_session();
+  key.peer_public_key = {0x30, 0x05};
+  Session psk = plain_session();
+  psk.external_psk_identity = to_octets(as_bytes("device 7"));
+  for (const Session* session : {&key, &psk}) {
+    const auto decoded = Session::decode(*session->encode());
+    ASSERT_TRUE(decoded) << describe(decoded.error());
+    expect_equal(*session, *decoded);
+    expect_equal(*session, session->clone());
+  }
+  // Nobody proves itself in two ways, and not beside a chain.
+  SecretOctets both = *psk.encode();
+  constexpr std::size_t flags_at = 1 + 2 + 2 + 1 + 32;
+  ASSERT_EQ(both[flags_at], 32);
+  both[flags_at] = 32 | 16;
+  EXPECT_FALSE(Session::decode(both));
+  SecretOctets chain = *full_session().encode();
+  ASSERT_EQ(chain[flags_at + 16] & 48, 0);
+  chain[flags_at + 16] |= 32;
+  EXPECT_FALSE(Session::decode(chain));
+}
+
 TEST(Session, CloneHasEverything) {
   const Session session = full_session();
   expect_equal(session, session.clone());

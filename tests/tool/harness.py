@@ -57,12 +57,13 @@ class Pki:
         return str(self.folder / "ca.pem")
 
     def leaf(self, name: str, *, dns: str = "localhost", kind: tuple = ("ec", "ec_paramgen_curve:P-256"),
-             start: str = "", end: str = "") -> "Leaf":
+             start: str = "", end: str = "", extensions: tuple = ()) -> "Leaf":
         names = f"DNS:{dns}" + (",IP:127.0.0.1,IP:::1" if dns == "localhost" else "")
         algorithm, *options = kind
         choices = [part for option in options for part in ("-pkeyopt", option)]
         openssl("req", "-newkey", algorithm, *choices, "-nodes", "-subj", f"/CN={name}",
                 "-addext", f"subjectAltName={names}", "-addext", "extendedKeyUsage=serverAuth,clientAuth",
+                *(word for extension in extensions for word in ("-addext", extension)),
                 "-keyout", f"{name}.key", "-out", f"{name}.csr", cwd=self.folder)
         days = ["-startdate", start, "-enddate", end] if start else ["-days", "20"]
         openssl("ca", "-batch", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key", "-notext", *days,
