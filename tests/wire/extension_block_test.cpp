@@ -175,7 +175,7 @@ TEST(ExtensionBlock, RefusesDuplicates) {
        {all({name, early, name}), all({unknown, early, unknown}), all({grease, grease})}) {
     const Error error = error_of(block(parts.c_str()));
     EXPECT_EQ(error.code, ErrorCode::duplicate_extension) << parts;
-    EXPECT_EQ(error.alert, AlertDescription::illegal_parameter);
+    EXPECT_EQ(error.alert, AlertDescription::decode_error);
   }
   const Error error = error_of(block(all({name, early, name}).c_str()));
   EXPECT_STREQ(error.field, "server_name");
