@@ -207,7 +207,8 @@ CLI::App* CertsShowOptions::add_to(CLI::App& certs, CertsShowOptions& options) {
   command->add_option("--server-name", options.server_name, "the name to ask the server for (default: HOST)")
       ->type_name("NAME");
   options.tls.add_to(*command);
-  add_timeout(*command, options.timeout, "longest wait to resolve, to connect and for the handshake");
+  add_seconds(*command, "--timeout", options.timeout,
+              "longest wait to resolve, to connect and for the handshake; 0: for ever");
   command->add_flag("--pem", options.pem, "print each certificate's PEM text, too");
   command->add_flag("--json", options.json, "print one JSON object");
   command->footer(

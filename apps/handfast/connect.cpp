@@ -150,9 +150,9 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
       ->type_name("NAME");
   options.tls.add_to(*command);
   options.sessions.add_to(*command);
-  add_timeout(*command, options.timeout,
+  add_seconds(*command, "--timeout", options.timeout,
               "longest wait to resolve, to connect, for the handshake, and for data after the end of "
-              "input");
+              "input; 0: for ever");
   command->add_flag("--half-close", options.half_close,
                     "send close_notify at the end of standard input (TLS 1.3)");
   command->add_flag("--insecure", options.insecure, "accept any certificate: for debugging only");

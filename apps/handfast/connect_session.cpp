@@ -167,6 +167,11 @@ void ConnectSession::fail_handshake(const std::error_code& error) {
   }
 }
 
+// How long the server may keep silent once nothing more goes to it.
+std::chrono::milliseconds ConnectSession::patience() const {
+  return send_error_ || report_.failure ? grace : plan_.timeout;
+}
+
 net::awaitable<void> ConnectSession::transfer() {
   sending_.expires_at(Clock::time_point::max());
   net::co_spawn(executor_, send(), [this](const std::exception_ptr& thrown) {
@@ -187,7 +192,7 @@ void ConnectSession::send_early_data() {
 net::awaitable<void> ConnectSession::receive() {
   Octets buffer(transfer_buffer);
   for (;;) {
-    if (input_ended_) deadline_.expires_after(send_error_ ? grace : plan_.timeout);
+    if (input_ended_) deadline_.expires_after(patience());
     std::error_code error;
     reading_ = true;
     const std::size_t count = co_await stream_->async_read_some(net::buffer(buffer), into(error));
@@ -209,6 +214,7 @@ net::awaitable<void> ConnectSession::receive() {
 }
 
 void ConnectSession::fail_transfer(const std::error_code& error) {
+  if (report_.failure) return;  // what follows from it is no news
   if (const auto& sticky = stream_->error(); sticky && to_error(error)) {
     report_.failure = tls_failure(*sticky, Role::client);
     if (sticky->code == ErrorCode::truncated_stream) {
@@ -235,15 +241,21 @@ net::awaitable<void> ConnectSession::send() {
     co_await net::async_write(*stream_, net::buffer(late.data(), late.size()), into(send_error_));
   if (!send_error_) report_.sent += late.size();
   while (!send_error_) {
-    const std::size_t count = co_await input_.read(buffer);
-    if (count == 0) break;
-    co_await net::async_write(*stream_, net::buffer(buffer.data(), count), into(send_error_));
-    if (!send_error_) report_.sent += count;
+    const auto count = co_await input_.read(buffer);
+    if (!count) {
+      report_.failure =
+          usage_failure(fmt::format("cannot read standard input: {}", count.error().message())).error();
+      break;
+    }
+    if (*count == 0) break;
+    co_await net::async_write(*stream_, net::buffer(buffer.data(), *count), into(send_error_));
+    if (!send_error_) report_.sent += *count;
   }
-  if (plan_.half_close && !send_error_) co_await stream_->async_shutdown(into(send_error_));
+  if (plan_.half_close && !send_error_ && !report_.failure)
+    co_await stream_->async_shutdown(into(send_error_));
   input_ended_ = true;
   // From now on nobody waits for the server for ever. After an error the reader may still learn the reason.
-  if (reading_) deadline_.expires_after(send_error_ ? grace : plan_.timeout);
+  if (reading_) deadline_.expires_after(patience());
 }
 
 net::awaitable<void> ConnectSession::finish() {
@@ -251,8 +263,9 @@ net::awaitable<void> ConnectSession::finish() {
   std::error_code ignored;
   deadline_.expires_after(grace);
   if (!sender_done_) co_await sending_.async_wait(into(ignored));
-  // Where the line still holds, the server is told that this is the end.
-  if (!stream_->error() && !send_error_ && !plan_.half_close) co_await say_goodbye();
+  // Where the line still holds, the server is told that this is the end; not of data that could not be read
+  // whole.
+  if (!stream_->error() && !send_error_ && !plan_.half_close && !report_.failure) co_await say_goodbye();
 }
 
 net::awaitable<void> ConnectSession::say_goodbye() {

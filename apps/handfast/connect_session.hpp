@@ -79,6 +79,7 @@ class ConnectSession {
   net::awaitable<void> close();
 
   [[nodiscard]] tcp::socket& socket() { return stream_ ? stream_->next_layer().socket() : socket_; }
+  [[nodiscard]] std::chrono::milliseconds patience() const;
   void cancel();
   void fail_handshake(const std::error_code& error);
   void fail_transfer(const std::error_code& error);

@@ -91,7 +91,8 @@ CLI::App* ExplainOptions::add_to(CLI::App& app, ExplainOptions& options) {
   command->add_flag("--insecure", options.insecure, "accept any certificate: for debugging only");
   command->add_flag("--secrets", options.secrets,
                     "show the connection's secrets too (--self always does): whoever reads them reads all");
-  add_timeout(*command, options.timeout, "longest wait to resolve, to connect and for the handshake");
+  add_seconds(*command, "--timeout", options.timeout,
+              "longest wait to resolve, to connect and for the handshake; 0: for ever");
   command->add_option("--html", options.html, "also write a page that stands for itself")->type_name("FILE");
   command->add_flag("--bytes", options.bytes, "also print every octet with its field, and the key schedule");
   command->add_flag("--json", options.json, "print one JSON object instead");

@@ -42,13 +42,12 @@ std::string reason_of(const Error& error) {
 std::string_view meaning(AlertDescription alert) {
   switch (alert) {
     case AlertDescription::handshake_failure:
-      return "it found no common cipher suite, group or signature scheme";
+      return "it found no common cipher suite, group or signature scheme, or misses a certificate of ours";
     case AlertDescription::insufficient_security: return "it wants stronger algorithms than we offered";
     case AlertDescription::protocol_version: return "it does not speak the versions that we offered";
     case AlertDescription::no_application_protocol: return "it speaks none of the protocols of --alpn";
     case AlertDescription::unrecognized_name: return "it serves no such name";
-    case AlertDescription::certificate_required:
-      return "it wants a certificate of ours: give --cert and --key";
+    case AlertDescription::certificate_required: return "it wants a certificate of ours";
     case AlertDescription::unknown_ca: return "it does not trust the CA that issued our certificate";
     case AlertDescription::certificate_expired: return "it says that our certificate is expired";
     case AlertDescription::certificate_revoked: return "it says that our certificate is revoked";
@@ -141,6 +140,12 @@ Failure network_failure(std::string_view what, const std::error_code& error) {
   return failure;
 }
 
+Failure listen_failure(std::string_view what, const std::error_code& error) {
+  Failure failure = network_failure(what, error);
+  failure.fault = Fault::configuration;
+  return failure;
+}
+
 Failure timeout_failure(std::string what) {
   Failure failure;
   failure.exit = ExitCode::network;
@@ -170,7 +175,9 @@ Failure tls_failure(const Error& error, Role own, std::optional<x509::Verificati
     failure.what =
         fmt::format("the {} requires a certificate of ours (alert certificate_required)", failure.peer);
     failure.why.clear();
-    failure.hint = "Give --cert and --key.";
+    failure.hint =
+        "Give --cert and --key; one that was given is shown only if the server takes its kind and its "
+        "issuer.";
   } else if (error.code == ErrorCode::peer_alert) {
     failure.what =
         fmt::format("the {} ended the connection with the alert {}", failure.peer, to_string(error.alert));
@@ -184,7 +191,8 @@ Failure tls_failure(const Error& error, Role own, std::optional<x509::Verificati
 }
 
 std::string to_text(const Failure& failure) {
-  const bool local = failure.exit == ExitCode::usage;
+  const bool local = failure.exit == ExitCode::usage ||
+                     (failure.exit == ExitCode::network && failure.fault == Fault::configuration);
   std::string text = fmt::format("handfast: {}", failure.what);
   if (local) {
     if (!failure.hint.empty()) text += fmt::format(". {}", failure.hint);

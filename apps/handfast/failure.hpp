@@ -37,6 +37,8 @@ std::unexpected<Failure> usage_failure(std::string what, std::string hint = {});
 std::unexpected<Failure> usage_failure(std::string_view subject, const Error& error);
 /// The network. `what` says what was tried: "cannot connect to localhost:443".
 Failure network_failure(std::string_view what, const std::error_code& error);
+/// This machine gives no place to listen; `what` says where: "cannot listen on [::]:443".
+Failure listen_failure(std::string_view what, const std::error_code& error);
 /// Nothing came in time.
 Failure timeout_failure(std::string what);
 /// TLS, seen from the side `own`: sorts out whether a certificate was refused, and by whom.

@@ -139,15 +139,11 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
       ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024).description(""));
-  command->add_option("--accept", options.accept, "end after so many connections; 0: never")->type_name("N");
-  command->add_option("--handshake-timeout", options.handshake_timeout, "longest handshake; 0: no limit")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6).description(""));
-  command->add_option("--idle-timeout", options.idle_timeout, "longest silence of a client; 0: no limit")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6).description(""));
+  command->add_option("--accept", options.accept, "end after so many connections; 0: never")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53).description(""));
+  add_seconds(*command, "--handshake-timeout", options.handshake_timeout, "longest handshake; 0: no limit");
+  add_seconds(*command, "--idle-timeout", options.idle_timeout, "longest silence of a client; 0: no limit");
   command->add_flag(
       "--json", options.json,
       "one JSON object a line on standard output for each event: listening, connection, error, ...");

@@ -69,13 +69,13 @@ Outcome<Endpoint> Server::listen() {
   const std::string what = fmt::format("cannot listen on {}", plan_.listen.text());
   std::error_code error;
   const auto endpoints = resolve(first().context, plan_.listen, error);
-  if (error || endpoints.empty()) return std::unexpected(network_failure(what, error));
+  if (error || endpoints.empty()) return std::unexpected(listen_failure(what, error));
   const tcp::endpoint& endpoint = endpoints.front();
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-  if (error) return std::unexpected(network_failure(what, error));
+  if (error) return std::unexpected(listen_failure(what, error));
   const tcp::endpoint chosen = acceptor_.local_endpoint();
   return Endpoint{chosen.address().to_string(), chosen.port()};
 }

@@ -28,18 +28,19 @@ void StandardInput::cancel() noexcept {
   [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);
 }
 
-::asio::awaitable<std::size_t> StandardInput::read(MutableBytes to) {
+::asio::awaitable<std::expected<std::size_t, std::error_code>> StandardInput::read(MutableBytes to) {
   co_return co_await ::asio::co_spawn(thread_, wait_and_read(to), ::asio::use_awaitable);
 }
 
-::asio::awaitable<std::size_t> StandardInput::wait_and_read(MutableBytes to) {
+::asio::awaitable<std::expected<std::size_t, std::error_code>> StandardInput::wait_and_read(MutableBytes to) {
   std::array<pollfd, 2> waiting = {{{STDIN_FILENO, POLLIN, 0}, {wake_, POLLIN, 0}}};
   for (;;) {
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno == EINTR) continue;
     if (waiting[1].revents != 0) co_return 0;
     const ssize_t count = ::read(STDIN_FILENO, to.data(), to.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    co_return count < 0 ? 0 : static_cast<std::size_t>(count);
+    if (count < 0) co_return std::unexpected(std::error_code(errno, std::generic_category()));
+    co_return static_cast<std::size_t>(count);
   }
 }
 

@@ -2,6 +2,7 @@
 // that waits: making them non-blocking would change them for every program that shares them.
 #pragma once
 #include <cstddef>
+#include <expected>
 #include <system_error>
 
 #include <handfast/bytes.hpp>
@@ -18,13 +19,13 @@ class StandardInput {
   StandardInput& operator=(const StandardInput&) = delete;
   ~StandardInput();
 
-  /// Octets read; 0: the end, or cancelled, or an error (which ends the input as well).
-  ::asio::awaitable<std::size_t> read(MutableBytes to);
+  /// Octets read (0: the end, or cancelled), or why nothing can be read.
+  ::asio::awaitable<std::expected<std::size_t, std::error_code>> read(MutableBytes to);
   /// Ends a read() that waits and every later one.
   void cancel() noexcept;
 
  private:
-  ::asio::awaitable<std::size_t> wait_and_read(MutableBytes to);
+  ::asio::awaitable<std::expected<std::size_t, std::error_code>> wait_and_read(MutableBytes to);
   int wake_;  // an eventfd
   ::asio::thread_pool thread_{1};
 };

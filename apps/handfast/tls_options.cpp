@@ -140,11 +140,14 @@ std::unexpected<Failure> credential_failure(const Error& error, const std::strin
 
 }  // namespace
 
-void add_timeout(CLI::App& command, double& seconds, const std::string& meaning) {
-  command.add_option("--timeout", seconds, meaning + "; 0: for ever")
-      ->type_name("SECONDS")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e6).description(""));
+void add_seconds(CLI::App& command, const std::string& option, double& seconds, const std::string& meaning) {
+  // CLI::Range lets what is no number through.
+  const auto in_range = [](const std::string& text) -> std::string {
+    double value = -1;
+    const bool fits = CLI::detail::lexical_cast(text, value) && value >= 0.0 && value <= 1e6;
+    return fits ? "" : text + " is not from 0 to 1000000 seconds";
+  };
+  command.add_option(option, seconds, meaning)->type_name("SECONDS")->capture_default_str()->check(in_range);
 }
 
 void TlsOptions::add_algorithms_to(CLI::App& command) {

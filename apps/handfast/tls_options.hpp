@@ -40,8 +40,8 @@ struct TlsOptions {
   void add_to(CLI::App& command);
 };
 
-/// Declares --timeout, in seconds; `meaning` says for what.
-void add_timeout(CLI::App& command, double& seconds, const std::string& meaning);
+/// Declares an option that takes seconds, up to 1,000,000; `meaning` says of what.
+void add_seconds(CLI::App& command, const std::string& option, double& seconds, const std::string& meaning);
 /// The named policy with groups, ciphers and versions replaced by those that were given.
 Outcome<Policy> make_policy(const TlsOptions& options);
 /// The certificates with their keys, checked to be valid now.

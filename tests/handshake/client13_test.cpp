@@ -1,4 +1,6 @@
 // A client before servers that do not follow RFC 8446: each breach with its error and alert.
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "support/message_pair.hpp"
@@ -298,6 +300,43 @@ TEST(Downgrade, ToTls11IsRefusedInPlainWords) {
   EXPECT_STREQ(pair.client.error().detail, "the server chose TLS 1.1 or older");
 }
 
+// How many of the 16-bit values from `from` on are GREASE.
+std::size_t greased(Bytes octets, std::size_t from = 0) {
+  std::size_t count = 0;
+  for (std::size_t i = from; i + 1 < octets.size(); i += 2)
+    if (is_grease(static_cast<std::uint16_t>(octets[i] << 8 | octets[i + 1]))) ++count;
+  return count;
+}
+
+// RFC 8701 §3.1: a suite, a group, a scheme, a version, a share and two extensions; or nothing at all.
+TEST(Grease, StandsInEveryListOfTheHelloOrNowhere) {
+  for (const bool grease : {true, false}) {
+    ClientSettings settings = client_settings();
+    settings.grease = grease;
+    MessagePair pair(settings, server_settings());
+    Octets octets;
+    pair.to_server = [&](MessageEnd::Message& message) {
+      if (message.type() == HandshakeType::client_hello) octets = message.octets;
+      return true;
+    };
+    pair.run();
+    ASSERT_TRUE(pair.server.done()) << describe(pair.server.error());
+    const auto hello = *wire::decode<message::ClientHello>(Bytes(octets).subspan(4));
+    EXPECT_EQ(greased(hello.cipher_suites.octets()), grease);
+    std::map<ExtensionType, Bytes> bodies;
+    std::size_t extensions = 0;
+    for (const auto& entry : hello.extensions.received()) {
+      bodies[entry.extension_type] = entry.extension_data;
+      extensions += is_grease(static_cast<std::uint16_t>(entry.extension_type));
+    }
+    EXPECT_EQ(extensions, grease ? 2U : 0U);
+    EXPECT_EQ(greased(bodies.at(ExtensionType::supported_groups), 2), grease);
+    EXPECT_EQ(greased(bodies.at(ExtensionType::signature_algorithms), 2), grease);
+    EXPECT_EQ(greased(bodies.at(ExtensionType::supported_versions), 1), grease);
+    EXPECT_EQ(greased(bodies.at(ExtensionType::key_share).subspan(2, 2)), grease) << "the first share";
+  }
+}
+
 // RFC 8446 §4.1.2 [8446:4.1.2#2]: the second hello repeats the first but for the share.
 // [5246:7.4.1.4.1#2] [8446:4.2.3#2] [8446:9.2#3,4,5,6] [8446:4.1.2#10]
 TEST(SecondClientHello, RepeatsTheFirst) {
@@ -318,6 +357,7 @@ TEST(SecondClientHello, RepeatsTheFirst) {
   EXPECT_TRUE(equal(first.legacy_compression_methods, Octets{0}));
   EXPECT_TRUE(equal(first.random, second.random));
   EXPECT_TRUE(equal(first.legacy_session_id, second.legacy_session_id));
+  EXPECT_EQ(greased(first.cipher_suites.octets()), 1U);
   EXPECT_TRUE(equal(first.cipher_suites.octets(), second.cipher_suites.octets())) << "GREASE included";
   std::vector<std::pair<ExtensionType, Octets>> a;
   std::vector<std::pair<ExtensionType, Octets>> b;

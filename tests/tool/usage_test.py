@@ -50,6 +50,11 @@ class BadOptions(harness.ToolTest):
     def test_numbers_out_of_range(self):
         self.expect_usage_error(run("connect", "--timeout", "-1", "localhost:1"), "--timeout")
         self.expect_usage_error(run("connect", "--timeout", "soon", "localhost:1"), "--timeout")
+        self.expect_usage_error(run("connect", "--timeout", "nan", "localhost:1"), "--timeout")
+        self.expect_usage_error(run("serve", "--idle-timeout", "nan"), "--idle-timeout")
+        self.expect_usage_error(run("serve", "--handshake-timeout", "1e7"), "--handshake-timeout")
+        self.expect_usage_error(run("serve", "--accept", "-1"), "--accept")
+        self.expect_usage_error(run("serve", "--accept", "99999999999999999999"), "--accept")
         self.expect_usage_error(run("serve", "--threads", "0"), "--threads")
 
     def test_options_that_need_others(self):
@@ -154,7 +159,8 @@ class BadNetwork(harness.ToolTest):
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as busy:
             ended = run("serve", *self.leaf.options, "--listen", f"127.0.0.1:{busy.getsockname()[1]}")
-        self.expect_failure(ended, 3, "cannot listen", "in use")
+        self.expect_failure(ended, 3, "cannot listen", "in use", "another port")
+        self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
 
     def test_address_of_another_machine(self):
         self.expect_failure(run("serve", *self.leaf.options, "--listen", "192.0.2.1:4433"), 3, "cannot listen")
@@ -194,6 +200,18 @@ class BadNetwork(harness.ToolTest):
                                                          timeout=harness.PATIENCE))
         self.assertEqual(ended.status, 2, ended.errors)
         self.assertIn("No space left", ended.errors)
+
+
+    def test_unreadable_standard_input(self):
+        # A folder can be opened, not read. What could not be sent whole is not ended with close_notify.
+        folder = os.open(os.path.dirname(self.leaf.key), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        with self.serve("--mode", "echo") as serve:
+            ended = harness.Ended(harness.subprocess.run(
+                [harness.TOOL, "connect", "--ca", self.pki.ca, "--half-close", serve.target], stdin=folder,
+                capture_output=True, check=False, timeout=harness.PATIENCE))
+        self.assertEqual(ended.status, 2, ended.errors)
+        self.assertIn("cannot read standard input: Is a directory", ended.errors)
 
 
 if __name__ == "__main__":
