@@ -47,6 +47,17 @@ inline constexpr std::size_t min_output = 16384 + 512;
 inline constexpr std::size_t max_record = 5 + 16384 + 2048;
 
 /// The sending half of a finished connection. One thread at a time; independent of the Receiver's thread.
+///
+/// What the Receiver's thread meets, the next call here obeys. An error that owes the peer an alert (garbage,
+/// a message out of place) puts that alert behind the records that are sealed already: the send() during
+/// which it comes may take less than it was given and write the alert, later ones give `closed`, and
+/// transmit() writes the alert if no send() did. A fatal alert of the peer, or the end of its stream, ends
+/// sending without a word. The peer's close_notify ends it in TLS 1.2 only, where transmit() then writes the
+/// answer; in TLS 1.3 sending goes on (half-close). A warning changes nothing, but that a request to
+/// renegotiate is refused, with a warning before the next data.
+///
+/// So a thread that got `closed` calls transmit() until it gives 0. One that is idle has to be woken by the
+/// Receiver's thread to look at wants_to_transmit().
 class Sender {
  public:
   Sender(Sender&&) noexcept;
@@ -54,7 +65,8 @@ class Sender {
   ~Sender();
 
   /// Seals application data into `output`, as many records as fit; owed alerts and KeyUpdates go first.
-  /// Errors: closed, buffer_too_small (less than what one octet of data needs), sequence_exhausted.
+  /// Errors: closed (by close(), by the peer, or by an error that the Receiver gave), buffer_too_small (less
+  /// than what one octet of data needs), sequence_exhausted.
   Result<Sent> send(Bytes data, MutableBytes output);
   /// Writes what is owed (alerts, KeyUpdates, handshake messages); 0: nothing is.
   std::size_t transmit(MutableBytes output);
@@ -75,6 +87,7 @@ class Sender {
 };
 
 /// The receiving half of a finished connection. One thread at a time; independent of the Sender's thread.
+/// After each call the Sender may have something to transmit().
 class Receiver {
  public:
   Receiver(Receiver&&) noexcept;

@@ -144,6 +144,9 @@ class Channel {
   [[nodiscard]] bool wants_to_transmit() const noexcept;
   void update_keys(KeyUpdateRequest request);
   void close() noexcept { sending.close_owed = true; }
+  /// After the peer's fatal alert, or when the connection was passed on, there is no alert to seal: the keys
+  /// go. They are this half's thread's to wipe.
+  void end_sending_if_silent() noexcept;
   /// The unprotected record of TLS 1.3's compatibility mode (RFC 8446 §D.4), into the flight.
   void append_change_cipher_spec();
   /// The flight, to append handshake messages to, until seal_messages(). They stand where they are sealed.

@@ -128,17 +128,20 @@ Result<> Channel::append_last(AlertLevel level, AlertDescription description) {
   return sealed;
 }
 
+void Channel::end_sending_if_silent() noexcept {
+  if (!shared.is_dead() || shared.owed_alert()) return;
+  sending.closed = true;
+  sending.forget();  // [8446:6#2]
+}
+
 // Everything that goes before data: alerts end the connection, so they make the rest moot.
 Result<> Channel::append_owed() {
   if (sending.closed) return {};
   // RFC 5246 §7.2.2, RFC 8446 §6.2: fatal, and the last that is said [5246:7.2.2#3,4] [8446:6#3]
   // [8446:6.2#1,2,3].
   if (const auto alert = shared.owed_alert()) return append_last(AlertLevel::fatal, *alert);
-  if (shared.is_dead()) {
-    sending.closed = true;
-    sending.forget();
-    return {};
-  }
+  end_sending_if_silent();
+  if (sending.closed) return {};
   // RFC 9846 §4.7.3: no generation beyond 2^48 - 1, even when asked.
   constexpr std::uint64_t last_generation = (std::uint64_t{1} << 48) - 1;
   if (handshake_done && !sending.traffic_secret.empty() && sending.generation < last_generation) {
@@ -176,7 +179,10 @@ bool Channel::wants_to_transmit() const noexcept {
 
 Result<Sent> Channel::send(Bytes data, MutableBytes output) {
   Sent sent;
-  if (sending.closed || owes_close() || shared.is_dead()) return fail(ErrorCode::closed);
+  if (sending.closed || owes_close() || shared.is_dead()) {
+    end_sending_if_silent();
+    return fail(ErrorCode::closed);
+  }
   while (sent.taken < data.size()) {
     sent.written += transmit(output.subspan(sent.written));
     if (!sending.flight.empty() || sending.closed) break;

@@ -68,6 +68,7 @@ Result<Received> Connection::receive(MutableBytes input, Time now) {
   HandshakeRun* const run = channel_->handshake_done ? nullptr : handshake_.get();
   if (run != nullptr) run->set_time(now);
   auto received = channel_->receive(input, run, now);
+  if (!received) channel_->end_sending_if_silent();
   // The summary is there until the first data: an idle connection keeps traffic state only.
   if (handshake_ && run == nullptr && received && !received->data.empty()) handshake_.reset();
   return received;

@@ -78,6 +78,29 @@ TEST(Keys, AreForgottenWhenTheConnectionFails) {
   EXPECT_EQ(client.connection.channel_binding().error().code, ErrorCode::peer_alert);
 }
 
+// The same when it was the peer that said so: there is no alert to seal. A Sender that does not know yet what
+// its Receiver met wipes its keys when it hears of it [8446:6#2].
+TEST(Keys, AreForgottenWhenThePeerEndsTheConnection) {
+  End client(*Connection::client(make(client_settings()), *ServerName::parse("localhost"), now));
+  engine::Channel channel(Role::server);
+  engine::HandshakeRun run(channel);
+  ASSERT_TRUE(run.start_server(make(server_settings()), now));
+  Octets output(8192);
+  while (!channel.handshake_done) {
+    Octets up = client.transmit();
+    ASSERT_TRUE(channel.receive(up, &run, now));
+    client.deliver(Bytes(output).first(channel.transmit(output)));
+  }
+  client.connection.abort(AlertDescription::internal_error);
+  Octets alert = client.transmit();
+  EXPECT_EQ(channel.receive(alert, nullptr, now).error().code, ErrorCode::peer_alert);
+  ASSERT_NE(channel.sending.writer.key(), nullptr) << "another thread's";
+  EXPECT_FALSE(channel.wants_to_transmit());
+  EXPECT_EQ(channel.send(as_bytes("data"), output).error().code, ErrorCode::closed);
+  EXPECT_EQ(channel.sending.writer.key(), nullptr);
+  EXPECT_TRUE(channel.sending.traffic_secret.empty());
+}
+
 TEST(Close, InTheMiddleOfAHandshakeIsTheLastThatIsSent) {
   for (const ClientSettings& settings : {client_settings(), client12_settings()}) {
     Pair pair = test::pair(settings, server_settings());
