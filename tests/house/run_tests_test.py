@@ -51,6 +51,16 @@ class Count(unittest.TestCase):
         total = self.count({"wire": "notrun: Unable to find executable"}, {})
         self.assertEqual(total.failed, ["wire (Unable to find executable)"])
 
+    def test_ci_refuses_what_was_skipped_without_need(self):
+        total = self.count({"crypto": "run", "interop_gnutls": "notrun: SKIP_RETURN_CODE=77",
+                            "interop_go": "notrun: SKIP_RETURN_CODE=77"},
+                           {"crypto": [case("A"), case("Vectors", "SKIPPED")]})
+        self.assertEqual(total.closing_line(), "1 passed, 0 failed, 3 skipped")
+        total.refuse_skipped()
+        self.assertEqual(total.closing_line(), "1 passed, 2 failed, 1 skipped")
+        self.assertEqual(total.skipped, ["interop_go"])
+        self.assertEqual(total.failed, ["crypto: Suite.Vectors (skipped)", "interop_gnutls (skipped)"])
+
     def test_disabled_cases_are_skipped_and_filtered_ones_are_not_there(self):
         total = self.count({"wire": "run"}, {"wire": [case("DISABLED_A", status="NOTRUN"),
                                                       case("B", status="NOTRUN"), case("C")]})
