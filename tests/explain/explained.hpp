@@ -160,9 +160,7 @@ inline std::vector<std::pair<std::string, Scene>> all_scenes() {
 
 /// Empty, or what is wrong with the fields of a dump.
 inline std::string broken(const inspect::Dump& dump) {
-  message::Annotation annotation;
-  annotation.fields = dump.fields;
-  const std::string wrong = broken_annotation(dump.octets, annotation);
+  const std::string wrong = broken_tree(dump.octets, dump.fields);
   return wrong.empty() ? wrong : dump.title + ": " + wrong;
 }
 

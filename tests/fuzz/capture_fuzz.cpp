@@ -20,11 +20,7 @@ void check(bool holds) {
 
 void check_fields(const inspect::Story& story) {
   for (const auto& record : story.records)
-    for (const auto& dump : record.dumps) {
-      message::Annotation annotation;
-      annotation.fields = dump.fields;
-      check(test::broken_annotation(dump.octets, annotation).empty());
-    }
+    for (const auto& dump : record.dumps) check(test::broken_tree(dump.octets, dump.fields).empty());
 }
 
 void check_references(const inspect::Story& story) {

@@ -32,8 +32,7 @@ std::string broken_round_trip(Bytes body) {
 }
 
 /// The fields are nested and the leaves cover each octet exactly once. Empty, or what is wrong.
-inline std::string broken_annotation(Bytes octets, const message::Annotation& annotation) {
-  const auto& fields = annotation.fields;
+inline std::string broken_tree(Bytes octets, const std::vector<wire::Field>& fields) {
   if (fields.empty() || fields[0].offset != 0 || fields[0].length != octets.size() || fields[0].depth != 0)
     return "the first field is not the message";
   std::size_t covered = 0;
@@ -49,10 +48,15 @@ inline std::string broken_annotation(Bytes octets, const message::Annotation& an
     for (std::size_t j = i + 1; j < fields.size() && fields[j].depth > field.depth; ++j)
       end = fields[j].offset + fields[j].length;
     if (has_parts && end != field.offset + field.length) return field.name + ": its parts do not fill it";
-    if (annotation.error.has_value() == fields.front().bad) continue;
-    return "an error without a mark, or a mark without an error";
   }
-  if (covered != octets.size()) return "octets without a field";
+  return covered == octets.size() ? std::string() : "octets without a field";
+}
+
+/// And an error has its mark and its path. Empty, or what is wrong.
+inline std::string broken_annotation(Bytes octets, const message::Annotation& annotation) {
+  if (auto broken = broken_tree(octets, annotation.fields); !broken.empty()) return broken;
+  if (annotation.error.has_value() != annotation.fields.front().bad)
+    return "an error without a mark, or a mark without an error";
   if (annotation.error.has_value() != !annotation.path_of_error.empty()) return "an error without a path";
   return {};
 }
