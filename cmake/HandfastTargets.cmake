@@ -18,6 +18,32 @@ if(HANDFAST_BUILD_FUZZERS)
   target_compile_options(handfast_warnings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Where several files are compiled as one, a name of one file may hide another's. The builds that take each file by
+# itself look for what these warnings are about.
+add_library(handfast_unity INTERFACE)
+target_compile_options(handfast_unity INTERFACE
+  -Wno-shadow $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+if(CMAKE_UNITY_BUILD)
+  target_link_libraries(handfast_warnings INTERFACE handfast_unity)
+endif()
+
+# handfast_quick_to_build(TARGET): the tool or a test. Nearly all that their compilation costs is what headers of
+# others make of it: less where a dozen files share it, and where sanitizers need not optimise it.
+function(handfast_quick_to_build target)
+  if(HANDFAST_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+  if(HANDFAST_UNITY_PROGRAMS AND NOT CMAKE_UNITY_BUILD)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    target_link_libraries(${target} PRIVATE handfast_unity)
+  endif()
+endfunction()
+
+# handfast_apart(file...): is always compiled by itself, for it gives its own things the names of a twin's.
+function(handfast_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # What sees internal headers too: the layers and their tests.
 add_library(handfast_options INTERFACE)
 target_link_libraries(handfast_options INTERFACE handfast_warnings)
@@ -81,11 +107,11 @@ function(handfast_test name)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test_${name} PRIVATE
     HANDFAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" HANDFAST_DEFAULT_VECTORS="${PROJECT_SOURCE_DIR}/../shared/vectors")
-  # Optimised, GoogleTest and JSON take up to twice as long to compile; the layers stay as the preset wants them.
-  if(HANDFAST_SANITIZE)
-    target_compile_options(test_${name} PRIVATE -O0)
-  elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT arg_OPTIMISED)
-    target_compile_options(test_${name} PRIVATE -O1)
+  if(NOT arg_OPTIMISED)
+    handfast_quick_to_build(test_${name})
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(test_${name} PRIVATE -O1)
+    endif()
   endif()
   handfast_test_variant(${name} ${name} LABELS ${arg_LABELS} LAUNCHER ${arg_LAUNCHER})
   if(threads IN_LIST arg_LABELS)

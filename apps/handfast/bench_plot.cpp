@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bench_report.hpp"
+#include "html.hpp"
 
 namespace handfast::tool {
 namespace {
@@ -27,20 +28,6 @@ std::vector<Bar> bars_of(const BenchReport& report) {
       if (const auto ratio = ratio_of(row, figure))
         bars.push_back({row.scenario.name + " " + figure.name, *ratio});
   return bars;
-}
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
 }
 
 // On a logarithmic scale twice as fast and half as fast are equally far from 1.

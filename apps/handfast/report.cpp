@@ -89,7 +89,7 @@ nlohmann::json certificate_json(Bytes der) {
   return json;
 }
 
-nlohmann::json flight_json(const FlightSummary& flight) {
+nlohmann::json json_of(const FlightSummary& flight) {
   nlohmann::json messages = nlohmann::json::array();
   for (const HandshakeType type : flight.messages) messages.push_back(to_string(type));
   return {{"from", name_of(flight.from)},
@@ -170,7 +170,7 @@ nlohmann::json to_json(const Summary& summary, Role own) {
   nlohmann::json chain = nlohmann::json::array();
   for (const Octets& certificate : summary.peer_chain) chain.push_back(certificate_json(certificate));
   nlohmann::json flights = nlohmann::json::array();
-  for (const FlightSummary& flight : summary.flights) flights.push_back(flight_json(flight));
+  for (const FlightSummary& flight : summary.flights) flights.push_back(json_of(flight));
   nlohmann::json verification = {{"verified", summary.peer_verified}};
   if (summary.verification)
     verification["findings"] = nlohmann::json::parse(x509::to_json(*summary.verification));

@@ -21,7 +21,7 @@ constexpr std::size_t small_buffer = 2048;
 constexpr std::size_t full_buffer = 16384;
 // Of a file as much as the stream seals and sends at once: four records.
 constexpr std::size_t file_buffer = 65536;
-constexpr std::size_t page = 4096;
+constexpr std::size_t page_size = 4096;
 // How long, and through how much unread data, a client may take to read our last words.
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_octets = 1 << 20;
@@ -271,7 +271,7 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
   bool going = true;
   while (going && offset < size) {
     std::size_t wanted = std::min<std::uint64_t>(buffer_.size() - filled, size - offset);
-    if (offset + wanted < size) wanted -= wanted % page;  // the next piece starts where a page does
+    if (offset + wanted < size) wanted -= wanted % page_size;  // the next piece starts where a page does
     const std::size_t count = file.read(offset, buffer_.data() + filled, wanted);
     if (count == 0) {
       // It has become shorter than we said: the client has to see that something is missing.

@@ -14,8 +14,6 @@ namespace {
 
 using Kind = SignatureAlgorithm::Kind;
 
-constexpr std::size_t max_rsa_octets = PublicKey::maximum_rsa_bits / 8;
-
 Octets octets_of(const BIGNUM* number) {
   Octets octets(static_cast<std::size_t>(BN_num_bytes(number)));
   write_number(number, octets);
@@ -83,7 +81,8 @@ auto refused(const Error& error) noexcept {
 Result<Octets> sign_rsa(const PrivateKeyState& key, const SignatureAlgorithm& algorithm, const Digest& digest,
                         RandomSource& random) {
   const std::size_t size = key.public_key.modulus().size();
-  std::array<std::uint8_t, max_rsa_octets> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<std::uint8_t, PublicKey::maximum_rsa_octets>
+      room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const MutableBytes encoded = MutableBytes(room).first(size);
   if (algorithm.kind == Kind::rsa_pss) {
     if (const Result<> done =

@@ -21,7 +21,7 @@ struct RsaKeyTransport {
 
 namespace {
 
-using RsaBlock = Secret<PublicKey::maximum_rsa_bits / 8>;
+using RsaBlock = Secret<PublicKey::maximum_rsa_octets>;
 
 /// A key that is used for encryption is no key for PSS signatures (RFC 8017 §6).
 auto not_for_transport() noexcept {

@@ -49,6 +49,7 @@ class PublicKey {
  public:
   static constexpr std::size_t minimum_rsa_bits = 1024;  // what is sensible at all; policies ask for more
   static constexpr std::size_t maximum_rsa_bits = 8192;
+  static constexpr std::size_t maximum_rsa_octets = maximum_rsa_bits / 8;
 
   /// Both numbers unsigned and big endian; leading zeros do not count.
   ///

@@ -16,6 +16,7 @@ inline constexpr std::size_t header_size = 5;
 inline constexpr std::size_t max_plaintext = std::size_t{1} << 14;
 /// TLSInnerPlaintext at most: content, content type and padding (RFC 8446 §5.4).
 inline constexpr std::size_t max_inner_plaintext = max_plaintext + 1;
+inline constexpr std::size_t min_record_size_limit = 64;  // RFC 8449 §4
 /// TLSCiphertext.length at most in TLS 1.3 (RFC 8446 §5.2).
 inline constexpr std::size_t max_ciphertext = max_plaintext + 256;
 /// TLSCiphertext.length at most in TLS 1.2 (RFC 5246 §6.2.3).

@@ -4,11 +4,7 @@
 #include <algorithm>
 
 namespace handfast::record {
-namespace {
-
-constexpr std::size_t min_record_size_limit = 64;  // RFC 8449 §4
-
-}  // namespace
+namespace {}  // namespace
 
 void RecordReader::set_record_size_limit(std::size_t octets) noexcept {
   record_size_limit_ =

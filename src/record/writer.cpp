@@ -6,8 +6,6 @@
 namespace handfast::record {
 namespace {
 
-constexpr std::size_t min_record_size_limit = 64;  // RFC 8449 §4
-
 bool is_tls13(const std::optional<RecordKey>& key) noexcept {
   return key && key->protection() == Protection::tls13;
 }

@@ -23,14 +23,6 @@ ClientSettings classic_client(CipherSuite suite) {
   settings.policy.cipher_suites = {suite};
   return settings;
 }
-const Credential& rsa_credential() {
-  static const Credential made = [] {
-    x509::CertificateTemplate content = Authority::leaf_template();
-    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
-    return authority().credential(x509::KeyKind::rsa_2048, content);
-  }();
-  return made;
-}
 ServerSettings classic_server() {
   ServerSettings settings = server_settings();
   settings.policy = policies::classic;

@@ -33,15 +33,6 @@ struct Case {
 };
 std::ostream& operator<<(std::ostream& out, const Case& each) { return out << each.name; }
 
-const Credential& rsa_credential() {
-  static const Credential made = [] {
-    x509::CertificateTemplate content = Authority::leaf_template();
-    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
-    return authority().credential(x509::KeyKind::rsa_2048, content);
-  }();
-  return made;
-}
-
 // Signing with RSA draws a salt; a client that shows a certificate signs, too.
 void use_rsa(ClientSettings& client, ServerSettings& server) {
   server.credentials = {rsa_credential()};

@@ -1,17 +1,11 @@
 // A client of TLS 1.2: what it says, and what it makes of servers that do not follow RFC 5246.
 #include <gtest/gtest.h>
 
+#include "handshake/breach.hpp"
 #include "handshake/tls12.hpp"
-#include "support/message_pair.hpp"
 
 namespace handfast::test {
 namespace {
-
-ClientSettings client12() {
-  ClientSettings settings = client_settings();
-  settings.policy.max_version = ProtocolVersion::tls12;
-  return settings;
-}
 
 Octets first_hello(const ClientSettings& settings) {
   MessagePair pair(settings, server_settings());
@@ -141,20 +135,7 @@ using message::Certificate12;
 using message::CertificateRequest12;
 using message::ServerHello;
 
-struct Breach {
-  std::string name;
-  Edit edit;
-  ErrorCode code;
-  AlertDescription alert;
-};
-std::ostream& operator<<(std::ostream& out, const Breach& breach) { return out << breach.name; }
-
-template <class M>
-Edit set(std::function<void(M&)> change) {
-  return edit_message<M>(std::move(change));
-}
-
-std::vector<Breach> breaches() {
+std::vector<Breach> breaches_before_client12() {
   using enum ErrorCode;
   using A = AlertDescription;
   static const Octets twelve(12, 1);
@@ -219,7 +200,7 @@ TEST_P(Client12, RefusesAServerWith) {
   EXPECT_EQ(name_of(pair.client.error().code), name_of(GetParam().code)) << describe(pair.client.error());
   EXPECT_EQ(pair.client.error().alert, GetParam().alert) << describe(pair.client.error());
 }
-INSTANTIATE_TEST_SUITE_P(Breaches, Client12, testing::ValuesIn(breaches()),
+INSTANTIATE_TEST_SUITE_P(Breaches, Client12, testing::ValuesIn(breaches_before_client12()),
                          [](const auto& test) { return test.param.name; });
 
 // RFC 6066 §4: the server repeats the length, or says nothing [6066:4#4].

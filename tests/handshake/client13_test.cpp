@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/message_pair.hpp"
+#include "handshake/breach.hpp"
 
 namespace handfast::test {
 namespace {
@@ -15,33 +15,9 @@ using message::Finished;
 using message::HelloRetryRequest;
 using message::ServerHello;
 
-struct Breach {
-  std::string name;
-  Edit edit;
-  ErrorCode code;
-  AlertDescription alert;
-  bool retry = false;  // the handshake goes through a HelloRetryRequest
-};
-std::ostream& operator<<(std::ostream& out, const Breach& breach) { return out << breach.name; }
-
 const Octets& junk() {
   static const Octets octets(33, 0x5a);
   return octets;
-}
-
-template <class M>
-Edit set(std::function<void(M&)> change) {
-  return edit_message<M>(std::move(change));
-}
-
-Edit replace(HandshakeType type, std::function<void(Octets&)> change) {
-  return [type, change](MessageEnd::Message& message) {
-    if (message.type() == type) change(message.octets);
-    return true;
-  };
-}
-Edit drop(HandshakeType type) {
-  return [type](MessageEnd::Message& message) { return message.type() != type; };
 }
 
 // An extension block with one more, empty entry at its end; `at`: where the block's length stands.
@@ -60,7 +36,7 @@ void append_extension(Octets& message, std::size_t at, ExtensionType type) {
                  {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number), 0, 0});
 }
 
-std::vector<Breach> breaches() {
+std::vector<Breach> breaches_before_client13() {
   using enum ErrorCode;
   using A = AlertDescription;
   static const std::array<message::ProtocolName, 1> other_protocol = {as_bytes("other")};
@@ -264,7 +240,7 @@ TEST_P(Client13, RefusesAServerWith) {
   EXPECT_EQ(name_of(pair.client.error().code), name_of(GetParam().code)) << describe(pair.client.error());
   EXPECT_EQ(pair.client.error().alert, GetParam().alert) << describe(pair.client.error());
 }
-INSTANTIATE_TEST_SUITE_P(Breaches, Client13, testing::ValuesIn(breaches()),
+INSTANTIATE_TEST_SUITE_P(Breaches, Client13, testing::ValuesIn(breaches_before_client13()),
                          [](const auto& test) { return test.param.name; });
 
 // RFC 8446 §4.1.3 [8446:4.1.3#13,14]: both marks, when a client that speaks TLS 1.3 is led to an older

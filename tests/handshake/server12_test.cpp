@@ -1,7 +1,7 @@
 // A server of TLS 1.2: what it makes of a ClientHello, and of clients that do not follow RFC 5246.
 #include <gtest/gtest.h>
 
-#include "support/message_pair.hpp"
+#include "handshake/breach.hpp"
 
 namespace handfast::test {
 namespace {
@@ -11,20 +11,6 @@ using message::ClientECDiffieHellmanPublic;
 using message::ClientHello;
 using message::ServerHello;
 
-const Credential& rsa_credential() {
-  static const Credential made = [] {
-    x509::CertificateTemplate content = Authority::leaf_template();
-    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
-    return authority().credential(x509::KeyKind::rsa_2048, content);
-  }();
-  return made;
-}
-ClientSettings client12(const Policy& policy = policies::standard) {
-  ClientSettings settings = client_settings();
-  settings.policy = policy;
-  settings.policy.max_version = ProtocolVersion::tls12;
-  return settings;
-}
 ServerSettings classic_server() {
   ServerSettings settings = server_settings();
   settings.policy = policies::classic;
@@ -41,10 +27,6 @@ bool strip_extensions(MessageEnd::Message& message) {
   message.octets = out;
   return true;
 }
-Edit set_hello(std::function<void(ClientHello&)> change) {
-  return edit_message<ClientHello>(std::move(change));
-}
-
 // What the server answered; no value: it refused.
 std::optional<ServerHello> answer(MessagePair& pair, Octets& octets) {
   pair.to_client = [&](MessageEnd::Message& message) {
@@ -89,7 +71,7 @@ TEST(Server12, TakesHigherVersionsForItsOwn) {
   for (const std::uint16_t version : std::initializer_list<std::uint16_t>{0x0303, 0x0304, 0x0305, 0x03ff}) {
     MessagePair pair(client12(), server_settings());
     pair.to_server =
-        set_hello([version](auto& m) { m.legacy_version = static_cast<ProtocolVersion>(version); });
+        set<ClientHello>([version](auto& m) { m.legacy_version = static_cast<ProtocolVersion>(version); });
     Octets octets;
     const auto hello = answer(pair, octets);
     ASSERT_TRUE(hello) << version << describe(pair.server.error());
@@ -102,7 +84,7 @@ TEST(Server12, TakesHigherVersionsForItsOwn) {
 TEST(Server12, RefusesLowerVersions) {
   for (const auto version : {ProtocolVersion::tls11, ProtocolVersion::tls10, ProtocolVersion::ssl30}) {
     MessagePair pair(client12(), server_settings());
-    pair.to_server = set_hello([version](auto& m) { m.legacy_version = version; });
+    pair.to_server = set<ClientHello>([version](auto& m) { m.legacy_version = version; });
     pair.run();
     EXPECT_EQ(pair.server.error().alert, AlertDescription::protocol_version) << to_string(version);
   }
@@ -112,7 +94,7 @@ TEST(Server12, RefusesLowerVersions) {
 TEST(Server12, FollowsSupportedVersionsAlone) {
   static constexpr std::array versions = {static_cast<ProtocolVersion>(0x7a7a), ProtocolVersion::tls12};
   MessagePair pair(client_settings(), server_settings());
-  pair.to_server = set_hello([](auto& m) {
+  pair.to_server = set<ClientHello>([](auto& m) {
     m.legacy_version = ProtocolVersion::tls11;
     m.extensions.supported_versions->versions = versions;
   });
@@ -129,7 +111,7 @@ TEST(Server12, WantsTheNullCompressionAmongOthers) {
   static constexpr std::array<std::uint8_t, 3> several = {1, 64, 0};
   for (const Bytes methods : {Bytes(deflate), Bytes(several)}) {
     MessagePair pair(client12(), server_settings());
-    pair.to_server = set_hello([methods](auto& m) { m.legacy_compression_methods = methods; });
+    pair.to_server = set<ClientHello>([methods](auto& m) { m.legacy_compression_methods = methods; });
     Octets octets;
     const auto hello = answer(pair, octets);
     EXPECT_EQ(hello.has_value(), methods.size() == 3);
@@ -146,7 +128,7 @@ TEST(Server12, WantsUncompressedPoints) {
   static constexpr std::array compressed = {static_cast<ECPointFormat>(1), static_cast<ECPointFormat>(2)};
   MessagePair pair(client12(), server_settings());
   pair.to_server =
-      set_hello([](auto& m) { m.extensions.ec_point_formats->ec_point_format_list = compressed; });
+      set<ClientHello>([](auto& m) { m.extensions.ec_point_formats->ec_point_format_list = compressed; });
   pair.run();
   EXPECT_EQ(pair.server.error().alert, AlertDescription::illegal_parameter);
 }
@@ -158,7 +140,7 @@ TEST(Server12, SignalsSecureRenegotiation) {
     MessagePair pair(client, server_settings());
     static constexpr std::array suites = {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
                                           CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV};
-    pair.to_server = set_hello([&](auto& m) {
+    pair.to_server = set<ClientHello>([&](auto& m) {
       if (!by_suite) return;
       m.cipher_suites = suites;
       m.extensions.renegotiation_info.reset();
@@ -174,7 +156,7 @@ TEST(Server12, RefusesRenegotiationInfoThatIsNotEmpty) {  // [5746:3.6#3]
   static const Octets twelve(12, 1);
   MessagePair pair(client12(), server_settings());
   pair.to_server =
-      set_hello([](auto& m) { m.extensions.renegotiation_info->renegotiated_connection = twelve; });
+      set<ClientHello>([](auto& m) { m.extensions.renegotiation_info->renegotiated_connection = twelve; });
   pair.run();
   EXPECT_EQ(pair.server.error().alert, AlertDescription::handshake_failure);
 }
@@ -307,7 +289,7 @@ TEST(Server12, NeedsSecureRenegotiationWhereThePolicySaysSo) {
     ServerSettings server = server_settings();
     server.policy.require_secure_renegotiation = required;
     MessagePair pair(client12(), server);
-    pair.to_server = set_hello([](auto& m) { m.extensions.renegotiation_info.reset(); });
+    pair.to_server = set<ClientHello>([](auto& m) { m.extensions.renegotiation_info.reset(); });
     Octets octets;
     const auto hello = answer(pair, octets);
     EXPECT_EQ(hello.has_value(), !required);

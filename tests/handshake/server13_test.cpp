@@ -1,7 +1,7 @@
 // A server before clients that do not follow RFC 8446: each breach with its error and alert.
 #include <gtest/gtest.h>
 
-#include "support/message_pair.hpp"
+#include "handshake/breach.hpp"
 #include "support/stores.hpp"
 
 namespace handfast::test {
@@ -11,19 +11,6 @@ using message::Certificate;
 using message::CertificateVerify;
 using message::ClientHello;
 
-struct Breach {
-  std::string name;
-  Edit edit;
-  ErrorCode code;
-  AlertDescription alert;
-  bool retry = false;
-  bool mutual = false;
-};
-std::ostream& operator<<(std::ostream& out, const Breach& breach) { return out << breach.name; }
-
-Edit set_hello(std::function<void(ClientHello&)> change) {
-  return edit_message<ClientHello>(std::move(change));
-}
 // The second ClientHello alone.
 Edit set_second(std::function<void(ClientHello&)> change) {
   const auto count = std::make_shared<int>(0);
@@ -33,16 +20,6 @@ Edit set_second(std::function<void(ClientHello&)> change) {
     return edit(message);
   };
 }
-Edit replace(HandshakeType type, std::function<void(Octets&)> change) {
-  return [type, change](MessageEnd::Message& message) {
-    if (message.type() == type) change(message.octets);
-    return true;
-  };
-}
-Edit drop(HandshakeType type) {
-  return [type](MessageEnd::Message& message) { return message.type() != type; };
-}
-
 // A ClientHello without one extension: written anew from the raw entries that stay.
 void remove(ClientHello& hello, ExtensionType type) {
   static thread_local Octets kept;
@@ -72,7 +49,7 @@ void remove(ClientHello& hello, ExtensionType type) {
   hello = *decoded;
 }
 
-std::vector<Breach> breaches() {
+std::vector<Breach> breaches_before_server13() {
   using enum ErrorCode;
   using A = AlertDescription;
   static const Octets junk(33, 0x5a);
@@ -97,42 +74,46 @@ std::vector<Breach> breaches() {
   static const std::array<message::ServerName, 1> name_with_zero = {
       message::ServerName{NameType::host_name, zero_inside}};
   return {
-      {"Compression", set_hello([](auto& m) { m.legacy_compression_methods = deflate; }), illegal_value,
-       A::illegal_parameter},  // [8446:4.1.2#11]
-      {"TwoCompressionMethods", set_hello([](auto& m) { m.legacy_compression_methods = two_methods; }),
+      {"Compression", set<ClientHello>([](auto& m) { m.legacy_compression_methods = deflate; }),
+       illegal_value, A::illegal_parameter},  // [8446:4.1.2#11]
+      {"TwoCompressionMethods", set<ClientHello>([](auto& m) { m.legacy_compression_methods = two_methods; }),
        illegal_value, A::illegal_parameter},
-      {"NoKeyShare", set_hello([](auto& m) { remove(m, ExtensionType::key_share); }), missing_extension,
-       A::missing_extension},  // [8446:9.2#11,12]
-      {"NoSupportedGroups", set_hello([](auto& m) { remove(m, ExtensionType::supported_groups); }),
+      {"NoKeyShare", set<ClientHello>([](auto& m) { remove(m, ExtensionType::key_share); }),
+       missing_extension, A::missing_extension},  // [8446:9.2#11,12]
+      {"NoSupportedGroups", set<ClientHello>([](auto& m) { remove(m, ExtensionType::supported_groups); }),
        missing_extension, A::missing_extension},  // [8446:9.2#10]
       // [8446:4.2.3#3] [8446:9.2#12]
-      {"NoSignatureAlgorithms", set_hello([](auto& m) { remove(m, ExtensionType::signature_algorithms); }),
-       missing_extension, A::missing_extension},
-      {"ShareTwice", set_hello([](auto& m) { m.extensions.key_share->client_shares = twice; }), illegal_value,
-       A::illegal_parameter},  // [8446:4.2.8#3]
+      {"NoSignatureAlgorithms",
+       set<ClientHello>([](auto& m) { remove(m, ExtensionType::signature_algorithms); }), missing_extension,
+       A::missing_extension},
+      {"ShareTwice", set<ClientHello>([](auto& m) { m.extensions.key_share->client_shares = twice; }),
+       illegal_value, A::illegal_parameter},  // [8446:4.2.8#3]
       {"ShareOfAGroupThatIsNotOffered",
-       set_hello([](auto& m) { m.extensions.key_share->client_shares = foreign_share; }), illegal_value,
-       A::illegal_parameter},  // [8446:4.2.8#4]
-      {"ShareIsAllZero", set_hello([](auto& m) { m.extensions.key_share->client_shares = zero_share; }),
-       bad_key_share, A::illegal_parameter},
-      {"ShareHasAWrongLength",
-       set_hello([](auto& m) { m.extensions.key_share->client_shares = short_share; }), bad_key_share,
+       set<ClientHello>([](auto& m) { m.extensions.key_share->client_shares = foreign_share; }),
+       illegal_value, A::illegal_parameter},  // [8446:4.2.8#4]
+      {"ShareIsAllZero",
+       set<ClientHello>([](auto& m) { m.extensions.key_share->client_shares = zero_share; }), bad_key_share,
        A::illegal_parameter},
-      {"LegacyVersionOfSsl30", set_hello([](auto& m) { m.legacy_version = ProtocolVersion::ssl30; }),
+      {"ShareHasAWrongLength",
+       set<ClientHello>([](auto& m) { m.extensions.key_share->client_shares = short_share; }), bad_key_share,
+       A::illegal_parameter},
+      {"LegacyVersionOfSsl30", set<ClientHello>([](auto& m) { m.legacy_version = ProtocolVersion::ssl30; }),
        unsupported_version, A::protocol_version},  // [8446:D.5#8]
-      {"OnlyTls11", set_hello([](auto& m) { m.extensions.supported_versions->versions = tls11; }),
+      {"OnlyTls11", set<ClientHello>([](auto& m) { m.extensions.supported_versions->versions = tls11; }),
        unsupported_version, A::protocol_version},
       // [6066:3#2]
-      {"TwoHostNames", set_hello([](auto& m) { m.extensions.server_name->server_name_list = two_names; }),
+      {"TwoHostNames",
+       set<ClientHello>([](auto& m) { m.extensions.server_name->server_name_list = two_names; }),
        illegal_value, A::illegal_parameter},
       {"HostNameWithAZeroOctet",
-       set_hello([](auto& m) { m.extensions.server_name->server_name_list = name_with_zero; }), illegal_value,
-       A::illegal_parameter},
+       set<ClientHello>([](auto& m) { m.extensions.server_name->server_name_list = name_with_zero; }),
+       illegal_value, A::illegal_parameter},
       // RFC 8446 §4.2.9 [8446:4.2.9#3]
-      {"PskWithoutModes", set_hello([](auto& m) { m.extensions.pre_shared_key = {identities, binders}; }),
+      {"PskWithoutModes",
+       set<ClientHello>([](auto& m) { m.extensions.pre_shared_key = {identities, binders}; }),
        missing_extension, A::missing_extension},
-      {"CookieThatNobodyGave", set_hello([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }), bad_cookie,
-       A::illegal_parameter},
+      {"CookieThatNobodyGave", set<ClientHello>([](auto& m) { m.extensions.cookie = {Bytes(junk)}; }),
+       bad_cookie, A::illegal_parameter},
       {"Truncated",
        replace(HandshakeType::client_hello,
                [](Octets& m) {
@@ -205,12 +186,12 @@ TEST_P(Server13, RefusesAClientWith) {
   EXPECT_EQ(name_of(pair.server.error().code), name_of(GetParam().code)) << describe(pair.server.error());
   EXPECT_EQ(pair.server.error().alert, GetParam().alert) << describe(pair.server.error());
 }
-INSTANTIATE_TEST_SUITE_P(Breaches, Server13, testing::ValuesIn(breaches()),
+INSTANTIATE_TEST_SUITE_P(Breaches, Server13, testing::ValuesIn(breaches_before_server13()),
                          [](const auto& test) { return test.param.name; });
 
 TEST(Server13Skipping, EarlyDataThatIsRefusedIsSkipped) {
   MessagePair pair(client_settings(), server_settings());
-  pair.to_server = set_hello([](auto& m) { m.extensions.early_data.emplace(); });
+  pair.to_server = set<ClientHello>([](auto& m) { m.extensions.early_data.emplace(); });
   pair.run();
   EXPECT_TRUE(pair.server.skips_early_data);
 }
@@ -234,7 +215,7 @@ struct PskCase {
 TEST(Server13Psk, SharesNeedTheListOfGroups) {
   PskCase psk;
   MessagePair pair(psk.client, psk.server);
-  pair.to_server = set_hello([](auto& m) { remove(m, ExtensionType::supported_groups); });
+  pair.to_server = set<ClientHello>([](auto& m) { remove(m, ExtensionType::supported_groups); });
   pair.run();
   ASSERT_TRUE(pair.server.failed());
   EXPECT_EQ(pair.server.error().code, ErrorCode::missing_extension);
@@ -247,7 +228,7 @@ TEST(Server13Psk, AnUnknownIdentityAndNoSchemesLeaveNoProof) {
     PskCase psk;
     if (!known) psk.server.external_psks = std::make_shared<TestPskStore>();
     MessagePair pair(psk.client, psk.server);
-    pair.to_server = set_hello([](auto& m) { remove(m, ExtensionType::signature_algorithms); });
+    pair.to_server = set<ClientHello>([](auto& m) { remove(m, ExtensionType::signature_algorithms); });
     pair.run();
     ASSERT_TRUE(pair.server.failed());
     // With the PSK the schemes are not missed: it is the binder that covers another hello.

@@ -67,15 +67,6 @@ std::string name(const testing::TestParamInfo<Case>& test) {
   return std::string("Step") + test.param.step.name + forms[static_cast<std::size_t>(test.param.form)];
 }
 
-const Credential& credential() {
-  static const Credential made = [] {
-    x509::CertificateTemplate content = Authority::leaf_template();
-    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
-    return authority().credential(x509::KeyKind::rsa_2048, content);
-  }();
-  return made;
-}
-
 // Applies the form once, to the first message of the type.
 class Distortion {
  public:
@@ -136,10 +127,10 @@ TEST_P(NineSteps, RefuseTheMessage) {
   client.policy.max_version = ProtocolVersion::tls12;
   client.policy.cipher_suites = {step.rsa ? CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA
                                           : CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256};
-  if (step.mutual) client.credentials = {credential()};
+  if (step.mutual) client.credentials = {rsa_credential()};
   ServerSettings server = server_settings();
   server.policy = policies::classic;
-  server.credentials = {step.stapled ? credential().with_ocsp_response(as_bytes("x")) : credential()};
+  server.credentials = {step.stapled ? rsa_credential().with_ocsp_response(as_bytes("x")) : rsa_credential()};
   if (step.mutual) {
     server.client_authentication = ClientAuthentication::require;
     server.trust = authority().trust();
@@ -190,13 +181,13 @@ struct ClassicPair {
     ClientSettings settings = client_settings();
     settings.policy = policies::classic;
     settings.policy.max_version = ProtocolVersion::tls12;
-    if (mutual) settings.credentials = {credential()};
+    if (mutual) settings.credentials = {rsa_credential()};
     return settings;
   }
   static ServerSettings server(bool mutual) {
     ServerSettings settings = server_settings();
     settings.policy = policies::classic;
-    settings.credentials = {credential()};
+    settings.credentials = {rsa_credential()};
     if (mutual) {
       settings.client_authentication = ClientAuthentication::require;
       settings.trust = authority().trust();

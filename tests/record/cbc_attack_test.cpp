@@ -6,8 +6,6 @@
 namespace handfast::record {
 namespace {
 
-constexpr auto data = ContentType::application_data;
-
 class EachCbcAttacked : public testing::TestWithParam<CbcWay> {
  protected:
   // The one answer to all: the same code, alert and text, nothing left of the plaintext, not counted.

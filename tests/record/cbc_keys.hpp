@@ -6,6 +6,8 @@
 
 namespace handfast::record {
 
+constexpr auto data = ContentType::application_data;
+
 inline constexpr std::size_t cbc_block = 16;
 
 /// One CBC suite's protection.

@@ -12,8 +12,6 @@ using crypto::test::ScriptedRandom;
 using test::from_hex;
 using test::to_hex;
 
-constexpr auto data = ContentType::application_data;
-
 // The client's first application data in connections between OpenSSL 3.0's own two ends. [5246:6.2.3.2#2]
 struct Known {
   HashAlgorithm mac;

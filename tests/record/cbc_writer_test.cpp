@@ -6,8 +6,6 @@
 namespace handfast::record {
 namespace {
 
-constexpr auto data = ContentType::application_data;
-
 class EachCbcWriter : public testing::TestWithParam<CbcWay> {
  protected:
   void SetUp() override {

@@ -3,6 +3,7 @@
 
 #include <numeric>
 
+#include "schedule/hashes.hpp"
 #include "support/vectors.hpp"
 
 namespace handfast::schedule {
@@ -10,8 +11,6 @@ namespace {
 
 using crypto::HashAlgorithm;
 using test::to_hex;
-constexpr auto sha256 = HashAlgorithm::sha256;
-constexpr auto sha384 = HashAlgorithm::sha384;
 
 const Octets client_random(32, 0xc1);
 const Octets server_random(32, 0x51);

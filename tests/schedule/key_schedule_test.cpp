@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "schedule/hashes.hpp"
 #include "support/vectors.hpp"
 
 namespace handfast::schedule {
@@ -15,8 +16,6 @@ using crypto::HashAlgorithm;
 using crypto::HmacKey;
 using test::from_hex;
 using test::to_hex;
-constexpr auto sha256 = HashAlgorithm::sha256;
-constexpr auto sha384 = HashAlgorithm::sha384;
 
 static_assert(!std::is_copy_constructible_v<EarlySecret> && !std::is_copy_constructible_v<HandshakeSecret> &&
               !std::is_copy_constructible_v<MasterSecret>);

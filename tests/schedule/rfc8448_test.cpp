@@ -1,4 +1,5 @@
 // Every secret, key and Finished of RFC 8448's five traces, from their messages and shared secrets.
+#include "schedule/hashes.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/trace.hpp"
 #include "schedule/transcript.hpp"
@@ -10,7 +11,6 @@ namespace {
 using crypto::HashAlgorithm;
 using test::to_hex;
 using test::TraceStep;
-constexpr auto sha256 = HashAlgorithm::sha256;
 
 // SHA-256("HelloRetryRequest"), which stands for the random of a HelloRetryRequest (RFC 8446 §4.1.3).
 bool is_retry(Bytes server_hello) {

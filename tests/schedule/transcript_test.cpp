@@ -1,6 +1,7 @@
 // The transcript: kept, hashed, branched, and replaced after a HelloRetryRequest.
 #include "schedule/transcript.hpp"
 
+#include "schedule/hashes.hpp"
 #include "support/vectors.hpp"
 
 namespace handfast::schedule {
@@ -8,8 +9,6 @@ namespace {
 
 using crypto::HashAlgorithm;
 using test::to_hex;
-constexpr auto sha256 = HashAlgorithm::sha256;
-constexpr auto sha384 = HashAlgorithm::sha384;
 
 const Octets hello = test::from_hex("01000004 61626364");
 const Octets answer = test::from_hex("02000001 78");

@@ -129,9 +129,25 @@ inline const Credential& localhost() {
   static const Credential made = authority().credential();
   return made;
 }
+/// For TLS 1.2 with RSA key transport, too.
+inline const Credential& rsa_credential() {
+  static const Credential made = [] {
+    x509::CertificateTemplate content = Authority::leaf_template();
+    content.key_usage = x509::KeyUsage::digital_signature | x509::KeyUsage::key_encipherment;
+    return authority().credential(x509::KeyKind::rsa_2048, content);
+  }();
+  return made;
+}
 inline ClientSettings client_settings() {
   ClientSettings settings;
   settings.trust = authority().trust();
+  return settings;
+}
+/// A client that speaks TLS 1.2 alone.
+inline ClientSettings client12(const Policy& policy = policies::standard) {
+  ClientSettings settings = client_settings();
+  settings.policy = policy;
+  settings.policy.max_version = ProtocolVersion::tls12;
   return settings;
 }
 inline ServerSettings server_settings() {
