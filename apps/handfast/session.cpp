@@ -24,7 +24,7 @@ constexpr std::size_t file_buffer = 65536;
 constexpr std::size_t page_size = 4096;
 // How long, and through how much unread data, a client may take to read our last words.
 constexpr std::chrono::milliseconds linger_time{1000};
-constexpr std::size_t linger_octets = 1 << 20;
+constexpr std::size_t most_unread = 1 << 20;
 // When the server drains, a client that has not asked yet gets so long: its request may be on its way.
 constexpr std::chrono::milliseconds drain_grace{1000};
 
@@ -305,7 +305,7 @@ net::awaitable<void> Session::linger() {
   stream_->next_layer().shutdown(tcp::socket::shutdown_send, error);
   if (buffer_.empty()) buffer_.resize(small_buffer);
   std::size_t total = 0;
-  while (!error && total < linger_octets) {
+  while (!error && total < most_unread) {
     const std::size_t count =
         co_await stream_->next_layer().async_read_some(net::buffer(buffer_), into(error));
     total += count;
