@@ -59,8 +59,11 @@ struct Session {
   /// The raw public key that the peer showed instead (RFC 7250): SubjectPublicKeyInfo; empty: none.
   Octets peer_public_key;
   /// The external PSK that proved both sides when the session began; empty: certificates did. It is resumed
-  /// only as long as the configuration has a PSK of that identity.
+  /// only as long as the configuration has a PSK of that identity, with the same key.
   Octets external_psk_identity;
+  /// Tells that key from any other without giving it away: 32 octets of HMAC-SHA-256 under it; empty with
+  /// external_psk_identity.
+  Octets external_psk_check;
   /// Client: the OCSP response that was stapled; empty: none.
   Octets ocsp_response;
   /// The chain passed full verification. False: nobody looked, or the application alone decided. A client

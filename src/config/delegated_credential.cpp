@@ -2,6 +2,7 @@
 #include "config/delegated_credential.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "config/credential_contents.hpp"
 #include "wire/codec.hpp"
@@ -78,8 +79,9 @@ Result<Delegation> read_unchecked_delegation(const message::DelegatedCredential&
   const message::Credential& credential = delegated.cred;
   if (!is_for_delegation(credential.dc_cert_verify_algorithm))
     return refuse("its scheme is not for delegated credentials");
+  // Not valid as a whole (§4.1.3): the certificate beside it may be sound.
   auto key = x509::parse_public_key(credential.asn1_subject_public_key_info);
-  if (!key) return fail(key.error());
+  if (!key) return refuse("its key is none that can be used");
   // RFC 9345 §4: an RSA key has the identifier of PSS.
   if (!key->matches(credential.dc_cert_verify_algorithm)) return refuse("its scheme is not for its key");
   const auto signing_key = certificate.public_key();
@@ -113,6 +115,10 @@ Result<OwnDelegation> read_own_delegation(Bytes file, Bytes certificate, std::op
     if (!made) return unusable(made.error());
     return OwnDelegation{std::move(*encoded), *unchecked, std::move(*made)};
   }
+  // RFC 9345 §4.2: no peer would take it.
+  if (!x509::may_delegate(*leaf))
+    return fail(ErrorCode::own_delegated_credential_unusable,
+                "the certificate does not say DelegationUsage and digitalSignature");
   // Only its signature says for whom it is.
   auto read = read_delegation(Role::server, *delegated, *leaf);
   if (read) return OwnDelegation{std::move(*encoded), Role::server, std::move(*read)};
@@ -128,12 +134,17 @@ Result<> check_issue(const Credential::Contents& issuer, const x509::Certificate
                      const DelegationTemplate& content, Time now) {
   const auto invalid = [](const char* why) { return fail(ErrorCode::invalid_argument, why); };
   if (!issuer.private_key || issuer.delegation) return invalid("issuer: the certificate's key is not here");
+  if (issuer.schemes.empty()) return invalid("issuer: its key signs nothing in TLS 1.3");
   if (!x509::may_delegate(leaf))
     return invalid("issuer: the certificate does not say DelegationUsage and digitalSignature");
   if (!is_for_delegation(content.scheme)) return invalid("scheme: not for delegated credentials");
   if (content.not_after <= now || content.not_after > now + DelegationTemplate::longest_lifetime)
     return invalid("not_after: not within 7 days from now");
   if (content.not_after > leaf.not_after) return invalid("not_after: beyond the end of the certificate");
+  // valid_time counts seconds from notBefore, in 32 bits without a sign.
+  constexpr seconds longest{std::numeric_limits<std::uint32_t>::max()};
+  if (content.not_after < leaf.not_before || content.not_after - leaf.not_before > longest)
+    return invalid("not_after: before the certificate begins, or 136 years behind");
   return {};
 }
 

@@ -31,7 +31,7 @@ struct Delegation {
                                         Bytes certificate);
 
 /// Checks what time does not change: the key, both schemes, and the signature by the certificate's key.
-/// Errors: bad_delegated_credential; those of parse_public_key.
+/// Errors: bad_delegated_credential; those of the certificate's own key.
 Result<Delegation> read_delegation(Role signer, const message::DelegatedCredential& delegated,
                                    const x509::Certificate& certificate);
 /// The same without the signature.

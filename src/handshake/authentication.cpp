@@ -241,16 +241,20 @@ bool is_one_element(Bytes octets) noexcept {
 
 }  // namespace
 
+Result<x509::Certificate> parse_leaf(Bytes certificate) {
+  auto leaf = x509::Certificate::parse(certificate);
+  if (leaf) return leaf;
+  // RFC 8446 §6.2: a certificate that is wrong inside is a bad_certificate; what is none is a decode_error.
+  Error error = leaf.error();
+  if (!is_one_element(certificate)) error.alert = AlertDescription::decode_error;
+  return fail(error);
+}
+
 Result<crypto::PublicKey> peer_key(const Handshake& hs, std::uint16_t key_usage) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey)
     return x509::parse_public_key(hs.summary.peer_public_key);
-  const auto leaf = x509::Certificate::parse(hs.peer_chain.front());
-  if (!leaf) {
-    // RFC 8446 §6.2: a certificate that is wrong inside is a bad_certificate; what is none is a decode_error.
-    Error error = leaf.error();
-    if (!is_one_element(hs.peer_chain.front())) error.alert = AlertDescription::decode_error;
-    return fail(error);
-  }
+  const auto leaf = parse_leaf(hs.peer_chain.front());
+  if (!leaf) return fail(leaf.error());
   if (!leaf->allows(key_usage))
     return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this");
   if (hs.delegation) return hs.delegation->key;

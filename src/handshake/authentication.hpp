@@ -5,6 +5,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/signature.hpp"
 #include "handshake/handshake.hpp"
+#include "x509/certificate.hpp"
 
 namespace handfast::handshake {
 
@@ -86,6 +87,9 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
 /// credential, once it is found valid. Errors: also bad_delegated_credential.
 Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
                            const message::Certificate& certificate);
+
+/// The peer's leaf. Errors: those of Certificate::parse, as a decode_error where it is no DER at all.
+Result<x509::Certificate> parse_leaf(Bytes certificate);
 
 /// The key that the peer showed, which must allow this use (KeyUsage) if it is a certificate's.
 /// Errors: certificate_unsupported.

@@ -8,6 +8,7 @@
 #include "handshake/client_early_data.hpp"
 #include "handshake/delegation.hpp"
 #include "schedule/suite.hpp"
+#include "session/psk_check.hpp"
 #include "session/psk_hash.hpp"
 
 namespace handfast::handshake {
@@ -47,9 +48,22 @@ bool has_name(const Session& session) noexcept {
   return !session.ticket.empty() && session.ticket.size() <= longest;
 }
 
-bool has_external(const ClientSettings& settings, Bytes identity) noexcept {
-  return std::ranges::any_of(settings.external_psks,
-                             [identity](const auto& psk) { return equal(psk->identity, identity); });
+// Whether the external PSK that began this session is still there, and its key is the same.
+bool has_external(const ClientSettings& settings, const Session& session) {
+  return std::ranges::any_of(settings.external_psks, [&session](const auto& psk) {
+    return equal(psk->identity, session.external_psk_identity) &&
+           constant_time_equal(session::check_of(psk->key), session.external_psk_check);
+  });
+}
+
+// Of the external PSK that proved both sides of this connection; empty: none did.
+Octets external_check(const ClientHandshake& hs) {
+  if (hs.summary.resumed) return hs.session->external_psk_check;
+  const crypto::HashAlgorithm hash = schedule::suite_info(hs.summary.cipher_suite)->hash;
+  for (const auto& psk : hs.settings().external_psks)
+    if (equal(psk->identity, hs.summary.external_psk_identity) && session::algorithm_of(psk->hash) == hash)
+      return session::check_of(psk->key);
+  return {};
 }
 
 // Whom a session was verified for at the time is no news today: roots, revocation lists, time and profile are
@@ -60,7 +74,7 @@ Task<> judge_session(ClientHandshake& hs) {
   const Session& session = *hs.session;
   // A session that an external PSK began ends with it.
   if (!session.external_psk_identity.empty()) {
-    hs.session_trusted = has_external(hs.settings(), session.external_psk_identity);
+    hs.session_trusted = has_external(hs.settings(), session);
     co_return;
   }
   const bool shown = !session.peer_chain.empty() || !session.peer_public_key.empty();
@@ -128,7 +142,9 @@ Task<> find_session(ClientHandshake& hs) {
     co_return;
   }
   co_await judge_session(hs);
-  if (hs.config->verifies() && !hs.session_trusted) hs.session.reset();
+  // Without verification whoever showed itself is good enough; a PSK that is gone is not.
+  const bool matters = hs.config->verifies() || !hs.session->external_psk_identity.empty();
+  if (matters && !hs.session_trusted) hs.session.reset();
 }
 
 }  // namespace
@@ -194,6 +210,7 @@ Session session_pattern(const ClientHandshake& hs) {
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
   session.peer_public_key = summary.peer_public_key;
   session.external_psk_identity = summary.external_psk_identity;
+  session.external_psk_check = external_check(hs);
   session.ocsp_response = summary.ocsp_response;
   // An answer of the application is no verification that could be done again.
   session.peer_verified = summary.peer_verified && hs.settings().verification == PeerVerification::full;

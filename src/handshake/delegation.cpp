@@ -30,7 +30,7 @@ Result<> accept_delegation(Handshake& hs, const CommonSettings& settings,
   const auto& delegated = entry.extensions.delegated_credential;
   if (!delegated) return {};
   const auto refuse = [](const char* why) { return fail(ErrorCode::bad_delegated_credential, why); };
-  const auto leaf = x509::Certificate::parse(entry.cert_data);
+  const auto leaf = parse_leaf(entry.cert_data);
   if (!leaf) return fail(leaf.error());
   if (!x509::may_delegate(*leaf)) return refuse("the certificate does not say that it may delegate");  // §4.2
   if (!settings.delegated_credentials.contains(delegated->cred.dc_cert_verify_algorithm))

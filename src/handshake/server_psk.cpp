@@ -6,6 +6,7 @@
 #include "handshake/authentication.hpp"
 #include "handshake/delegation.hpp"
 #include "schedule/suite.hpp"
+#include "session/psk_check.hpp"
 #include "session/psk_hash.hpp"
 
 namespace handfast::handshake {
@@ -177,12 +178,14 @@ Task<> find_session(ServerHandshake& hs, Bytes identity, bool sealed) {
 
 namespace {
 
-// A session that an external PSK began ends with it: who takes the key out of the store ends both.
+// A session that an external PSK began ends with it: who takes the key out of the store, or gives its
+// identity another one, ends both.
 Task<bool> is_key_still_there(ServerHandshake& hs, const Session& session) {
   if (session.external_psk_identity.empty()) co_return true;
   const Bytes identity = session.external_psk_identity;
   co_await look_up_external(hs, identity);
-  const bool there = hs.answered_psk != nullptr;
+  const bool there = hs.answered_psk &&
+                     constant_time_equal(session::check_of(hs.answered_psk->key), session.external_psk_check);
   hs.answered_psk.reset();
   co_return there;
 }
@@ -290,6 +293,10 @@ Session session_of(const ServerHandshake& hs) {
   for (const Bytes certificate : hs.peer_chain) session.peer_chain.push_back(to_octets(certificate));
   session.peer_public_key = summary.peer_public_key;
   session.external_psk_identity = summary.external_psk_identity;
+  if (resumed != nullptr)
+    session.external_psk_check = resumed->external_psk_check;
+  else if (hs.psk)
+    session.external_psk_check = session::check_of(hs.psk->key);
   session.peer_verified = summary.peer_verified;
   if (hs.settings().replay_guard && summary.version == ProtocolVersion::tls13) {
     session.max_early_data_size = hs.settings().max_early_data_size;

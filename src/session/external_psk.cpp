@@ -2,6 +2,8 @@
 #include <handfast/external_psk.hpp>
 
 #include "crypto/hkdf.hpp"
+#include "crypto/hmac.hpp"
+#include "session/psk_check.hpp"
 #include "session/psk_hash.hpp"
 #include "wire/codec.hpp"
 
@@ -41,6 +43,12 @@ Result<Octets> imported_identity(const ExternalPsk& psk, Bytes context, Protocol
 }
 
 }  // namespace
+
+Octets session::check_of(Bytes key) {
+  return to_octets(crypto::HmacKey(crypto::HashAlgorithm::sha256, key)
+                       .mac(as_bytes("handfast external psk check"))
+                       .view());
+}
 
 std::string_view name_of(PskHash value) noexcept { return crypto::name_of(session::algorithm_of(value)); }
 

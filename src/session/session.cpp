@@ -63,11 +63,13 @@ Result<> check(const StoredSession& stored) noexcept {
     return fail(ErrorCode::stored_state_malformed, "the lifetime is beyond 7 days");
   if ((stored.flags & session::has_register_flag) == 0 && !equal(stored.register_id, no_register))
     return fail(ErrorCode::stored_state_malformed, "a register that is none");
-  const unsigned instead = stored.flags & (session::raw_public_key_flag | session::external_psk_flag);
-  if (instead != 0 && stored.peer_chain.count() != 1)
-    return fail(ErrorCode::stored_state_malformed, "what stands for a chain does not stand alone");
-  if (instead == (session::raw_public_key_flag | session::external_psk_flag))
-    return fail(ErrorCode::stored_state_malformed, "a raw public key and an external PSK");
+  const bool raw = (stored.flags & session::raw_public_key_flag) != 0;
+  const bool external = (stored.flags & session::external_psk_flag) != 0;
+  if (raw && external) return fail(ErrorCode::stored_state_malformed, "a raw public key and an external PSK");
+  if (raw && stored.peer_chain.count() != 1)
+    return fail(ErrorCode::stored_state_malformed, "a raw public key does not stand alone");
+  if (external && stored.peer_chain.count() != 2)
+    return fail(ErrorCode::stored_state_malformed, "an external PSK is not an identity and a check");
   return {};
 }
 
@@ -91,6 +93,7 @@ Session Session::clone() const {
   copied.peer_chain = peer_chain;
   copied.peer_public_key = peer_public_key;
   copied.external_psk_identity = external_psk_identity;
+  copied.external_psk_check = external_psk_check;
   copied.ocsp_response = ocsp_response;
   copied.peer_verified = peer_verified;
   copied.ticket = ticket;
@@ -109,7 +112,7 @@ Result<SecretOctets> Session::encode() const {
   std::vector<StoredSession::Certificate> chain(peer_chain.begin(), peer_chain.end());
   // One of the three: who proved itself by an external PSK showed nothing.
   if (!peer_public_key.empty()) chain = {Bytes(peer_public_key)};
-  if (!external_psk_identity.empty()) chain = {Bytes(external_psk_identity)};
+  if (!external_psk_identity.empty()) chain = {Bytes(external_psk_identity), Bytes(external_psk_check)};
   const auto stored = describe(*this, chain);
   if (!stored) return fail(stored.error());
   SecretOctets octets(wire::encoded_size(*stored));
@@ -153,6 +156,7 @@ Result<Session> Session::decode(Bytes encoded) {
   }
   if ((stored->flags & session::external_psk_flag) != 0) {
     session.external_psk_identity = std::move(session.peer_chain.front());
+    session.external_psk_check = std::move(session.peer_chain.back());
     session.peer_chain.clear();
   }
   session.ocsp_response = to_octets(stored->ocsp_response);

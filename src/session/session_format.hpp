@@ -34,7 +34,7 @@ enum SessionFlag : std::uint8_t {
   ticket_is_session_id_flag = 4,
   has_register_flag = 8,
   raw_public_key_flag = 16,  ///< what stands alone in peer_chain is no certificate
-  external_psk_flag = 32,    ///< what stands alone in peer_chain is the identity of an external PSK
+  external_psk_flag = 32,    ///< what stands in peer_chain is the identity of an external PSK, and its check
 };
 
 /// Certificates of a session's chain. No path needs so many, and octets that say more would only fill memory.

@@ -19,16 +19,41 @@ Octets curve_identifier(crypto::KeyType type) {
   }
 }
 
+Octets algorithm(Bytes identifier, Bytes parameters) {
+  return der::sequence({der::value(tag::object_identifier, identifier), parameters});
+}
+
+Bytes identifier_of(crypto::HashAlgorithm hash) noexcept {
+  if (hash == crypto::HashAlgorithm::sha384) return oid::sha384;
+  return hash == crypto::HashAlgorithm::sha512 ? Bytes(oid::sha512) : Bytes(oid::sha256);
+}
+
+// RFC 4055 §1.2, §3.1: a key that signs by PSS alone; its parameters bind it to one hash, if there are any.
+Octets pss_algorithm(const std::optional<crypto::PssRestriction>& restriction) {
+  if (!restriction) return algorithm(oid::rsassa_pss, Bytes());
+  constexpr std::uint8_t default_salt = 20;  // which DER leaves out
+  const std::uint8_t salt = restriction->minimum_salt_length;
+  const Octets hash = algorithm(identifier_of(restriction->hash), der::value(tag::null, Bytes()));
+  const Octets salt_length =
+      salt == default_salt ? Octets() : der::value(tag::constructed(2), der::integer(std::uint32_t{salt}));
+  return algorithm(oid::rsassa_pss,
+                   der::sequence({der::value(tag::constructed(0), hash),
+                                  der::value(tag::constructed(1), algorithm(oid::mgf1, hash)), salt_length}));
+}
+
+Octets rsa_numbers(const crypto::PublicKey& key) {
+  return der::bit_string(der::sequence({der::integer(key.modulus()), der::integer(key.exponent())}));
+}
+
 }  // namespace
 
 Octets write_public_key(const crypto::PublicKey& key) {
   switch (key.type()) {
     case crypto::KeyType::rsa:
-    case crypto::KeyType::rsa_pss:
       return der::sequence(
-          {der::sequence(
-               {der::value(tag::object_identifier, oid::rsa_encryption), der::value(tag::null, Bytes())}),
-           der::bit_string(der::sequence({der::integer(key.modulus()), der::integer(key.exponent())}))});
+          {algorithm(oid::rsa_encryption, der::value(tag::null, Bytes())), rsa_numbers(key)});
+    case crypto::KeyType::rsa_pss:
+      return der::sequence({pss_algorithm(key.pss_restriction()), rsa_numbers(key)});
     case crypto::KeyType::ed25519:
       return der::sequence(
           {der::sequence({der::value(tag::object_identifier, oid::ed25519)}), der::bit_string(key.point())});

@@ -7,8 +7,7 @@
 
 namespace handfast::x509 {
 
-/// The SubjectPublicKeyInfo of a key (RFC 3279 §2.3.1, RFC 5480 §2, RFC 8410 §4). A key for PSS only is
-/// written as an ordinary one of RSA.
+/// The SubjectPublicKeyInfo of a key (RFC 3279 §2.3.1, RFC 4055 §1.2, RFC 5480 §2, RFC 8410 §4).
 [[nodiscard]] Octets write_public_key(const crypto::PublicKey& key);
 
 /// The key of a SubjectPublicKeyInfo, checked and made ready; nothing may stand behind it.

@@ -209,6 +209,46 @@ TEST(ExternalPsk, EndsItsSessionsWhenTheClientForgetsIt) {
   EXPECT_FALSE(again.server.connection.take_summary()->resumed);
 }
 
+// Who gives an identity another key means it: the old one, which may have leaked, ends with its sessions.
+TEST(ExternalPsk, EndsItsSessionsWhenItsKeyIsReplaced) {
+  ExternalPsk other = psk();
+  other.key[0] ^= 1;
+  Resumption two;
+  two.meet();
+  two.server.store->add(other);
+  two.client.external_psks.clear();
+  // As a client that keeps what it should not: its session says that it has the key still.
+  two.client.external_psks = {std::make_shared<const ExternalPsk>(psk())};
+  Pair old_client = pair(two.client, two.server.settings);
+  old_client.run();
+  ASSERT_TRUE(old_client.server.error);
+  EXPECT_EQ(old_client.server.error->code, ErrorCode::bad_binder);
+
+  Resumption again;
+  again.meet();
+  again.server.store->add(other);
+  again.client.external_psks = {std::make_shared<const ExternalPsk>(other.clone())};
+  Pair both = again.meet();
+  const auto summary = both.client.connection.take_summary();
+  EXPECT_FALSE(summary->resumed);
+  EXPECT_EQ(summary->external_psk_identity, psk().identity);
+}
+
+// A client that verifies nobody has its PSK all the same, or has not.
+TEST(ExternalPsk, EndsTheSessionsOfAClientWithoutVerification) {
+  for (const bool there : {true, false}) {
+    Resumption two;
+    two.meet();
+    if (!there) two.client.external_psks.clear();
+    Pair again = pair(two.client, two.server.settings);
+    const auto blind = *dangerous::without_verification(two.client);
+    again.client.connection = *Connection::client(blind, *ServerName::parse("localhost"), now);
+    again.run();
+    ASSERT_TRUE(again.done()) << failure(again.client) << failure(again.server);
+    EXPECT_EQ(again.client.connection.take_summary()->resumed, there);
+  }
+}
+
 TEST(ExternalPsk, OfASessionIsLookedUpLaterToo) {
   for (const bool there : {true, false}) {
     Resumption two;

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/test_keys.hpp"
 #include "support/message_pair.hpp"
 
 namespace handfast::test {
@@ -84,6 +85,22 @@ TEST_P(RawPublicKey, ProvesAServer) {
     EXPECT_EQ(summary.peer_public_key, info(kind));
     EXPECT_TRUE(summary.peer_chain.empty());
     EXPECT_TRUE(summary.peer_verified);
+  }
+}
+
+// RFC 4055 §1.2: one that signs by PSS alone is shown as such; in TLS 1.2 both schemes are the same.
+TEST_P(RawPublicKey, ForPssAloneProvesAServer) {
+  for (const std::string_view pem : {crypto::test::rsa_pss, crypto::test::rsa_pss_sha256}) {
+    const Credential shown = *Credential::raw_public_key(as_bytes(pem));
+    ClientSettings settings = client();
+    settings.policy.min_rsa_bits = 1024;
+    settings.trusted_public_keys = {to_octets(shown.public_key_info())};
+    ServerSettings serving = server({shown});
+    serving.policy.min_rsa_bits = 1024;
+    Pair pair = test::pair(settings, serving);
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    EXPECT_EQ(pair.client.connection.take_summary()->server_signature, SignatureScheme::rsa_pss_pss_sha256);
   }
 }
 

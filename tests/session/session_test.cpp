@@ -24,6 +24,7 @@ TEST(Session, ComesBackWithWhatStandsForAChain) {
   key.peer_public_key = {0x30, 0x05};
   Session psk = plain_session();
   psk.external_psk_identity = to_octets(as_bytes("device 7"));
+  psk.external_psk_check = Octets(32, 9);
   for (const Session* session : {&key, &psk}) {
     const auto decoded = Session::decode(*session->encode());
     ASSERT_TRUE(decoded) << describe(decoded.error());
@@ -38,8 +39,13 @@ TEST(Session, ComesBackWithWhatStandsForAChain) {
   EXPECT_FALSE(Session::decode(both));
   SecretOctets chain = *full_session().encode();
   ASSERT_EQ(chain[flags_at + 16] & 48, 0);
-  chain[flags_at + 16] |= 32;
+  chain[flags_at + 16] |= 32 | 16;
   EXPECT_FALSE(Session::decode(chain));
+  Session one = full_session();
+  one.peer_chain.resize(1);
+  SecretOctets alone = *one.encode();
+  alone[flags_at + 16] |= 32;  // an identity without its check
+  EXPECT_FALSE(Session::decode(alone));
 }
 
 TEST(Session, CloneHasEverything) {

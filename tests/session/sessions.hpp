@@ -71,6 +71,7 @@ inline void expect_equal(const Session& a, const Session& b) {
   EXPECT_EQ(a.peer_chain, b.peer_chain);
   EXPECT_EQ(a.peer_public_key, b.peer_public_key);
   EXPECT_EQ(a.external_psk_identity, b.external_psk_identity);
+  EXPECT_EQ(a.external_psk_check, b.external_psk_check);
   EXPECT_EQ(a.ocsp_response, b.ocsp_response);
   EXPECT_EQ(a.peer_verified, b.peer_verified);
   EXPECT_EQ(a.ticket, b.ticket);

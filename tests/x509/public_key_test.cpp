@@ -1,10 +1,15 @@
 // Public keys in files: PEM or DER, checked before anybody trusts them.
+#include <array>
+
 #include <handfast/certificate.hpp>
 #include <handfast/issue.hpp>
 
 #include <gtest/gtest.h>
 
+#include "crypto/private_key.hpp"
+#include "crypto/test_keys.hpp"
 #include "x509/pem.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast::x509 {
 namespace {
@@ -43,6 +48,26 @@ TEST(PublicKeyFile, OfAKeyThatIsNoneIsRefused) {
     EXPECT_FALSE(read_public_key(as_bytes(to_pem("PUBLIC KEY", info))));
   }
   EXPECT_EQ(read_public_key(shorter).error().code, ErrorCode::certificate_malformed);
+}
+
+// RFC 4055 §1.2: a key that signs by PSS alone says so, and with which hash, or it would be another key.
+TEST(PublicKeyInfo, KeepsWhatAKeyIsFor) {
+  for (const char* pem : {crypto::test::rsa_pss, crypto::test::rsa_pss_sha256}) {
+    const crypto::PublicKey key = crypto::PrivateKey::from_pem(as_bytes(pem))->public_key();
+    for (const std::uint8_t salt : std::to_array<std::uint8_t>({0, 20, 32, 255})) {
+      using crypto::HashAlgorithm;
+      for (const HashAlgorithm hash : {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+        const auto bound =
+            *crypto::PublicKey::rsa_pss(key.modulus(), key.exponent(), crypto::PssRestriction{hash, salt});
+        const auto read = parse_public_key(write_public_key(bound));
+        ASSERT_TRUE(read) << describe(read.error());
+        EXPECT_EQ(*read, bound);
+      }
+    }
+    const auto read = parse_public_key(write_public_key(key));
+    ASSERT_TRUE(read) << describe(read.error());
+    EXPECT_EQ(*read, key);
+  }
 }
 
 }  // namespace
