@@ -1,6 +1,7 @@
 // handfast connect: options in, report out.
 #include "connect.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -36,10 +37,8 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
   if (auto filled = fill_peer_keys(options.tls, !options.ca.empty(), settings); !filled)
     return std::unexpected(filled.error());
   settings.public_suffixes = system_suffixes();
-  auto config = options.insecure ? dangerous::without_verification(std::move(settings))
-                                 : ClientConfig::make(std::move(settings));
-  if (!config) return usage_failure("these options do not fit together", config.error());
-  return std::move(*config);
+  return make_configuration(options.tls, std::move(settings),
+                            options.insecure ? &dangerous::without_verification : &ClientConfig::make);
 }
 
 Outcome<ConnectPlan> make_plan(const ConnectOptions& options, std::shared_ptr<ClientSessionStore> sessions) {
@@ -60,12 +59,25 @@ Outcome<ConnectPlan> make_plan(const ConnectOptions& options, std::shared_ptr<Cl
   return plan;
 }
 
-void print_summary(const ConnectPlan& plan, const ConnectReport& report) {
+// Of certificates that were asked for: what became of each that was not shown.
+std::string not_shown(const TlsOptions& options, const Summary& summary) {
+  std::string text;
+  if (!summary.client_certificate_requested) return text;
+  const auto add = [&](const std::string& what) { text += fmt::format("  {:<14} {}\n", "not shown", what); };
+  for (std::size_t i = 0; i < summary.withheld.size(); ++i)
+    add(fmt::format("{}: {}", printable(credential_file(options, i)), summary.withheld[i]));
+  if (!summary.credential && summary.withheld.empty())
+    add("the server asks for a certificate, and --cert names none");
+  return text;
+}
+
+void print_summary(const ConnectOptions& options, const ConnectPlan& plan, const ConnectReport& report) {
   std::string text =
       fmt::format("connected to {} ({})\n", plan.target.text(),
                   Endpoint{report.address->address().to_string(), report.address->port()}.text());
   for (const auto& [name, value] : facts(*report.summary, Role::client))
     text += fmt::format("  {:<14} {}\n", name, value);
+  text += not_shown(options.tls, *report.summary);
   text += fmt::format("  {:<14} resolve {}, connect {}, handshake {}\n", "time", show(report.resolve_time),
                       show(report.connect_time), show(report.handshake_time));
   std::fputs(text.c_str(), stderr);
@@ -102,11 +114,6 @@ nlohmann::json earlier_json(std::span<const ConnectReport> earlier) {
 
 nlohmann::json report_json(const ConnectOptions& options, const ConnectReport& report) {
   nlohmann::json json = to_json(report.summary.value_or(Summary()), Role::client);
-  if (!report.handshake_done)  // its defaults are no news
-    for (const char* name :
-         {"version", "cipher_suite", "group", "signature", "alpn", "extended_master_secret",
-          "secure_renegotiation", "encrypt_then_mac", "deprecated"})
-      json[name] = nullptr;
   json["target"] = printable(options.target);
   json["address"] = report.address ? nlohmann::json(report.address->address().to_string()) : nlohmann::json();
   json["port"] = report.address ? nlohmann::json(report.address->port()) : nlohmann::json();
@@ -163,7 +170,8 @@ CLI::App* ConnectOptions::add_to(CLI::App& app, ConnectOptions& options) {
       "certificate;\n"
       "5 everything else of TLS, also: the server refused our certificate, or did not close with "
       "close_notify;\n"
-      "1 a bug in Handfast.");
+      "1 a bug in Handfast. With --json, SIGINT and SIGTERM end it after its object (exit_code: 128 + the "
+      "signal).");
   return command;
 }
 
@@ -171,8 +179,21 @@ namespace {
 
 ConnectReport connect_once(const ConnectOptions& options, const ConnectPlan& plan) {
   return run_session(plan, [&](const ConnectReport& report) {
-    if (!options.json) print_summary(plan, report);
+    if (!options.json) print_summary(options, plan, report);
   });
+}
+
+// Who waits for the object gets it, and then sees the process end by the signal.
+[[noreturn]] void end_by_signal(const ConnectOptions& options, ConnectReport report,
+                                std::span<const ConnectReport> earlier, int signal) {
+  Failure failure;
+  failure.exit = static_cast<ExitCode>(128 + signal);  // what a shell makes of it
+  failure.what = fmt::format("ended by {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  report.failure = std::move(failure);
+  print(options, report, earlier);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  std::_Exit(128 + signal);
 }
 
 // Before its plan is made, nothing has happened.
@@ -196,6 +217,10 @@ ExitCode run_connect(const ConnectOptions& options) {
   if (!plan) return refuse(options, std::move(plan.error()));
   std::vector<ConnectReport> earlier;
   plan->handshake_only = plan->wants_tickets = options.sessions.reconnect != 0;
+  if (options.json)
+    plan->on_signal = [&](const ConnectReport& report, int signal) {
+      end_by_signal(options, report, earlier, signal);
+    };
   ConnectReport report = connect_once(options, *plan);
   while (!report.failure && earlier.size() < options.sessions.reconnect) {
     earlier.push_back(std::move(report));
@@ -206,6 +231,11 @@ ExitCode run_connect(const ConnectOptions& options) {
     auto saved = save_sessions(options.sessions, *sessions);
     if (!saved && !report.failure) report.failure = std::move(saved.error());
   }
+  std::optional<Failure> lost;
+  if (const auto& log = plan->config->settings().key_log; log && log->failure())
+    lost = key_log_failure(log->failure());
+  if (lost && report.failure && !options.json) std::fputs(to_text(*lost).c_str(), stderr);
+  if (lost && !report.failure) report.failure = std::move(lost);
   print(options, report, earlier);
   const ExitCode exit = report.failure ? report.failure->exit : ExitCode::ok;
   if (report.resolver_hangs) std::_Exit(static_cast<int>(exit));

@@ -2,6 +2,7 @@
 #include "connect_session.hpp"
 
 #include <array>
+#include <csignal>
 
 #include <handfast/time.hpp>
 
@@ -11,6 +12,7 @@
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "loopback.hpp"
 
@@ -41,6 +43,7 @@ ConnectSession::ConnectSession(net::any_io_executor executor, ConnectPlan plan,
       resolver_(executor_),
       socket_(executor_),
       deadline_(executor_, [this] { cancel(); }),
+      signals_(executor_),
       sending_(executor_) {}
 
 void ConnectSession::cancel() {
@@ -49,8 +52,22 @@ void ConnectSession::cancel() {
   socket().close(ignored);
 }
 
+// A signal that is ignored, as in a job that a shell runs in the background, stays so.
+void ConnectSession::listen_for_signals() {
+  if (!plan_.on_signal) return;
+  for (const int number : {SIGINT, SIGTERM}) {
+    struct sigaction action{};
+    if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) signals_.add(number);
+  }
+  signals_.async_wait([this](const std::error_code& error, int number) {
+    if (error) return;
+    if (stream_ && !report_.handshake_done) report_.flights = stream_->next_layer().stop();
+    report_.total_time = since(start_);
+    plan_.on_signal(report_, number);
+  });
+}
+
 net::awaitable<void> ConnectSession::run() {
-  const auto start = Clock::now();
   co_await resolve();
   if (!report_.failure) co_await connect();
   if (!report_.failure) co_await shake_hands();
@@ -60,7 +77,7 @@ net::awaitable<void> ConnectSession::run() {
     if (plan_.wants_tickets) co_await receive_tickets();
   }
   if (stream_ && socket().is_open()) co_await close();
-  report_.total_time = since(start);
+  report_.total_time = since(start_);
 }
 
 net::awaitable<void> ConnectSession::resolve() {
@@ -103,6 +120,12 @@ net::awaitable<void> ConnectSession::connect() {
   std::error_code error;
   const tcp::endpoint reached = co_await net::async_connect(socket_, addresses_, into(error));
   deadline_.never();
+  // asio's word for a socket that could not even be opened; why not has to be asked again.
+  if (error == net::error::operation_aborted && !deadline_.expired()) {
+    std::error_code reason;
+    socket_.open(addresses_.begin()->endpoint().protocol(), reason);
+    if (reason) error = reason;
+  }
   report_.connect_time = since(start);
   if (deadline_.expired()) {
     report_.failure = timeout_failure(
@@ -165,6 +188,22 @@ void ConnectSession::fail_handshake(const std::error_code& error) {
         "It may not speak TLS here, or not these versions and algorithms, or not for this name; its log may "
         "say more.";
   }
+  tell_what_was_withheld();
+}
+
+// A server that misses a certificate does not say which it would have taken; its request did. TLS 1.2 has no
+// alert for it but handshake_failure.
+void ConnectSession::tell_what_was_withheld() {
+  const auto& error = report_.failure->error;
+  if (!error || !report_.summary || !report_.summary->client_certificate_requested) return;
+  if (report_.summary->credential) return;
+  if (error->alert != AlertDescription::certificate_required &&
+      error->alert != AlertDescription::handshake_failure)
+    return;
+  const auto& withheld = report_.summary->withheld;
+  report_.failure->why = withheld.empty() ? "it asked for a certificate, and none was given"
+                                          : fmt::format("it asked for a certificate, and none was shown: {}",
+                                                        fmt::join(withheld, "; "));
 }
 
 // How long the server may keep silent once nothing more goes to it.
@@ -217,6 +256,7 @@ void ConnectSession::fail_transfer(const std::error_code& error) {
   if (report_.failure) return;  // what follows from it is no news
   if (const auto& sticky = stream_->error(); sticky && to_error(error)) {
     report_.failure = tls_failure(*sticky, Role::client);
+    tell_what_was_withheld();
     if (sticky->code == ErrorCode::truncated_stream) {
       report_.failure->what =
           "the server ended the connection without close_notify: data may be missing at the end";
@@ -304,6 +344,7 @@ ConnectReport run_session(ConnectPlan plan,
                           std::move_only_function<void(const ConnectReport&)> on_handshake) {
   net::io_context context(1);
   ConnectSession session(context.get_executor(), std::move(plan), std::move(on_handshake));
+  session.listen_for_signals();
   std::exception_ptr thrown;
   net::co_spawn(context, session.run(), [&](std::exception_ptr exception) {
     thrown = std::move(exception);

@@ -13,6 +13,8 @@
 #include <handfast/server_name.hpp>
 #include <handfast/summary.hpp>
 
+#include <asio/signal_set.hpp>
+
 #include "deadline.hpp"
 #include "endpoint.hpp"
 #include "failure.hpp"
@@ -22,6 +24,8 @@
 #include "standard_streams.hpp"
 
 namespace handfast::tool {
+
+struct ConnectReport;
 
 /// What the session is to do; checked and complete.
 struct ConnectPlan {
@@ -34,6 +38,9 @@ struct ConnectPlan {
   Octets early_data{};          ///< goes first, and early if it may
   bool wants_tickets = false;   ///< with handshake_only: wait for what the server says before it closes
   inspect::Observer* observer = nullptr;  ///< is told all; outlives the session
+  /// Called when SIGINT or SIGTERM comes, with what is known by then; it ends the process. Empty: those
+  /// signals do what they always do.
+  std::function<void(const ConnectReport&, int signal)> on_signal{};
 };
 
 /// How it went.
@@ -61,6 +68,8 @@ class ConnectSession {
 
   net::awaitable<void> run();
   [[nodiscard]] ConnectReport& report() noexcept { return report_; }
+  /// The plan's on_signal, if it has one and a signal that it is for comes.
+  void listen_for_signals();
 
  private:
   using Stream = asio::stream<ObservedSocket>;
@@ -83,6 +92,7 @@ class ConnectSession {
   void cancel();
   void fail_handshake(const std::error_code& error);
   void fail_transfer(const std::error_code& error);
+  void tell_what_was_withheld();
 
   ConnectPlan plan_;
   std::move_only_function<void(const ConnectReport&)> on_handshake_;
@@ -95,6 +105,8 @@ class ConnectSession {
   Deadline deadline_;
   StandardInput input_;
   StandardOutput output_;
+  net::signal_set signals_;
+  Clock::time_point start_ = Clock::now();
   net::steady_timer sending_;  // never expires: cancelled when send() is done
   std::size_t sent_early_ = 0;
   bool sender_done_ = false;

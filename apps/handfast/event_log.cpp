@@ -10,6 +10,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "files.hpp"
 #include "report.hpp"
 
 namespace handfast::tool {
@@ -33,10 +34,8 @@ std::string session_line(const SessionReport& report) {
   return line;
 }
 
-std::string failure_line(const Failure& failure) {
-  std::string line = failure.what;
-  if (!failure.why.empty()) line += fmt::format(" ({})", failure.why);
-  return line;
+std::string dump(const nlohmann::json& event) {
+  return event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -60,21 +59,20 @@ EventLog::EventLog(bool json, bool quiet)
 
 EventLog::~EventLog() = default;
 
-void EventLog::print(const nlohmann::json& event) {
-  lines_->info("{}", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
+void EventLog::print(const nlohmann::json& event) { lines_->info("{}", dump(event)); }
 
-void EventLog::listening(const Endpoint& endpoint) {
-  if (json_) return print({{"event", "listening"}, {"address", endpoint.host}, {"port", endpoint.port}});
-  std::printf("listening on %s\n", endpoint.text().c_str());
-  std::fflush(stdout);
+// Nothing else is in the queue yet.
+Outcome<> EventLog::listening(const Endpoint& endpoint) {
+  if (!json_) return write_output(fmt::format("listening on {}\n", endpoint.text()));
+  return write_output(dump({{"event", "listening"}, {"address", endpoint.host}, {"port", endpoint.port}}) +
+                      "\n");
 }
 
 void EventLog::connection(const SessionReport& report) {
   if (quiet_ && !report.failure) return;
   if (!json_) {
     if (!report.failure) return lines_->info("{}", session_line(report));
-    return lines_->warn("{}: {}", session_line(report), failure_line(*report.failure));
+    return lines_->warn("{}: {}", session_line(report), to_line(*report.failure));
   }
   nlohmann::json error = report.failure ? to_json(*report.failure) : nlohmann::json();
   if (report.failure && report.failure->verification)
@@ -100,7 +98,7 @@ void EventLog::state(std::string_view event, std::string_view text) {
 
 void EventLog::failure(const Failure& failure) {
   if (json_) return print({{"event", "error"}, {"error", to_json(failure)}});
-  lines_->error("{}", failure_line(failure));
+  lines_->error("{}", to_line(failure));
 }
 
 void EventLog::advice(std::string_view text) {

@@ -29,8 +29,9 @@ class EventLog {
   /// Waits until what is left is written.
   ~EventLog();
 
-  /// The first line on standard output: "listening on ADDRESS:PORT", or the event.
-  void listening(const Endpoint& endpoint);
+  /// The first line on standard output: "listening on ADDRESS:PORT", or the event. Fails if it cannot be
+  /// written, for who started the server waits for it.
+  Outcome<> listening(const Endpoint& endpoint);
   void connection(const SessionReport& report);
   /// Something about the server itself: "reloaded", "draining", "stopped".
   void state(std::string_view event, std::string_view text);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <new>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -80,11 +81,31 @@ std::string_view network_hint(const std::error_code& error) {
   if (is(error, std::errc::address_not_available)) return "This machine has no such address.";
   if (is(error, std::errc::connection_reset) || is(error, std::errc::broken_pipe))
     return "The peer, or something between, cut the connection; the peer's log may say why.";
+  if (is(error, std::errc::too_many_files_open) || is(error, std::errc::too_many_files_open_in_system))
+    return "Each connection and file is a descriptor: allow more of them (ulimit -n, LimitNOFILE=).";
+  if (is_exhausted(error)) return "This machine has no memory left for it.";
   if (is(error, std::errc::network_unreachable) || is(error, std::errc::host_unreachable))
     return "There is no route to this address: check the network.";
   if (error == net::error::host_not_found || error == net::error::host_not_found_try_again)
     return "Check the spelling of the host name and this machine's DNS.";
   return "";
+}
+
+// A path or a name can hold any octet: what would move the cursor is escaped, letters of all scripts stay.
+std::string visible(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool c1 = octet == 0xc2 && next >= 0x80 && next < 0xa0;  // the same controls in UTF-8
+    if (octet < 0x20 || octet == 0x7f || c1) {
+      shown += fmt::format("\\x{:02x}", octet);
+      if (c1) shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
 }
 
 // Whether this side's judgement of the peer's certificate ended the connection.
@@ -137,7 +158,35 @@ Failure network_failure(std::string_view what, const std::error_code& error) {
   failure.what = fmt::format("{}: {}", what, error.message());
   failure.fault = Fault::network;
   failure.hint = network_hint(error);
+  if (is_exhausted(error)) {
+    failure.exit = ExitCode::usage;
+    failure.fault = Fault::configuration;
+  }
   return failure;
+}
+
+bool is_exhausted(const std::error_code& error) {
+  return is(error, std::errc::too_many_files_open) || is(error, std::errc::too_many_files_open_in_system) ||
+         is(error, std::errc::no_buffer_space) || is(error, std::errc::not_enough_memory);
+}
+
+Failure thrown_failure(const std::exception_ptr& thrown) {
+  Failure bug;
+  bug.fault = Fault::caller;
+  bug.hint = "Please report it.";
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::system_error& error) {
+    if (is_exhausted(error.code()))
+      return network_failure("the system gave no more of what is needed", error.code());
+    bug.what = fmt::format("a bug in Handfast: {}", error.what());
+  } catch (const std::bad_alloc&) {
+    return network_failure("the system gave no more of what is needed",
+                           std::make_error_code(std::errc::not_enough_memory));
+  } catch (const std::exception& error) {
+    bug.what = fmt::format("a bug in Handfast: {}", error.what());
+  } catch (...) { bug.what = "a bug in Handfast: something was thrown"; }
+  return bug;
 }
 
 Failure listen_failure(std::string_view what, const std::error_code& error) {
@@ -193,22 +242,28 @@ Failure tls_failure(const Error& error, Role own, std::optional<x509::Verificati
 std::string to_text(const Failure& failure) {
   const bool local = failure.exit == ExitCode::usage ||
                      (failure.exit == ExitCode::network && failure.fault == Fault::configuration);
-  std::string text = fmt::format("handfast: {}", failure.what);
+  std::string text = fmt::format("handfast: {}", visible(failure.what));
   if (local) {
-    if (!failure.hint.empty()) text += fmt::format(". {}", failure.hint);
+    if (!failure.hint.empty()) text += fmt::format(". {}", visible(failure.hint));
     return text + "\n";
   }
   text += "\n";
   text += fmt::format("  who:  {}\n", who(failure));
-  if (!failure.why.empty()) text += fmt::format("  why:  {}\n", failure.why);
+  if (!failure.why.empty()) text += fmt::format("  why:  {}\n", visible(failure.why));
   if (failure.error && failure.error->info().section.starts_with("RFC"))
     text += fmt::format("  rule: {}\n", failure.error->info().section);
-  if (!failure.hint.empty()) text += fmt::format("  do:   {}\n", failure.hint);
+  if (!failure.hint.empty()) text += fmt::format("  do:   {}\n", visible(failure.hint));
   if (failure.verification) {
     const std::string tree = x509::to_text(*failure.verification);
     text += tree.substr(tree.find('\n') + 1);  // its first line is the verdict, which stands above
   }
   return text;
+}
+
+std::string to_line(const Failure& failure) {
+  std::string line = visible(failure.what);
+  if (!failure.why.empty()) line += fmt::format(" ({})", visible(failure.why));
+  return line;
 }
 
 nlohmann::json to_json(const Failure& failure) {

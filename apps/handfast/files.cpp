@@ -31,9 +31,20 @@ class Descriptor {
   int number_;
 };
 
+std::string_view advice(int number) {
+  switch (number) {
+    case EMFILE:
+    case ENFILE: return "Allow more open files: ulimit -n.";
+    case ENOMEM: return "This machine has no memory left for it.";
+    case ENOSPC:
+    case EDQUOT: return "Make room where it is to be.";
+    default: return "Check its path and permissions.";
+  }
+}
+
 std::unexpected<Failure> cannot(std::string_view verb, const std::string& path, int number) {
   return usage_failure(fmt::format("cannot {} {}: {}", verb, path, std::strerror(number)),
-                       "Check its path and permissions.");
+                       std::string(advice(number)));
 }
 
 bool write_all(int file, Bytes content) noexcept {
@@ -70,7 +81,9 @@ Outcome<SecretOctets> read_file(const std::string& path) {
 
 Outcome<> write_output(std::string_view text) {
   if (write_all(STDOUT_FILENO, as_bytes(text))) return {};
-  return usage_failure(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+  const int number = errno;
+  return usage_failure(fmt::format("cannot write to standard output: {}", std::strerror(number)),
+                       number == ENOSPC ? "Make room where it goes." : "");
 }
 
 Outcome<> write_file(const std::string& path, Bytes content, unsigned mode) {

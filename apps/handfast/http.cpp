@@ -123,6 +123,7 @@ std::string_view reason(Status status) noexcept {
     case Status::too_early: return "Too Early";
     case Status::head_too_large: return "Request Header Fields Too Large";
     case Status::internal_error: return "Internal Server Error";
+    case Status::service_unavailable: return "Service Unavailable";
     case Status::version_not_supported: return "HTTP Version Not Supported";
   }
   return "";

@@ -24,6 +24,7 @@ enum class Status : std::uint16_t {
   too_early = 425,
   head_too_large = 431,
   internal_error = 500,
+  service_unavailable = 503,
   version_not_supported = 505,
 };
 /// "Not Found".

@@ -44,14 +44,6 @@ bool wants_json(std::span<char*> arguments) {
   return std::find(arguments.begin(), arguments.end(), std::string_view("--json")) != arguments.end();
 }
 
-Failure bug(std::string_view what) {
-  Failure failure;
-  failure.what = fmt::format("a bug in Handfast: {}", what);
-  failure.fault = handfast::Fault::caller;
-  failure.hint = "Please report it.";
-  return failure;
-}
-
 bool is_unknown_command(const CLI::App& app, std::string_view word) {
   const auto known =
       app.get_subcommands([&](const CLI::App* command) { return command->get_name() == word; });
@@ -100,7 +92,7 @@ int main(int count, char** values) {
   const std::span<char*> arguments(values, static_cast<std::size_t>(count));
   try {
     return run(arguments);
-  } catch (const std::exception& error) {
-    return static_cast<int>(report(bug(error.what()), wants_json(arguments)));
+  } catch (...) {
+    return static_cast<int>(report(thrown_failure(std::current_exception()), wants_json(arguments)));
   }
 }

@@ -174,7 +174,7 @@ nlohmann::json to_json(const Summary& summary, Role own) {
   nlohmann::json verification = {{"verified", summary.peer_verified}};
   if (summary.verification)
     verification["findings"] = nlohmann::json::parse(x509::to_json(*summary.verification));
-  return {
+  nlohmann::json json = {
       {"role", name_of(own)},
       {"version", to_string(summary.version)},
       {"cipher_suite", to_string(summary.cipher_suite)},
@@ -196,11 +196,19 @@ nlohmann::json to_json(const Summary& summary, Role own) {
       {"early_data", early_data_json(summary)},
       {"external_psk", text_or_null(std::string(as_text(summary.external_psk_identity)))},
       {"hello_retry", summary.hello_retry},
+      {"client_certificate_requested", summary.client_certificate_requested},
+      {"withheld", summary.withheld},
       {"extended_master_secret", summary.extended_master_secret},
       {"secure_renegotiation", summary.secure_renegotiation},
       {"encrypt_then_mac", summary.encrypt_then_mac},
       {"deprecated", deprecated_json(summary)},
       {"flights", flights}};
+  if (summary.cipher_suite ==
+      CipherSuite::TLS_NULL_WITH_NULL_NULL)  // before a ServerHello nothing was negotiated
+    for (const char* name : {"version", "cipher_suite", "extended_master_secret", "secure_renegotiation",
+                             "encrypt_then_mac", "deprecated"})
+      json[name] = nullptr;
+  return json;
 }
 
 std::string one_line(const Summary& summary) {

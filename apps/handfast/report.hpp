@@ -31,7 +31,7 @@ std::string hex(Bytes octets, std::string_view separator = "");
 /// is the side that tells.
 std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, Role own);
 /// version, cipher_suite, group, signature, alpn, server_name, peer_chain, verification, resumed, deprecated,
-/// flights, …
+/// flights, …; of a handshake that failed what was negotiated by then, null for the rest.
 nlohmann::json to_json(const Summary& summary, Role own);
 /// One line: "TLSv1.3, X25519MLKEM768, TLS_AES_128_GCM_SHA256, h2".
 std::string one_line(const Summary& summary);

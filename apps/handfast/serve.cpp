@@ -1,8 +1,6 @@
 // handfast serve: options in, a running server out.
 #include "serve.hpp"
 
-#include <cstdio>
-
 #include <handfast/time.hpp>
 
 #include <CLI/CLI.hpp>
@@ -62,9 +60,7 @@ Outcome<std::shared_ptr<const ServerConfig>> make_config(const ServeOptions& opt
     settings.credentials.push_back(made->credential);
     development = std::move(*made);
   }
-  auto config = ServerConfig::make(std::move(settings));
-  if (!config) return usage_failure("these options do not fit together", config.error());
-  return std::move(*config);
+  return make_configuration(options.tls, std::move(settings), &ServerConfig::make);
 }
 
 Outcome<ServerPlan> make_plan(const ServeOptions& options,
@@ -95,15 +91,6 @@ Outcome<ServerPlan> make_plan(const ServeOptions& options,
     return make_config(options, sessions, ignored);
   };
   return plan;
-}
-
-ExitCode refuse(const ServeOptions& options, EventLog& log, const Failure& failure) {
-  if (options.json) {
-    log.failure(failure);
-  } else {
-    std::fputs(to_text(failure).c_str(), stderr);
-  }
-  return failure.exit;
 }
 
 }  // namespace
@@ -144,15 +131,18 @@ CLI::App* ServeOptions::add_to(CLI::App& app, ServeOptions& options) {
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53).description(""));
   add_seconds(*command, "--handshake-timeout", options.handshake_timeout, "longest handshake; 0: no limit");
   add_seconds(*command, "--idle-timeout", options.idle_timeout, "longest silence of a client; 0: no limit");
-  command->add_flag(
-      "--json", options.json,
-      "one JSON object a line on standard output for each event: listening, connection, error, ...");
+  command->add_flag("--json", options.json,
+                    "one JSON object a line on standard output for each event: listening, connection, error, "
+                    "...; if it cannot "
+                    "start: one object on standard error, as from every subcommand");
   command->add_flag("--quiet", options.quiet, "no line for a connection that went well");
   command->footer(
       "The first line on standard output is \"listening on ADDR:PORT\". SIGTERM or SIGINT drains: no new "
       "connections,\n"
       "the running ones end; a second one stops at once. SIGHUP reads all files anew.\n"
-      "Exit status: 0 ended as told; 2 options, local files; 3 cannot listen; 1 a bug in Handfast.");
+      "Exit status: 0 ended as told; 2 options, local files, descriptors, a key log with gaps; 3 cannot "
+      "listen;\n"
+      "1 a bug in Handfast.");
   return command;
 }
 
@@ -160,14 +150,14 @@ ExitCode run_serve(const ServeOptions& options) {
   EventLog log(options.json, options.quiet);
   std::optional<DevelopmentCertificate> development;
   auto plan = make_plan(options, development);
-  if (!plan) return refuse(options, log, plan.error());
+  if (!plan) return report(plan.error(), options.json);
   Server server(std::move(*plan), log);
   const auto endpoint = server.listen();
-  if (!endpoint) return refuse(options, log, endpoint.error());
-  log.listening(*endpoint);
+  if (!endpoint) return report(endpoint.error(), options.json);
+  if (auto told = log.listening(*endpoint); !told) return report(told.error(), options.json);
   if (development) log.advice(how_to_trust(*development, fmt::format("localhost:{}", endpoint->port)));
-  server.run();
-  return ExitCode::ok;
+  const auto ended = server.run();
+  return ended ? ExitCode::ok : ended.error().exit;
 }
 
 }  // namespace handfast::tool

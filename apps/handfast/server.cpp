@@ -11,17 +11,13 @@
 #include <sys/resource.h>
 
 #include "loopback.hpp"
+#include "tls_options.hpp"
 
 namespace handfast::tool {
 namespace {
 
 // With no descriptor left there is nothing to do but wait until a connection ends.
 constexpr std::chrono::milliseconds pause_when_exhausted{100};
-
-bool exhausted(const std::error_code& error) {
-  return is(error, std::errc::too_many_files_open) || is(error, std::errc::too_many_files_open_in_system) ||
-         is(error, std::errc::no_buffer_space) || is(error, std::errc::not_enough_memory);
-}
 
 // Each connection is a descriptor: take as many as this process may have.
 void raise_descriptor_limit() {
@@ -48,6 +44,7 @@ Server::Server(ServerPlan plan, EventLog& log)
     : plan_(std::move(plan)),
       log_(log),
       workers_([this] {
+        raise_descriptor_limit();  // the threads take some of them
         std::vector<std::unique_ptr<Worker>> workers;
         workers.reserve(plan_.threads);
         for (unsigned i = 0; i < plan_.threads; ++i) workers.push_back(std::make_unique<Worker>());
@@ -65,7 +62,6 @@ Server::~Server() {
 }
 
 Outcome<Endpoint> Server::listen() {
-  raise_descriptor_limit();
   const std::string what = fmt::format("cannot listen on {}", plan_.listen.text());
   std::error_code error;
   const auto endpoints = resolve(first().context, plan_.listen, error);
@@ -80,13 +76,24 @@ Outcome<Endpoint> Server::listen() {
   return Endpoint{chosen.address().to_string(), chosen.port()};
 }
 
-void Server::run() {
+Outcome<> Server::run() {
   net::co_spawn(first().context, accept_loop(), net::detached);
   net::co_spawn(first().context, wait_for_signals(), net::detached);
   for (std::size_t i = 1; i < workers_.size(); ++i)
     workers_[i]->thread = std::thread([&context = workers_[i]->context] { context.run(); });
   first().context.run();
   for (std::size_t i = 1; i < workers_.size(); ++i) workers_[i]->thread.join();
+  if (const int reason = lost_secrets_)
+    return std::unexpected(key_log_failure({reason, std::generic_category()}));
+  return {};
+}
+
+// The first time it is told; connections go on.
+void Server::note_lost_secrets(const KeyLog& log) {
+  const std::error_code reason = log.failure();
+  int none = 0;
+  if (reason && lost_secrets_.compare_exchange_strong(none, reason.value()))
+    log_.failure(key_log_failure(reason));
 }
 
 net::awaitable<void> Server::accept_loop() {
@@ -100,7 +107,7 @@ net::awaitable<void> Server::accept_loop() {
       start(worker, std::move(socket));
       told = false;
       if (++accepted_ == plan_.accept) stop_accepting();
-    } else if (exhausted(error)) {
+    } else if (is_exhausted(error)) {
       if (!told) log_.failure(network_failure("cannot accept more connections for now", error));
       told = true;
       pause.expires_after(pause_when_exhausted);
@@ -112,14 +119,15 @@ net::awaitable<void> Server::accept_loop() {
 void Server::start(Worker& worker, tcp::socket socket) {
   ++live_;
   auto session = std::make_unique<Session>(plan_.session, std::move(socket), config_);
-  net::co_spawn(worker.context, serve(worker, std::move(session)), [this](const std::exception_ptr& thrown) {
-    if (thrown)
-      log_.failure(tls_failure(Error(ErrorCode::internal_error, "a connection threw"), Role::server));
+  auto task = serve(worker, std::move(session), config_->settings().key_log);
+  net::co_spawn(worker.context, std::move(task), [this](const std::exception_ptr& thrown) {
+    if (thrown) log_.failure(thrown_failure(thrown));
     ended();
   });
 }
 
-net::awaitable<void> Server::serve(Worker& worker, std::unique_ptr<Session> session) {
+net::awaitable<void> Server::serve(Worker& worker, std::unique_ptr<Session> session,
+                                   std::shared_ptr<KeyLog> log) {
   worker.sessions.insert(session.get());
   std::exception_ptr thrown;
   try {
@@ -128,6 +136,7 @@ net::awaitable<void> Server::serve(Worker& worker, std::unique_ptr<Session> sess
   worker.sessions.erase(session.get());
   if (thrown) std::rethrow_exception(thrown);
   log_.connection(session->report());
+  if (log) note_lost_secrets(*log);
 }
 
 net::awaitable<void> Server::wait_for_signals() {

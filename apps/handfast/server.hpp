@@ -43,14 +43,17 @@ class Server {
 
   /// Binds; the endpoint tells the port that was chosen.
   Outcome<Endpoint> listen();
-  /// Until it is drained, stopped, or has accepted what it was to.
-  void run();
+  /// Until it is drained, stopped, or has accepted what it was to. Fails, at its end, if secrets of
+  /// connections are missing in the key log.
+  Outcome<> run();
 
  private:
   // A thread with its connections; the first one also accepts and takes signals.
   struct Worker {
     net::io_context context{1};
     net::executor_work_guard<net::io_context::executor_type> guard{context.get_executor()};
+    // The loop's own descriptors are taken when this is made, not when the first client comes.
+    net::steady_timer first_user{context};
     std::unordered_set<Session*> sessions;
     std::thread thread;
   };
@@ -58,8 +61,9 @@ class Server {
   Worker& first() noexcept { return *workers_.front(); }
   net::awaitable<void> accept_loop();
   net::awaitable<void> wait_for_signals();
-  net::awaitable<void> serve(Worker& worker, std::unique_ptr<Session> session);
+  net::awaitable<void> serve(Worker& worker, std::unique_ptr<Session> session, std::shared_ptr<KeyLog> log);
   void start(Worker& worker, tcp::socket socket);
+  void note_lost_secrets(const KeyLog& log);
   void reload();
   void drain();
   void stop_accepting();
@@ -77,6 +81,7 @@ class Server {
   bool draining_ = false;
   bool finished_ = false;
   std::atomic<std::int64_t> live_ = 0;
+  std::atomic<int> lost_secrets_ = 0;  // the system's reason
 };
 
 }  // namespace handfast::tool

@@ -232,8 +232,8 @@ net::awaitable<void> Session::respond() {
     response.status = file.error();
     const std::size_t first = request->path.find_first_not_of('/');
     response.location = "/" + http::encode_path(std::string_view(request->path).substr(first)) + "/";
-  } else if (!shows_page) {
-    response.status = http::Status::not_found;
+  } else if (!shows_page || file.error() == http::Status::service_unavailable) {
+    response.status = file.error();
   }
   // The page tells of the whole handshake, and waits for its end.
   if (!ready_ && response.status == http::Status::ok) co_return;

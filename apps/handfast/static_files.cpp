@@ -36,6 +36,12 @@ int open_below(int folder, const std::string& name, int flags) noexcept {
   return ::openat(folder, name.c_str(), flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+// Why nothing was opened: a file that is there is not denied for want of descriptors.
+http::Status status_of(int number) noexcept {
+  const bool exhausted = number == EMFILE || number == ENFILE || number == ENOMEM;
+  return exhausted ? http::Status::service_unavailable : http::Status::not_found;
+}
+
 // A file's size, or none for everything that is no regular file.
 std::optional<std::uint64_t> regular_size(int descriptor) noexcept {
   struct stat status{};
@@ -121,13 +127,16 @@ std::expected<StaticFile, http::Status> StaticFiles::find(std::string_view path)
   int folder = ::fcntl(root_, F_DUPFD_CLOEXEC, 0);
   for (std::size_t i = 0; i + 1 < names->size() && folder >= 0; ++i) {
     const int next = open_below(folder, (*names)[i], O_DIRECTORY);
+    const int reason = errno;
     ::close(folder);
     folder = next;
+    errno = reason;
   }
-  if (folder < 0) return std::unexpected(http::Status::not_found);
+  if (folder < 0) return std::unexpected(status_of(errno));
   const int file = open_below(folder, names->back(), 0);
+  const int reason = errno;
   ::close(folder);
-  if (file < 0) return std::unexpected(http::Status::not_found);
+  if (file < 0) return std::unexpected(status_of(reason));
   if (const auto size = regular_size(file)) return StaticFile(file, *size, content_type_of(names->back()));
   const bool redirect = !names_folder && is_folder(file);
   ::close(file);

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "files.hpp"
+#include "report.hpp"
 
 namespace handfast::tool {
 namespace {
@@ -240,6 +241,16 @@ Outcome<Policy> make_policy(const TlsOptions& options) {
 
 namespace {
 
+std::unexpected<Failure> validity_failure(const std::string& path, const Credential& credential,
+                                          const Error& error, Time now) {
+  auto failure = usage_failure(path, error);
+  const auto leaf = x509::describe_certificate(credential.chain().front());
+  if (leaf && now < leaf->not_before)
+    failure.error().hint =
+        fmt::format("Wait until {}, or correct this machine's clock.", show(leaf->not_before));
+  return failure;
+}
+
 // The certificate at this place with its own key, or with the delegated credential that is for the key.
 Outcome<Credential> make_credential(const TlsOptions& options, std::size_t place, Bytes chain, Bytes key,
                                     std::string_view passphrase) {
@@ -285,8 +296,9 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
       return usage_failure(certificate, read.error());
     auto credential = make_credential(options, i, *chain, *secret, *passphrase);
     if (!credential) return std::unexpected(credential.error());
-    if (const auto valid = credential->check_validity(system_now()); !valid)
-      return usage_failure(certificate, valid.error());
+    const Time now = system_now();
+    if (const auto valid = credential->check_validity(now); !valid)
+      return validity_failure(certificate, *credential, valid.error(), now);
     credentials.push_back(std::move(*credential));
   }
   for (const std::string& key : options.raw_keys) {
@@ -297,6 +309,16 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
     credentials.push_back(std::move(*credential));
   }
   return credentials;
+}
+
+std::string credential_file(const TlsOptions& options, std::size_t place) {
+  if (place < options.certificates.size()) return options.certificates[place];
+  place -= options.certificates.size();
+  return place < options.raw_keys.size() ? options.raw_keys[place] : "the development certificate";
+}
+
+bool concerns_credentials(const Error& error) noexcept {
+  return error.detail != nullptr && std::string_view(error.detail).starts_with("credentials: ");
 }
 
 Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path) {
@@ -341,6 +363,12 @@ Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
   if (!log) return usage_failure(fmt::format("--keylog {}", options.key_log), log.error());
   settings.key_log = std::move(*log);
   return {};
+}
+
+Failure key_log_failure(const std::error_code& reason) {
+  return usage_failure(fmt::format("secrets are missing in the key log: {}", reason.message()),
+                       "Make room where --keylog puts it; what was logged before can still be used.")
+      .error();
 }
 
 }  // namespace handfast::tool

@@ -46,6 +46,10 @@ void add_seconds(CLI::App& command, const std::string& option, double& seconds, 
 Outcome<Policy> make_policy(const TlsOptions& options);
 /// The certificates with their keys, checked to be valid now.
 Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options);
+/// The file of the i-th of them; "the development certificate" behind the last.
+std::string credential_file(const TlsOptions& options, std::size_t place);
+/// Whether settings do not fit together because of a credential.
+bool concerns_credentials(const Error& error) noexcept;
 /// The CA certificates of a file.
 Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path);
 /// Debian's list of public suffixes; null without its package: then only wildcards directly below top-level
@@ -56,5 +60,24 @@ std::shared_ptr<const x509::PublicSuffixList> system_suffixes();
 Outcome<> fill_peer_keys(const TlsOptions& options, bool with_certificates, CommonSettings& settings);
 /// What both roles have in common.
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings);
+/// Secrets are missing in the file of --keylog.
+Failure key_log_failure(const std::error_code& reason);
+
+/// A configuration of settings whose credentials are those of load_credentials(). If one of them does not
+/// suit the rest, its file is named.
+template <class Config, class Settings>
+Outcome<std::shared_ptr<const Config>> make_configuration(
+    const TlsOptions& options, Settings settings, Result<std::shared_ptr<const Config>> (*make)(Settings)) {
+  auto config = make(settings);
+  if (config) return std::move(*config);
+  const Error& error = config.error();
+  const std::vector<Credential> all = std::move(settings.credentials);
+  for (std::size_t i = 0; concerns_credentials(error) && i < all.size(); ++i) {
+    settings.credentials.assign(1, all[i]);
+    if (const auto alone = make(settings); !alone && concerns_credentials(alone.error()))
+      return usage_failure(credential_file(options, i), alone.error());
+  }
+  return usage_failure("these options do not fit together", error);
+}
 
 }  // namespace handfast::tool

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <handfast/certificate_compression.hpp>
@@ -31,10 +32,13 @@ class KeyLog {
   virtual ~KeyLog() = default;
   /// One line's parts: label, the ClientHello's random (32 octets), the secret.
   virtual void write(std::string_view label, Bytes client_random, Bytes secret) noexcept = 0;
+  /// Why a line was lost, the first time that one was; empty: none was. No connection fails for it.
+  [[nodiscard]] virtual std::error_code failure() const noexcept { return {}; }
 };
 
-/// A key log that appends lines to a file (mode 0600), as SSLKEYLOGFILE expects.
-/// Errors: file_unreadable when it cannot be opened for writing.
+/// A key log that appends lines to a file (mode 0600), as SSLKEYLOGFILE expects. Where the file takes no
+/// more, lines are lost, and failure() says why. Errors: file_unreadable when it cannot be opened for
+/// writing.
 Result<std::shared_ptr<KeyLog>> key_log_file(const std::string& path);
 
 /// How the peer's certificate is judged.

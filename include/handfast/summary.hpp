@@ -67,6 +67,9 @@ struct Summary {
   bool client_certificate_requested = false;
   /// Which of the configuration's credentials this side showed, counted from 0; none: it showed none.
   std::optional<std::size_t> credential;
+  /// On a client that was asked for a certificate: why it did not show its credentials, for people, one
+  /// reason each in the configuration's order, up to the one that it showed.
+  std::vector<std::string_view> withheld;
   /// The ClientHello's random, by which key logs name a connection.
   std::array<std::uint8_t, 32> client_random{};
   std::uint16_t peer_record_size_limit = 0;  ///< RFC 8449; 0: none given

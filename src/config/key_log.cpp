@@ -1,4 +1,6 @@
 // A key log in a file: one line a secret (RFC 9850).
+#include <atomic>
+#include <cerrno>
 #include <string>
 
 #include <handfast/config.hpp>
@@ -29,7 +31,9 @@ class FileKeyLog final : public KeyLog {
 
   void write(std::string_view label, Bytes client_random, Bytes secret) noexcept override {
     SecretOctets line;
-    line.reserve(label.size() + 2 * (client_random.size() + secret.size()) + 3);
+    line.reserve(label.size() + 2 * (client_random.size() + secret.size()) + 4);
+    const bool torn = torn_.exchange(false, std::memory_order_relaxed);
+    if (torn) line.push_back('\n');
     line.insert(line.end(), label.begin(), label.end());
     line.push_back(' ');
     append_hex(line, client_random);
@@ -38,11 +42,27 @@ class FileKeyLog final : public KeyLog {
     line.push_back('\n');
     // One write with O_APPEND: lines of several threads and processes do not mix. A full disk loses lines of
     // a debugging aid, never the connection.
-    [[maybe_unused]] const ssize_t written = ::write(descriptor_, line.data(), line.size());
+    for (Bytes rest = line; !rest.empty();) {
+      const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return note_loss(written < 0 ? errno : ENOSPC, torn || rest.size() != line.size());
+      rest = rest.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  [[nodiscard]] std::error_code failure() const noexcept override {
+    return {error_.load(std::memory_order_relaxed), std::generic_category()};
   }
 
  private:
+  void note_loss(int reason, bool torn) noexcept {
+    int none = 0;
+    error_.compare_exchange_strong(none, reason, std::memory_order_relaxed);
+    if (torn) torn_.store(true, std::memory_order_relaxed);
+  }
+
   int descriptor_;
+  std::atomic<int> error_ = 0;      // of the first line that was lost
+  std::atomic<bool> torn_ = false;  // the file ends in the midst of one
 };
 
 }  // namespace

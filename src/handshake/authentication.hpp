@@ -56,6 +56,16 @@ void note_credential(Handshake& handshake, std::span<const Credential> credentia
                                                            const SchemeList& accepted,
                                                            ProtocolVersion version) noexcept;
 
+/// Why a client shows a credential to no server that asks as this one did (Summary::withheld).
+namespace withheld {
+inline constexpr const char* kind = "the server takes no certificate of this kind";
+inline constexpr const char* scheme =
+    "the server takes no signature that its key can make and the policy allows";
+inline constexpr const char* chain = "its chain is signed in a way that the server does not take";
+inline constexpr const char* key_type = "the server takes no certificate with a key of this type";
+inline constexpr const char* authorities = "none of the authorities that the server names has issued it";
+}  // namespace withheld
+
 /// Whether a certificate of the chain was issued by one of these (DER names), or that does not matter: for
 /// the credential, or because nobody is named. `matters`: whether it does if the credential does not say.
 [[nodiscard]] bool suits_authorities(const Credential& credential, const auto& authorities, bool matters) {

@@ -146,6 +146,27 @@ struct Request {
   Proof proof;
 };
 
+// Why a credential is not shown to a server that asks like this; null: it is, with this scheme.
+const char* withhold(const ClientHandshake& hs, const Credential& credential,
+                     const message::CertificateRequest12& message, SignatureScheme& scheme) {
+  if (credential.type() != hs.own_certificate_type) return withheld::kind;
+  // RFC 5246 §7.4.4 [5246:7.4.4#1,3] [5246:7.4.6#4,9].
+  const auto chosen = choose_scheme(hs.settings().policy, credential, message.supported_signature_algorithms,
+                                    ProtocolVersion::tls12);
+  if (!chosen) return withheld::scheme;
+  scheme = *chosen;
+  if (!may_be_shown(credential, message.supported_signature_algorithms)) return withheld::chain;
+  const crypto::KeyType type = credential.contents().public_key.type();
+  const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
+  // [5246:7.4.4#2] [5246:7.4.6#2]
+  if (!message.certificate_types.contains(rsa ? ClientCertificateType::rsa_sign
+                                              : ClientCertificateType::ecdsa_sign))
+    return withheld::key_type;
+  // RFC 5246 §7.4.4: an empty list leaves the choice to us.
+  return suits_authorities(credential, message.certificate_authorities, true) ? nullptr
+                                                                              : withheld::authorities;
+}
+
 // (3) CertificateRequest, if the server wants to see us.
 // [8422:3.1#1]
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest12& message) {
@@ -153,21 +174,12 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   request.received = true;
   hs.summary.client_certificate_requested = true;
   for (const Credential& credential : hs.settings().credentials) {
-    const auto scheme = choose_scheme(hs.settings().policy, credential,
-                                      message.supported_signature_algorithms, ProtocolVersion::tls12);
-    // RFC 5246 §7.4.4 [5246:7.4.4#1,3] [5246:7.4.6#4,9].
-    if (!scheme || credential.type() != hs.own_certificate_type) continue;
-    if (!may_be_shown(credential, message.supported_signature_algorithms)) continue;
-    const crypto::KeyType type = credential.contents().public_key.type();
-    const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
-    // [5246:7.4.4#2] [5246:7.4.6#2]
-    if (!message.certificate_types.contains(rsa ? ClientCertificateType::rsa_sign
-                                                : ClientCertificateType::ecdsa_sign))
-      continue;
-    // RFC 5246 §7.4.4: an empty list leaves the choice to us.
-    if (!suits_authorities(credential, message.certificate_authorities, true)) continue;
-    request.proof = {&credential, *scheme};
-    break;
+    const char* reason = withhold(hs, credential, message, request.proof.scheme);
+    if (reason == nullptr) {
+      request.proof.credential = &credential;
+      break;
+    }
+    hs.summary.withheld.emplace_back(reason);
   }
   if (auto ok = check_requirement(hs.settings(), request.proof); !ok) return fail(ok.error());
   return request;

@@ -85,6 +85,24 @@ struct Request {
   Proof proof;                                          // no credential: nothing of ours fits
 };
 
+// Why a credential is not shown to a server that asks like this; null: it is, with this scheme.
+const char* withhold(const ClientHandshake& hs, const Credential& credential, const auto& extensions,
+                     SignatureScheme& scheme) {
+  if (credential.type() != hs.own_certificate_type) return withheld::kind;
+  const auto chosen = choose_scheme13(hs, hs.settings().policy, credential,
+                                      extensions.signature_algorithms->supported_signature_algorithms,
+                                      extensions.delegated_credential);
+  if (!chosen) return withheld::scheme;
+  scheme = *chosen;
+  const auto& for_chains = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
+                                                                : extensions.signature_algorithms;
+  // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
+  if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) return withheld::chain;
+  const bool suits = !extensions.certificate_authorities ||
+                     suits_authorities(credential, extensions.certificate_authorities->authorities, true);
+  return suits ? nullptr : withheld::authorities;
+}
+
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest& message) {
   // RFC 8446 §4.3.2: the context is empty during the handshake [8446:4.3.2#3].
   if (!message.certificate_request_context.empty())
@@ -94,25 +112,18 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   if (!extensions.signature_algorithms) return fail(ErrorCode::missing_extension, "signature_algorithms");
   if (auto distinct = check_compressions(extensions.compress_certificate); !distinct)
     return fail(distinct.error());
-  const auto& for_chains = extensions.signature_algorithms_cert ? extensions.signature_algorithms_cert
-                                                                : extensions.signature_algorithms;
   Request request;
   request.received = true;
   request.ocsp = extensions.status_request.has_value();
   request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
   request.compression = choose_compression(hs.settings(), extensions.compress_certificate);
   for (const Credential& credential : hs.settings().credentials) {
-    const auto scheme = choose_scheme13(hs, hs.settings().policy, credential,
-                                        extensions.signature_algorithms->supported_signature_algorithms,
-                                        extensions.delegated_credential);
-    if (!scheme || credential.type() != hs.own_certificate_type) continue;
-    // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
-    if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) continue;
-    if (extensions.certificate_authorities &&
-        !suits_authorities(credential, extensions.certificate_authorities->authorities, true))
-      continue;
-    request.proof = {&credential, *scheme};
-    break;
+    const char* reason = withhold(hs, credential, extensions, request.proof.scheme);
+    if (reason == nullptr) {
+      request.proof.credential = &credential;
+      break;
+    }
+    hs.summary.withheld.emplace_back(reason);
   }
   hs.summary.client_certificate_requested = true;
   if (auto ok = check_requirement(hs.settings(), request.proof); !ok) return fail(ok.error());

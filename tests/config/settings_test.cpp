@@ -1,11 +1,14 @@
 // Settings that are out of bounds are refused when a configuration is made, each by its name; and what
 // policies and their values are called.
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "support/pair.hpp"
 
@@ -137,6 +140,35 @@ TEST(KeyLogFile, AppendsLinesThatNobodyElseReads) {
   const auto none = key_log_file(path.string());
   ASSERT_FALSE(none) << "the folder is gone";
   EXPECT_EQ(none.error().code, ErrorCode::file_unreadable);
+}
+
+// What it could not write it tells, and what it writes later stands on a line of its own.
+TEST(KeyLogFile, SaysWhenLinesAreLost) {
+  namespace fs = std::filesystem;
+  std::string path = (fs::temp_directory_path() / "handfast-key-log-XXXXXX").string();
+  const int made = ::mkstemp(path.data());
+  ASSERT_GE(made, 0);
+  ::close(made);
+  const auto log = key_log_file(path);
+  ASSERT_TRUE(log) << describe(log.error());
+  const auto write = [&] { (*log)->write("LABEL", Octets(2, 0xab), Octets(3, 0x4f)); };
+  write();
+  EXPECT_FALSE((*log)->failure());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{.rlim_cur = 24, .rlim_max = before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  write();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ((*log)->failure(), std::errc::file_too_large);
+  write();
+  EXPECT_EQ((*log)->failure(), std::errc::file_too_large) << "the first reason stays";
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, "LABEL abab 4f4f4f\nLABEL \nLABEL abab 4f4f4f\n");
+  fs::remove(path);
 }
 
 TEST(PolicyNames, AreDatedOrAliases) {

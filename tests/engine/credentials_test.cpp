@@ -125,6 +125,37 @@ TEST_P(EachVersion, AClientLooksAtTheSignaturesOfItsChainUnlessItIsToldNotTo) {
   }
 }
 
+// Whatever keeps a credential back, the summary says of each which of the server's wishes it was.
+TEST_P(EachVersion, TheSummarySaysWhyCredentialsWereWithheld) {
+  const Authority other(x509::KeyKind::ec_p256, "Another Root");
+  ServerSettings server = server_settings();
+  server.client_authentication = ClientAuthentication::request;
+  server.trust = authority().trust();
+  server.policy.signature_schemes = {SignatureScheme::ecdsa_secp256r1_sha256};
+  ClientSettings client = client_settings();
+  client.policy.min_version = client.policy.max_version = GetParam();
+  client.credentials = {of_kind(x509::KeyKind::rsa_2048), other.credential(), localhost()};
+  Pair pair = test::pair(client, server);
+  pair.run();
+  ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  const Summary shown = *pair.client.connection.take_summary();
+  EXPECT_EQ(shown.credential, 2U);
+  EXPECT_EQ(shown.withheld, (std::vector<std::string_view>{
+                                "the server takes no signature that its key can make and the policy allows",
+                                "none of the authorities that the server names has issued it"}));
+
+  server.credentials = {of_kind(x509::KeyKind::rsa_2048)};
+  server.policy.signature_schemes = {SignatureScheme::rsa_pss_rsae_sha256};  // the authority signs with ECDSA
+  client.credentials = {of_kind(x509::KeyKind::rsa_2048)};
+  Pair none = test::pair(client, server);
+  none.run();
+  const Summary hidden = *none.client.connection.take_summary();
+  EXPECT_TRUE(hidden.client_certificate_requested);
+  EXPECT_EQ(hidden.credential, std::nullopt);
+  EXPECT_EQ(hidden.withheld,
+            std::vector<std::string_view>{"its chain is signed in a way that the server does not take"});
+}
+
 // RFC 8446 §4.4.2, RFC 5246 §7.4.6: showing none is the default; a client may rather end the handshake.
 TEST_P(EachVersion, AClientMayInsistOnShowingACertificate) {
   ServerSettings server = server_settings();

@@ -178,7 +178,9 @@ class Certificates(harness.ToolTest):
         self.assertEqual(report.json()["peer_chain"][0]["subject"], "CN=leaf")
         self.assertFalse(report.json()["verification"]["verified"])
         self.assertFalse(report.json()["verification"]["findings"]["accepted"])
-        self.assertIsNone(report.json()["version"])
+        # What the ServerHello settled is told, whatever came of it.
+        self.assertEqual([report.json()[name] for name in ("version", "cipher_suite", "group")],
+                         ["TLSv1.3", "TLS_AES_128_GCM_SHA256", "X25519MLKEM768"])
 
     def test_wrong_name(self):
         with self.serve() as serve:
@@ -246,6 +248,31 @@ class Certificates(harness.ToolTest):
                     self.assertIn("connected to", ended.errors)
                     self.assertIn("Check which CA the server trusts" if options else "Give --cert", ended.errors)
                     self.assertIsNotNone(event["error"])
+
+    def test_why_a_client_certificate_is_not_shown(self):
+        lonely = harness.Leaf(str(self.folder / "lonely.pem"), str(self.folder / "lonely.key"))
+        harness.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                        "/CN=lonely", "-keyout", lonely.key, "-out", lonely.certificate, cwd=self.folder)
+        reason = "none of the authorities that the server names has issued it"
+        with self.serve("--mode", "echo", "--client-ca", self.pki.ca) as serve:
+            ended = self.connect(serve, *lonely.options, data=b"me")
+            self.assertEqual(ended.status, 5, ended.errors)
+            self.assertIn(f"not shown      {lonely.certificate}: {reason}\n", ended.errors)
+            self.assertIn(f"why:  it asked for a certificate, and none was shown: {reason}\n", ended.errors)
+            report = self.connect(serve, *lonely.options, "--json", data=b"me").json()
+            self.assertEqual((report["client_certificate_requested"], report["withheld"]), (True, [reason]))
+            # The handshake of TLS 1.2 fails, with an alert that says nothing.
+            ended = self.connect(serve, *lonely.options, "--max", "1.2", data=b"me")
+            self.assertIn(f"why:  it asked for a certificate, and none was shown: {reason}\n", ended.errors)
+            ended = self.connect(serve, "--max", "1.2", data=b"me")
+            self.assertIn("why:  it asked for a certificate, and none was given\n", ended.errors)
+            # Another one suits.
+            ended = self.connect(serve, *lonely.options, *self.client.options, "--half-close", data=b"me")
+            self.assertEqual((ended.status, ended.output), (0, b"me"), ended.errors)
+            self.assertIn(f"not shown      {lonely.certificate}: {reason}\n", ended.errors)
+        with self.serve("--mode", "echo", "--client-ca", self.pki.ca, "--client-auth", "request") as serve:
+            ended = self.connect(serve, "--half-close", data=b"me")
+            self.assertIn("not shown      the server asks for a certificate, and --cert names none\n", ended.errors)
 
     def test_openssl_refusing_our_certificate_after_our_finished(self):
         context = server_context(self.leaf)

@@ -104,10 +104,10 @@ def run(*arguments: str, data: bytes = b"", env: dict | None = None, user: int |
 class Serve:
     """handfast serve --json on a free port; use it with `with`. Its events are read as they come."""
 
-    def __init__(self, *arguments: str, listen: str = "127.0.0.1:0", env: dict | None = None):
+    def __init__(self, *arguments: str, listen: str = "127.0.0.1:0", env: dict | None = None, preexec=None):
         self.process = subprocess.Popen([TOOL, "serve", "--json", "--listen", listen, *arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                        env={**os.environ, **(env or {})})
+                                        env={**os.environ, **(env or {})}, preexec_fn=preexec)
         self.seen: list[dict] = []
         started = self.event("listening")
         self.port = started["port"]

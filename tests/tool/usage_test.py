@@ -64,9 +64,11 @@ class BadOptions(harness.ToolTest):
         self.expect_usage_error(run("serve", "--mode", "gopher"), "gopher")
 
     def test_json_is_one_object_also_for_usage_errors(self):
-        for arguments in (["--json", "--colour", "x"], ["--json", "--policy", "lax", "x"], ["--json", "x:0"]):
-            ended = run("connect", *arguments)
-            self.assertEqual(ended.status, 2)
+        for arguments in (["connect", "--json", "--colour", "x"], ["connect", "--json", "--policy", "lax", "x"],
+                          ["connect", "--json", "x:0"], ["serve", "--json", "--colour"],
+                          ["serve", "--json", "--policy", "lax"], ["serve", "--json", "--cert", "no/such.pem"]):
+            ended = run(*arguments)
+            self.assertEqual((ended.status, ended.output), (2, b""))
             report = ended.json()
             self.assertEqual(report["exit_code"], 2)
             self.assertEqual(report["error"]["fault"], "configuration")
@@ -121,7 +123,23 @@ class BadFiles(harness.ToolTest):
         old = self.pki.leaf("old", start="20200101000000Z", end="20210101000000Z")
         self.expect(old.options, "old.pem", "expired")
         early = self.pki.leaf("early", start="20480101000000Z", end="20490101000000Z")
-        self.expect(early.options, "early.pem", "not yet valid")
+        self.expect(early.options, "early.pem", "not yet valid", "Wait until 2048-01-01 00:00:00 UTC", "clock")
+        self.assertNotIn("Renew", run("serve", *early.options).errors)
+
+    def test_a_key_that_the_policy_finds_too_short(self):
+        short = self.pki.leaf("short", kind=("rsa", "rsa_keygen_bits:1024"))
+        self.expect([*self.leaf.options, *short.options], "short.pem", "the RSA key is shorter than the policy allows")
+
+    def test_paths_cannot_play_with_the_terminal(self):
+        for options in (["--cert", "no\x1b[2Jsuch\nfile\xc2\x9b.pem"], ["--keylog", "no\x1b[2Jsuch\nfile\xc2\x9b/log"]):
+            for command in (["connect", "localhost:1"], ["serve", "--listen", "127.0.0.1:0"]):
+                with self.subTest(command=command[0], option=options[0]):
+                    arguments = [harness.TOOL.encode(), *(word.encode("latin-1") for word in (*command, *options))]
+                    ended = harness.Ended(harness.subprocess.run(arguments, capture_output=True, check=False,
+                                                                 timeout=harness.PATIENCE))
+                    self.expect_usage_error(ended, "no\\x1b[2Jsuch\\x0afile\\xc2\\x9b")
+        self.expect_usage_error(run("serve", *self.leaf.options, "--root", "no\rsuch"), "no\\x0dsuch")
+        self.expect_usage_error(run("connect", "--ca", "wo/ist/die/Tür.pem", "localhost:1"), "Tür.pem")
 
     def test_encrypted_keys(self):
         sealed = str(self.folder / "sealed.key")
@@ -158,9 +176,12 @@ class BadNetwork(harness.ToolTest):
 
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as busy:
-            ended = run("serve", *self.leaf.options, "--listen", f"127.0.0.1:{busy.getsockname()[1]}")
+            options = [*self.leaf.options, "--listen", f"127.0.0.1:{busy.getsockname()[1]}"]
+            ended = run("serve", *options)
+            json = run("serve", "--json", *options)
         self.expect_failure(ended, 3, "cannot listen", "in use", "another port")
         self.assertEqual(len(ended.errors.splitlines()), 1, ended.errors)
+        self.assertEqual((json.status, json.output, json.json()["exit_code"]), (3, b"", 3))
 
     def test_address_of_another_machine(self):
         self.expect_failure(run("serve", *self.leaf.options, "--listen", "192.0.2.1:4433"), 3, "cannot listen")
