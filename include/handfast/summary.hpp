@@ -48,10 +48,10 @@ struct Summary {
   /// No certificates were exchanged, for a session was resumed. The chain and its verification below are then
   /// those of the session, judged anew for this connection by a client.
   bool resumed = false;
-  /// The external PSK that proved both sides; empty: none did.
-  Octets external_psk_identity;
   /// What became of early data.
   EarlyData early_data = EarlyData::none;
+  /// The external PSK that proved both sides; empty: none did.
+  Octets external_psk_identity;
   /// Why early data was rejected, or not offered though it was wanted, for people; empty: it was not, or only
   /// the server knows.
   std::string_view early_data_reason;
@@ -65,6 +65,7 @@ struct Summary {
   bool encrypt_then_mac = false;
   /// The server asked for a client certificate.
   bool client_certificate_requested = false;
+  std::uint16_t peer_record_size_limit = 0;  ///< RFC 8449; 0: none given
   /// Which of the configuration's credentials this side showed, counted from 0; none: it showed none.
   std::optional<std::size_t> credential;
   /// On a client that was asked for a certificate: why it did not show its credentials, for people, one
@@ -72,10 +73,10 @@ struct Summary {
   std::vector<std::string_view> withheld;
   /// The ClientHello's random, by which key logs name a connection.
   std::array<std::uint8_t, 32> client_random{};
-  std::uint16_t peer_record_size_limit = 0;  ///< RFC 8449; 0: none given
-  std::vector<Octets> peer_chain;            ///< DER, as sent, leaf first; empty: the peer showed none
+  std::vector<Octets> peer_chain;  ///< DER, as sent, leaf first; empty: the peer showed none
   CertificateType peer_certificate_type = CertificateType::X509;  ///< the kind that the peer showed
-  Octets peer_public_key;  ///< a raw public key of the peer (RFC 7250): SubjectPublicKeyInfo; else empty
+  bool peer_verified = false;  ///< the peer's certificate passed full verification
+  Octets peer_public_key;      ///< a raw public key of the peer (RFC 7250): SubjectPublicKeyInfo; else empty
   /// The peer proved itself by a delegated credential (RFC 9345), which ends then; none: by its certificate's
   /// key, or not at all in this handshake.
   std::optional<Time> peer_delegated_until;
@@ -84,7 +85,6 @@ struct Summary {
   std::optional<CertificateCompressionAlgorithm> peer_certificate_compression;  ///< the peer's
   Octets ocsp_response;                            ///< stapled by the server; empty: none
   Octets signed_certificate_timestamps;            ///< SignedCertificateTimestampList; empty: none
-  bool peer_verified = false;                      ///< the peer's certificate passed full verification
   std::optional<x509::Verification> verification;  ///< path and findings, when the library judged
   /// What was sent in which order.
   std::vector<FlightSummary> flights;
