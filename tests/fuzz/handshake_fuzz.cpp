@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "fuzz/fixed_proofs.hpp"
 #include "fuzz/fixed_sessions.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/server_handshake.hpp"
@@ -108,9 +109,23 @@ void run_with_sessions(Bytes data) {
   }
 }
 
+void run_with_proofs(Bytes data) {
+  const ProofConfigs& configs = proof_configs();
+  random_source().restart();
+  Nowhere transport;
+  if (proof_mode(data[0]) == ProofConfigs::server) {
+    handshake::ServerHandshake state(configs.serving, transport);
+    feed(state, transport, data.subspan(1));
+  } else {
+    handshake::ClientHandshake state(configs.calling, fixed_configs().name, transport);
+    feed(state, transport, data.subspan(1));
+  }
+}
+
 void run(Bytes data) {
   if (data.empty()) return;
   if (data[0] >= SessionConfigs::first_mode) return run_with_sessions(data);
+  if (data[0] >= ProofConfigs::first_mode) return run_with_proofs(data);
   const FixedConfigs& configs = fixed_configs();
   random_source().restart();
   Nowhere transport;

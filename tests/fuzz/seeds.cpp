@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "fuzz/capture_seeds.hpp"
+#include "fuzz/fixed_proofs.hpp"
 #include "fuzz/fixed_sessions.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/server_handshake.hpp"
@@ -55,6 +56,23 @@ constexpr std::array session_kinds = {
                  {NamedGroup::x25519},
                  {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}},
                 false},
+};
+
+// As kinds, of ends that prove themselves in other ways.
+struct ProofKind {
+  const char* name;
+  ProtocolVersion version;
+  bool raw;                                     // a raw public key, and none else
+  std::size_t credential;                       // of fixed_proofs.hpp, shown alone
+  std::optional<std::size_t> compression = {};  // of certificate_compression::all(); none: as it is
+};
+constexpr std::array proof_kinds = {
+    ProofKind{"delegated", ProtocolVersion::tls13, false, 0},
+    ProofKind{"delegated_compressed", ProtocolVersion::tls13, false, 0, 0},
+    ProofKind{"zstd", ProtocolVersion::tls13, false, 2, 1},
+    ProofKind{"zlib", ProtocolVersion::tls13, false, 2, 2},
+    ProofKind{"raw", ProtocolVersion::tls13, true, 1},
+    ProofKind{"raw12", ProtocolVersion::tls12, true, 1},
 };
 
 template <class Settings>
@@ -110,6 +128,18 @@ ClientSettings honest_client(const SessionKind& kind, RandomSource& random) {
 ServerSettings honest_server(const SessionKind& kind, RandomSource& random) {
   ServerSettings settings = limited(session_server_settings(random), kind.kind);
   if (kind.external) settings.ticket_keys.reset();
+  return settings;
+}
+
+// What the honest peer shows and asks for, of all that the fuzzed end takes.
+template <class Settings>
+Settings limited(Settings settings, const ProofKind& kind) {
+  settings.policy.min_version = settings.policy.max_version = kind.version;
+  settings.credentials = {settings.credentials[kind.credential]};
+  settings.peer_certificate_types = {kind.raw ? CertificateType::RawPublicKey : CertificateType::X509};
+  const auto compressions = std::exchange(settings.certificate_compression, {});
+  if (kind.compression && *kind.compression < compressions.size())
+    settings.certificate_compression = {compressions[*kind.compression]};
   return settings;
 }
 
@@ -273,6 +303,30 @@ Octets handshake_seed(std::uint8_t mode, const SessionKind& kind) {
   return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
 }
 
+Octets handshake_seed(std::uint8_t mode, const ProofKind& kind) {
+  const ProofConfigs& configs = proof_configs();
+  RepeatingSource random;
+  Sending from_fuzzed, from_peer;
+  random_source().restart();
+  if (mode == ProofConfigs::client) {
+    handshake::ClientHandshake fuzzed(configs.calling, fixed_configs().name, from_fuzzed);
+    handshake::ServerHandshake peer(must(ServerConfig::make(limited(proof_server_settings(random), kind))),
+                                    from_peer);
+    return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
+  }
+  handshake::ServerHandshake fuzzed(configs.serving, from_fuzzed);
+  handshake::ClientHandshake peer(must(ClientConfig::make(limited(proof_client_settings(random), kind))),
+                                  fixed_configs().name, from_peer);
+  return talk(mode, fuzzed, from_fuzzed, peer, from_peer);
+}
+
+void write_proof_seeds(const std::filesystem::path& folder) {
+  for (const ProofKind& kind : proof_kinds)
+    for (const std::uint8_t mode : {ProofConfigs::server, ProofConfigs::client})
+      write(folder / "handshake", std::string(kind.name) + '_' + std::to_string(mode),
+            handshake_seed(mode, kind));
+}
+
 void write_session_seeds(const std::filesystem::path& folder) {
   using enum SessionConfigs::Mode;
   for (const SessionKind& kind : session_kinds) {
@@ -292,6 +346,7 @@ void write_session_seeds(const std::filesystem::path& folder) {
 
 void write_all(const std::filesystem::path& folder) {
   write_session_seeds(folder);
+  write_proof_seeds(folder);
   for (const Kind& kind : kinds) {
     RepeatingSource capture_random;
     write(folder / "capture", kind.name,
