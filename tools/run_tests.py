@@ -29,6 +29,7 @@ MAY_BE_SKIPPED = (
     "tool_usage: *.test_unreadable_key",                # another user must be able to run the tool where it lies
     "tool_usage: *.test_full_standard_output",          # /dev/full
     "tool_machine: FullDisks.*",                        # the same
+    "tool_machine: Descriptors.*",                      # sanitizers need descriptors themselves
     "tool_serve_life: *.test_many_at_once",             # a limit of descriptors that is too low
     "tool_bench: *.test_peak_of_a_handshake",           # only with optimisation
 )
