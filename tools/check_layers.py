@@ -27,7 +27,7 @@ STANDS_ON = {
 }
 # The layer that implements a public header: lower ones may not include it.
 PUBLIC_HEADERS = {
-    "base": ["bytes", "error", "secret", "time", "types"],
+    "base": ["bytes", "error", "secret", "time", "trust_anchor_id", "types"],
     "compression": ["certificate_compression"],
     "wire": ["fields"],
     "crypto": ["random"],
@@ -35,7 +35,7 @@ PUBLIC_HEADERS = {
              "signature_cache", "trust", "verify"],
     "session": ["client_session_store", "external_psk", "replay_guard", "reply", "session", "session_store",
                 "ticket_keys"],
-    "config": ["config", "credential", "delegated_credential", "policy"],
+    "config": ["certificate_properties", "config", "credential", "delegated_credential", "policy"],
     "handshake": ["deprecation", "inspect", "question", "summary"],
     "engine": ["connection"],
     "explain": ["capture", "explain"],

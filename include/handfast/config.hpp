@@ -68,6 +68,12 @@ struct CommonSettings {
   /// Schemes with which a peer may prove itself by a delegated credential instead of its certificate's key
   /// (RFC 9345, TLS 1.3), most wanted first. Empty: by none. rsa_pss_rsae_* and rsa_pkcs1_* are not for them.
   Preferences<SignatureScheme, 8> delegated_credentials;
+  /// Trust anchor IDs (trust_anchor_id.hpp) that the peer is told, in TLS 1.3, so that it shows a chain that
+  /// one of them leads to if it has such a one. With an empty list a client only asks the server what it has:
+  /// Summary::available_trust_anchors, for another attempt. None: nothing is said of them. Who sees a
+  /// ClientHello sees the list: one that few have makes its client known
+  /// (draft-ietf-tls-trust-anchor-ids-04 §9.1).
+  std::optional<std::vector<Octets>> requested_trust_anchors;
   /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
   /// How strictly, and what an unknown revocation status means.
@@ -155,6 +161,9 @@ struct ServerSettings : CommonSettings {
   /// At least one, unless there are external_psks. The first is shown when no name matches (or none was
   /// sent).
   std::vector<Credential> credentials;
+  /// Trust anchor IDs that clients which ask are told the server has chains of, most wanted first. Empty:
+  /// those of the credentials for the client's name; for others where other configurations have more.
+  std::vector<Octets> available_trust_anchors;
   /// Whether the client has to show a certificate.
   ClientAuthentication client_authentication = ClientAuthentication::none;
   /// Refuse with unrecognized_name when the client names a host that no certificate is for.

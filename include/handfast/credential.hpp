@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <handfast/bytes.hpp>
+#include <handfast/certificate_properties.hpp>
 #include <handfast/error.hpp>
 #include <handfast/policy.hpp>
 #include <handfast/time.hpp>
@@ -83,6 +84,14 @@ class Credential {
   /// §7.4.4 demand; but there are servers that list what handshakes are to be signed with and trust a chain
   /// by other means. For clients: a server shows the best that it has anyway (RFC 8446 §4.4.2.2).
   [[nodiscard]] Credential with_chain_check(bool only_listed) const;
+
+  /// A copy with what its issuer says of the chain (draft-ietf-tls-trust-anchor-ids-04): peers that ask for
+  /// its trust anchor, or for a group that this belongs to, are shown it rather than another that fits as
+  /// well, and told so. Default: the chain has no trust anchor's ID, and is for peers that ask for any.
+  /// Errors: invalid_argument (detail says what): groups without an ID, an ID of more than 255 octets, or an
+  /// ID for a chain that is none: a raw public key, certificates that do not issue each other in their order,
+  /// or the trust anchor itself behind them.
+  [[nodiscard]] Result<Credential> with_certificate_properties(CertificateProperties properties) const;
 
   /// What the library keeps; not part of the public contract.
   struct Contents;

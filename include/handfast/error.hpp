@@ -99,6 +99,7 @@ enum class ErrorCode : std::uint16_t {
   own_certificate_expired,
   own_certificate_malformed,
   own_delegated_credential_unusable,
+  own_certificate_properties_malformed,
   unsupported_option,
   no_trust_anchor,
   bad_server_name,

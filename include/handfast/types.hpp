@@ -147,6 +147,7 @@ enum class ExtensionType : std::uint16_t {
   signature_algorithms_cert = 50,
   key_share = 51,
   ticket_request = 58,
+  trust_anchors = 0xca34,  ///< draft-ietf-tls-trust-anchor-ids-04; not assigned by IANA
   renegotiation_info = 0xff01,
 };
 

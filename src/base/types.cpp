@@ -162,6 +162,7 @@ std::string_view name_of(ExtensionType value) noexcept {
     case ExtensionType::signature_algorithms_cert: return "signature_algorithms_cert";
     case ExtensionType::key_share: return "key_share";
     case ExtensionType::ticket_request: return "ticket_request";
+    case ExtensionType::trust_anchors: return "trust_anchors";
     case ExtensionType::renegotiation_info: return "renegotiation_info";
   }
   return {};

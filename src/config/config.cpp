@@ -131,11 +131,26 @@ Result<> check_delegated_credentials(const CommonSettings& settings) {
   return {};
 }
 
+// What the lists of trust_anchors can hold.
+Result<> check_trust_anchors(std::span<const Octets> ids) {
+  std::size_t octets = 0;
+  for (const Octets& id : ids) {
+    if (id.empty() || id.size() > max_trust_anchor_id_size)
+      return fail(ErrorCode::invalid_argument, "a trust anchor ID has 1 to 255 octets");
+    octets += 1 + id.size();
+  }
+  if (octets > 0xffff) return fail(ErrorCode::invalid_argument, "trust anchor IDs: more than 65,535 octets");
+  return {};
+}
+
 Result<> check_common(const CommonSettings& settings) {
   if (settings.peer_certificate_types.empty()) return unsupported("peer_certificate_types is empty");
   if (auto ok = check_certificate_types(settings.peer_certificate_types); !ok) return ok;
   if (auto ok = check_compression(settings); !ok) return ok;
   if (auto ok = check_delegated_credentials(settings); !ok) return ok;
+  if (settings.requested_trust_anchors) {
+    if (auto ok = check_trust_anchors(*settings.requested_trust_anchors); !ok) return ok;
+  }
   if (auto ok = check_versions_and_suites(settings.policy); !ok) return ok;
   if (auto ok = check_groups_and_schemes(settings.policy); !ok) return ok;
   std::size_t octets = 0;
@@ -246,6 +261,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (settings.credentials.empty() && !settings.external_psks)
     return unsupported("credentials: a server needs a certificate");
   if (auto ok = check_sessions(settings); !ok) return fail(ok.error());
+  if (auto ok = check_trust_anchors(settings.available_trust_anchors); !ok) return fail(ok.error());
   if (auto ok = check_credentials(settings, settings.credentials, Role::server); !ok) return fail(ok.error());
   leave_out_versions_without_suite(settings.policy);
   const bool asks = settings.client_authentication != ClientAuthentication::none;

@@ -6,6 +6,7 @@
 
 #include "config/credential_contents.hpp"
 #include "x509/certificate.hpp"
+#include "x509/name.hpp"
 #include "x509/pem.hpp"
 #include "x509/public_key_info.hpp"
 
@@ -105,6 +106,30 @@ Result<> delegate(Credential::Contents& contents, OwnDelegation delegation, cryp
   contents.schemes = {delegation.read.scheme};  // and no other (RFC 9345 §4)
   contents.delegation = std::move(delegation);
   contents.private_key = std::move(key);
+  return {};
+}
+
+bool is_self_signed(const x509::Certificate& certificate) {
+  if (!x509::same_name(certificate.subject, certificate.issuer)) return false;
+  const auto key = certificate.public_key();
+  const auto& signature = certificate.signature_algorithm;
+  return key && signature.standing == x509::SignatureIdentifier::Standing::supported &&
+         key->verify(signature.algorithm, certificate.signed_octets, certificate.signature);
+}
+
+// draft-ietf-tls-trust-anchor-ids-04 §4.2: a peer may take the chain as the path, from the leaf to what the
+// anchor issued, and look for no other.
+Result<> check_path(const Credential::Contents& contents) {
+  const auto refuse = [](const char* why) { return fail(ErrorCode::invalid_argument, why); };
+  if (contents.chain.empty()) return refuse("a raw public key has no trust anchor");
+  for (std::size_t i = 1; i < contents.chain.size(); ++i) {
+    const auto subject = x509::Certificate::parse(contents.chain[i - 1]);
+    const auto issuer = x509::Certificate::parse(contents.chain[i]);
+    if (!subject || !issuer) return fail(ErrorCode::own_certificate_malformed);
+    if (!x509::same_name(subject->issuer, issuer->subject))
+      return refuse("a certificate of the chain is not issued by the next one");
+    if (is_self_signed(*issuer)) return refuse("the chain holds its trust anchor");
+  }
   return {};
 }
 
@@ -213,6 +238,19 @@ Credential Credential::with_ocsp_response(Bytes response) const {
 Credential Credential::with_signed_certificate_timestamps(Bytes list) const {
   auto contents = copy_of(*contents_);
   contents->timestamps = to_octets(list);
+  return Credential(std::move(contents));
+}
+
+Result<Credential> Credential::with_certificate_properties(CertificateProperties properties) const {
+  if (properties.trust_anchor_id.size() > max_trust_anchor_id_size)
+    return fail(ErrorCode::invalid_argument, "a trust anchor ID has 255 octets at most");
+  if (properties.trust_anchor_id.empty() && !properties.trust_anchor_group_inclusions.empty())
+    return fail(ErrorCode::invalid_argument, "trust_anchor_group_inclusions need a trust_anchor_id");
+  if (!properties.trust_anchor_id.empty()) {
+    if (auto path = check_path(*contents_); !path) return fail(path.error());
+  }
+  auto contents = copy_of(*contents_);
+  contents->properties = std::move(properties);
   return Credential(std::move(contents));
 }
 

@@ -37,6 +37,7 @@ struct Credential::Contents {
   std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says
   std::optional<bool> only_named_issuers;         ///< none: clients look at certificate_authorities
   bool only_listed_signatures = true;             ///< clients look at what the chain is signed with
+  CertificateProperties properties;               ///< of the chain
   Octets ocsp_response;                           ///< DER; empty: none
   Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
   mutable CompressedCertificates compressed;      ///< made when they are first sent

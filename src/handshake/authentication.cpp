@@ -2,12 +2,14 @@
 #include "handshake/authentication.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
 #include "handshake/compressed_certificate.hpp"
 #include "handshake/delegation.hpp"
+#include "handshake/trust_anchors.hpp"
 #include "schedule/key_schedule.hpp"
 #include "x509/certificate.hpp"
 #include "x509/der.hpp"
@@ -104,6 +106,7 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
       if (!list) return fail(ErrorCode::internal_error, "our certificate timestamps do not parse");
       entries.front().extensions.signed_certificate_timestamp = *list;
     }
+    if (extras.trust_anchors) entries.front().extensions.trust_anchors.emplace();
   }
   if (credential != nullptr && credential->contents().delegation) {
     // RFC 9345 §4.1.1: beside the leaf.
@@ -117,12 +120,16 @@ Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes con
 }
 
 Result<> check_entries(const message::Certificate& certificate, CertificateExtras asked) {
+  bool first = true;
   for (const message::CertificateEntry& entry : certificate.certificate_list) {
+    const bool leaf = std::exchange(first, false);
     for (const auto& extension : entry.extensions.received()) {
       const ExtensionType type = extension.extension_type;
       if (asked.ocsp && type == ExtensionType::status_request) continue;
       if (asked.signed_certificate_timestamps && type == ExtensionType::signed_certificate_timestamp)
         continue;
+      // draft-ietf-tls-trust-anchor-ids-04 §4.1: it speaks of the whole chain, beside the leaf.
+      if (asked.trust_anchors && leaf && type == ExtensionType::trust_anchors) continue;
       const bool delegated = type == ExtensionType::delegated_credential;
       if (asked.delegated_credential && delegated) continue;
       Error error(ErrorCode::extension_not_offered);
@@ -154,6 +161,9 @@ Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
     hs.peer_chain.push_back(Bytes(hs.peer_certificates).subspan(offset, entry.cert_data.size()));
     if (hs.peer_chain.size() != 1) continue;
     if (auto accepted = accept_delegation(hs, settings, entry); !accepted) return accepted;
+    if (entry.extensions.trust_anchors) {
+      if (auto accepted = accept_match(hs, settings); !accepted) return accepted;
+    }
     if (entry.extensions.status_request)
       hs.summary.ocsp_response = to_octets(entry.extensions.status_request->response);
     if (entry.extensions.signed_certificate_timestamp)

@@ -64,12 +64,11 @@ inline constexpr const char* scheme =
 inline constexpr const char* chain = "its chain is signed in a way that the server does not take";
 inline constexpr const char* key_type = "the server takes no certificate with a key of this type";
 inline constexpr const char* authorities = "none of the authorities that the server names has issued it";
+inline constexpr const char* trust_anchors = "the server asks for the trust anchor of another certificate";
 }  // namespace withheld
 
-/// Whether a certificate of the chain was issued by one of these (DER names), or that does not matter: for
-/// the credential, or because nobody is named. `matters`: whether it does if the credential does not say.
-[[nodiscard]] bool suits_authorities(const Credential& credential, const auto& authorities, bool matters) {
-  if (authorities.empty() || !looks_at_issuers(credential, matters)) return true;
+/// Whether a certificate of the chain was issued by one of these (DER names).
+[[nodiscard]] bool is_issued_by(const Credential& credential, const auto& authorities) {
   // Each certificate is read once, however many names the peer sent.
   for (const Bytes certificate : credential.chain()) {
     const Bytes issuer = issuer_of(certificate);
@@ -79,10 +78,18 @@ inline constexpr const char* authorities = "none of the authorities that the ser
   return false;
 }
 
+/// The same, or that it does not matter: for the credential, or because nobody is named. `matters`: whether
+/// it does if the credential does not say.
+[[nodiscard]] bool suits_authorities(const Credential& credential, const auto& authorities, bool matters) {
+  return authorities.empty() || !looks_at_issuers(credential, matters) ||
+         is_issued_by(credential, authorities);
+}
+
 /// Which answers to requests a Certificate carries.
 struct CertificateExtras {
   bool ocsp = false;
   bool signed_certificate_timestamps = false;
+  bool trust_anchors = false;         ///< the chain was chosen by them; of the peer's: it may be
   bool delegated_credential = false;  ///< of the peer's alone: ours depends on which credential is shown
 };
 /// Our Certificate message; `context` is that of the CertificateRequest. Null credential: an empty list.

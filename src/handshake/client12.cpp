@@ -163,8 +163,8 @@ const char* withhold(const ClientHandshake& hs, const Credential& credential,
                                               : ClientCertificateType::ecdsa_sign))
     return withheld::key_type;
   // RFC 5246 §7.4.4: an empty list leaves the choice to us.
-  return suits_authorities(credential, message.certificate_authorities, true) ? nullptr
-                                                                              : withheld::authorities;
+  const bool suits = suits_issuers(credential, std::nullopt, message.certificate_authorities, true);
+  return suits ? nullptr : withheld::authorities;
 }
 
 // (3) CertificateRequest, if the server wants to see us.

@@ -1,4 +1,6 @@
 // TLS 1.3, the client's side.
+#include <algorithm>
+
 #include "handshake/authentication.hpp"
 #include "handshake/certificate_type.hpp"
 #include "handshake/client_early_data.hpp"
@@ -7,6 +9,7 @@
 #include "handshake/compressed_certificate.hpp"
 #include "handshake/delegation.hpp"
 #include "handshake/secrets13.hpp"
+#include "handshake/trust_anchors.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
 #include "x509/certificate.hpp"
@@ -52,6 +55,7 @@ Result<> accept_extensions(ClientHandshake& hs, const message::EncryptedExtensio
     return fail(error);
   }
   hs.summary.server_name_acknowledged = extensions.server_name.has_value();
+  keep_available(hs, extensions.trust_anchors);
   if (const auto& alpn = extensions.application_layer_protocol_negotiation) {
     if (auto ok = accept_protocol(hs, *alpn); !ok) return ok;
   }
@@ -81,6 +85,7 @@ struct Request {
   bool received = false;
   bool ocsp = false;
   bool signed_certificate_timestamps = false;
+  bool trust_anchors = false;  // the credential was chosen by them
   const CertificateCompression* compression = nullptr;  // of our Certificate; null: none
   Proof proof;                                          // no credential: nothing of ours fits
 };
@@ -98,9 +103,30 @@ const char* withhold(const ClientHandshake& hs, const Credential& credential, co
                                                                 : extensions.signature_algorithms;
   // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
   if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) return withheld::chain;
-  const bool suits = !extensions.certificate_authorities ||
-                     suits_authorities(credential, extensions.certificate_authorities->authorities, true);
+  const bool suits =
+      suits_issuers(credential, extensions.trust_anchors, authorities_of(extensions), true);
   return suits ? nullptr : withheld::authorities;
+}
+
+// The first of our credentials that fits the request, but rather one whose trust anchor it asks for.
+Proof choose_proof(ClientHandshake& hs, const auto& extensions) {
+  const auto& credentials = hs.settings().credentials;
+  Proof proof;
+  const auto asked_for = std::ranges::find_if(credentials, [&](const Credential& credential) {
+    return is_requested(credential, extensions.trust_anchors) &&
+           withhold(hs, credential, extensions, proof.scheme) == nullptr;
+  });
+  for (const Credential& credential : credentials) {
+    const char* reason = withhold(hs, credential, extensions, proof.scheme);
+    if (reason == nullptr && asked_for != credentials.end() && &credential != &*asked_for)
+      reason = withheld::trust_anchors;
+    if (reason == nullptr) {
+      proof.credential = &credential;
+      break;
+    }
+    hs.summary.withheld.emplace_back(reason);
+  }
+  return proof;
 }
 
 Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRequest& message) {
@@ -117,14 +143,9 @@ Result<Request> accept_request(ClientHandshake& hs, const message::CertificateRe
   request.ocsp = extensions.status_request.has_value();
   request.signed_certificate_timestamps = extensions.signed_certificate_timestamp.has_value();
   request.compression = choose_compression(hs.settings(), extensions.compress_certificate);
-  for (const Credential& credential : hs.settings().credentials) {
-    const char* reason = withhold(hs, credential, extensions, request.proof.scheme);
-    if (reason == nullptr) {
-      request.proof.credential = &credential;
-      break;
-    }
-    hs.summary.withheld.emplace_back(reason);
-  }
+  request.proof = choose_proof(hs, extensions);
+  request.trust_anchors = request.proof.credential != nullptr &&
+                          is_requested(*request.proof.credential, extensions.trust_anchors);
   hs.summary.client_certificate_requested = true;
   if (auto ok = check_requirement(hs.settings(), request.proof); !ok) return fail(ok.error());
   return request;
@@ -147,6 +168,7 @@ Result<> accept_certificate(ClientHandshake& hs, const message::Certificate& cer
   CertificateExtras asked;
   asked.ocsp = hs.settings().request_ocsp;
   asked.signed_certificate_timestamps = hs.settings().request_signed_certificate_timestamps;
+  asked.trust_anchors = hs.settings().requested_trust_anchors.has_value();
   asked.delegated_credential = !hs.settings().delegated_credentials.empty();
   if (auto allowed = check_entries(certificate, asked); !allowed) return allowed;
   return keep_certificates(hs, hs.settings(), certificate);
@@ -167,6 +189,8 @@ Task<> authenticate_ourselves(ClientHandshake& hs, const Request& request) {
   CertificateExtras extras;
   extras.ocsp = request.ocsp;
   extras.signed_certificate_timestamps = request.signed_certificate_timestamps;
+  extras.trust_anchors = request.trust_anchors;
+  hs.summary.own_trust_anchor_matched = request.trust_anchors;
   co_await send_certificate(hs, request.proof.credential, Bytes(), extras, request.compression);
   note_credential(hs, hs.settings().credentials, request.proof.credential);
   if (request.proof.credential == nullptr) co_return;

@@ -6,6 +6,7 @@
 #include "handshake/certificate_type.hpp"
 #include "handshake/compressed_certificate.hpp"
 #include "handshake/tls12.hpp"
+#include "handshake/trust_anchors.hpp"
 #include "schedule/suite.hpp"
 #include "wire/codec.hpp"
 
@@ -42,6 +43,7 @@ struct Arrays {
   bool has_cbc_suite = false;
   bool has_ecdhe12_suite = false;
   std::vector<message::ProtocolName> protocols{};
+  std::vector<message::TrustAnchorID> trust_anchors{};
   std::vector<message::KeyShareEntry> shares{};
   std::vector<message::PskIdentity> identities{};
   std::vector<message::PskBinderEntry> binders{};
@@ -145,6 +147,10 @@ void fill_extensions(const ClientSettings& settings, const ServerName& name, con
     if (!arrays.compressions.empty()) extensions.compress_certificate = {arrays.compressions};
     if (!settings.delegated_credentials.empty())  // RFC 9345 §4.1.1
       extensions.delegated_credential = {settings.delegated_credentials.span()};
+    if (settings.requested_trust_anchors) {
+      arrays.trust_anchors = listed(*settings.requested_trust_anchors);
+      extensions.trust_anchors = {arrays.trust_anchors};
+    }
   }
   if (attempt.grease.enabled()) {
     using wire::ExtensionSlot;

@@ -85,7 +85,8 @@ Result<> send_compressed(Handshake& hs, const message::Certificate& certificate,
                          CertificateExtras extras, const CertificateCompression& compression) {
   CompressedCertificates& kept = credential.contents().compressed;
   const auto extensions =
-      static_cast<std::uint8_t>((extras.ocsp ? 1 : 0) | (extras.signed_certificate_timestamps ? 2 : 0));
+      static_cast<std::uint8_t>((extras.ocsp ? 1 : 0) | (extras.signed_certificate_timestamps ? 2 : 0) |
+                                (extras.trust_anchors ? 4 : 0));
   const CompressedCertificates::Message* message = kept.find(compression.algorithm(), extensions);
   if (message == nullptr) {
     auto made = compress(certificate, compression, extensions);

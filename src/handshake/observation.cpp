@@ -1,6 +1,8 @@
 // What an observer is told of choices: both sides' lists beside the winner.
 #include "handshake/observation.hpp"
 
+#include "config/credential_contents.hpp"
+#include "handshake/trust_anchors.hpp"
 #include "schedule/suite.hpp"
 
 namespace handfast::handshake {
@@ -111,6 +113,27 @@ inspect::Choice protocol_choice(const ServerHandshake& hs, const ClientHello& he
   return told;
 }
 
+// Of servers whose client asks for trust anchors.
+inspect::Choice anchor_choice(const ServerHandshake& hs, const ClientHello& hello, const Choice& choice) {
+  inspect::Choice told;
+  told.what = "trust_anchor";
+  for (const Bytes id : hello.extensions.trust_anchors->trust_anchor_list)
+    told.offered.push_back(trust_anchor_id_to_text(id));
+  for (const Credential& credential : hs.settings().credentials)
+    if (const Bytes id = credential.contents().properties.trust_anchor_id; !id.empty())
+      told.accepted.push_back(trust_anchor_id_to_text(id));
+  const Credential* const shown = choice.proof.credential;
+  if (shown == nullptr) {
+    told.why = "None: no certificate is shown.";
+  } else if (!is_requested(*shown, hello.extensions.trust_anchors)) {
+    told.why = "None: the client asks for no trust anchor that a certificate for it leads to.";
+  } else {
+    told.chosen = trust_anchor_id_to_text(shown->contents().properties.trust_anchor_id);
+    told.why = "The first certificate that leads to a trust anchor, or a group of them, that the client has.";
+  }
+  return told;
+}
+
 }  // namespace
 
 void tell_version(const ServerHandshake& hs, const ClientHello& hello, ProtocolVersion version) {
@@ -135,6 +158,8 @@ void tell_choice(const ServerHandshake& hs, const ClientHello& hello, const Choi
   hs.observer->choice(group_choice(hs, hello, choice));
   hs.observer->choice(scheme_choice(hs, hello, choice));
   hs.observer->choice(protocol_choice(hs, hello));
+  if (hello.extensions.trust_anchors && hs.summary.version == ProtocolVersion::tls13)
+    hs.observer->choice(anchor_choice(hs, hello, choice));
 }
 
 }  // namespace handfast::handshake

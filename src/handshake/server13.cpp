@@ -11,6 +11,7 @@
 #include "handshake/server_early_data.hpp"
 #include "handshake/server_handshake.hpp"
 #include "handshake/server_psk.hpp"
+#include "handshake/trust_anchors.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/suite.hpp"
 
@@ -207,6 +208,8 @@ Result<> send_encrypted_extensions(ServerHandshake& hs) {
   if (!hs.summary.application_protocol.empty())
     message.extensions.application_layer_protocol_negotiation = {protocol};
   if (hs.summary.early_data == EarlyData::accepted) message.extensions.early_data.emplace();
+  const std::vector<message::TrustAnchorID> anchors = available_trust_anchors(hs);
+  if (!anchors.empty()) message.extensions.trust_anchors = {anchors};
   if (hello.extensions.ticket_request)  // RFC 9149 §3: how many will come
     message.extensions.ticket_request = {static_cast<std::uint8_t>(ticket_count(hs))};
   if (hello.extensions.record_size_limit && hs.settings().record_size_limit != 0) {
@@ -234,6 +237,11 @@ Result<> send_certificate_request(ServerHandshake& hs) {
   if (!compressions.empty()) request.extensions.compress_certificate = {compressions};
   if (!settings.delegated_credentials.empty())  // RFC 9345 §4.1.2
     request.extensions.delegated_credential = {settings.delegated_credentials.span()};
+  std::vector<message::TrustAnchorID> anchors;
+  if (settings.requested_trust_anchors) {
+    anchors = listed(*settings.requested_trust_anchors);
+    request.extensions.trust_anchors = {anchors};
+  }
   hs.summary.client_certificate_requested = true;
   return hs.send(request);
 }
@@ -243,6 +251,8 @@ Task<> authenticate_ourselves(ServerHandshake& hs) {
   CertificateExtras extras;
   extras.ocsp = hs.hello().extensions.status_request.has_value();
   extras.signed_certificate_timestamps = hs.hello().extensions.signed_certificate_timestamp.has_value();
+  extras.trust_anchors = is_requested(*hs.choice.proof.credential, hs.hello().extensions.trust_anchors);
+  hs.summary.own_trust_anchor_matched = extras.trust_anchors;
   const CertificateCompression* const compression =
       choose_compression(hs.settings(), hs.hello().extensions.compress_certificate);
   co_await send_certificate(hs, hs.choice.proof.credential, Bytes(), extras, compression);
@@ -269,6 +279,7 @@ Task<> authenticate_client(ServerHandshake& hs) {
     co_return;
   }
   CertificateExtras asked;
+  asked.trust_anchors = hs.settings().requested_trust_anchors.has_value();
   asked.delegated_credential = !hs.settings().delegated_credentials.empty();
   co_await check_entries(certificate, asked);
   co_await keep_certificates(hs, hs.settings(), certificate);

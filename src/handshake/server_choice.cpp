@@ -125,20 +125,23 @@ Error no_psk(const ServerHandshake& hs, const ClientHello& hello) noexcept {
   return {ErrorCode::unknown_psk_identity, AlertDescription::decrypt_error};
 }
 
-// Certificates for the name first, then the default; among them those whose chains the client can check, and
-// of these the first whose key fits its schemes.
+// Certificates for the name first, then the default; among them those whose chains the client can check and
+// whose trust anchors it asks for, and of these the first whose key fits its schemes.
 Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choice& choice) {
   const ServerSettings& settings = hs.settings();
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
   const std::string_view name = requested_name(hello);
+  const RequestedTrustAnchors& requested = hello.extensions.trust_anchors;
   bool known = name.empty();
+  bool suited = false;
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
     const auto use = [&](const Credential& credential) {
       if (by_name && !credential.matches(name)) return false;
       known = known || by_name;
-      if (!suits_client(credential, hello)) return false;
+      if (!suits_client(credential, hello, requested)) return false;
+      suited = true;
       const auto scheme =
           choose_scheme13(hs, settings.policy, credential,
                           hello.extensions.signature_algorithms->supported_signature_algorithms,
@@ -148,10 +151,12 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
       choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     };
-    if (try_credentials(settings, hello, use)) return {};
+    if (try_credentials(settings, hello, requested, use)) return {};
     // RFC 6066 §3: refuse, or go on with the default certificate.
     if (by_name && !known && settings.refuse_unknown_names) return fail(ErrorCode::no_certificate_for_name);
   }
+  // draft-ietf-tls-trust-anchor-ids-04 §4.2: without a fallback this is a handshake_failure.
+  if (!suited) return fail(ErrorCode::no_fitting_credential, "the client asks for other issuers");
   return fail(ErrorCode::no_common_signature_scheme);
 }
 
@@ -166,10 +171,10 @@ bool can_check(const ClientHello& hello, const Credential& credential) noexcept 
 
 // RFC 7250 §4.2: a kind that the client takes. RFC 8446 §4.2.4: the authorities that it names guide the
 // choice.
-bool suits_client(const Credential& credential, const ClientHello& hello) {
-  if (!takes_type(hello, credential.type())) return false;
-  const auto& named = hello.extensions.certificate_authorities;
-  return !named || suits_authorities(credential, named->authorities, false);
+bool suits_client(const Credential& credential, const ClientHello& hello,
+                  const RequestedTrustAnchors& requested) {
+  return takes_type(hello, credential.type()) &&
+         suits_issuers(credential, requested, authorities_of(hello.extensions), false);
 }
 
 std::string_view requested_name(const ClientHello& hello) noexcept {

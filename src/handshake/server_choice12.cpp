@@ -74,10 +74,10 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
     const auto use = [&](const Credential& credential) {
-      return (!by_name || credential.matches(name)) && suits_client(credential, hello) &&
+      return (!by_name || credential.matches(name)) && suits_client(credential, hello, std::nullopt) &&
              fits(settings, hello, suite, credential, choice.proof);
     };
-    if (try_credentials(settings, hello, use)) {
+    if (try_credentials(settings, hello, std::nullopt, use)) {
       choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     }

@@ -13,6 +13,7 @@ struct CertificateRequestExtensions : KnownExtensions {
   std::optional<CertificateCompressionAlgorithms> compress_certificate;
   std::optional<SignatureSchemeList> delegated_credential;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
+  std::optional<RequestedTrustAnchorList> trust_anchors;
   std::optional<OIDFilterExtension> oid_filters;
   std::optional<SignatureSchemeList> signature_algorithms_cert;
 
@@ -22,8 +23,8 @@ struct CertificateRequestExtensions : KnownExtensions {
            io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
            io(compress_certificate, m.compress_certificate) ||
            io(delegated_credential, m.delegated_credential) ||
-           io(certificate_authorities, m.certificate_authorities) || io(oid_filters, m.oid_filters) ||
-           io(signature_algorithms_cert, m.signature_algorithms_cert);
+           io(certificate_authorities, m.certificate_authorities) || io(trust_anchors, m.trust_anchors) ||
+           io(oid_filters, m.oid_filters) || io(signature_algorithms_cert, m.signature_algorithms_cert);
   }
 };
 static_assert(agrees_with_table<CertificateRequestExtensions>(ExtensionPlace::certificate_request));
@@ -45,12 +46,13 @@ struct CertificateEntryExtensions : KnownExtensions {
   std::optional<CertificateStatusBody> status_request;
   std::optional<SignedCertificateTimestampList> signed_certificate_timestamp;
   std::optional<DelegatedCredential> delegated_credential;
+  std::optional<Empty> trust_anchors;  // the chain was chosen by what the peer asked for
 
   static constexpr bool wire(auto& io, auto& m) {
     using enum ExtensionType;
     return io(status_request, m.status_request) ||
            io(signed_certificate_timestamp, m.signed_certificate_timestamp) ||
-           io(delegated_credential, m.delegated_credential);
+           io(delegated_credential, m.delegated_credential) || io(trust_anchors, m.trust_anchors);
   }
 };
 static_assert(agrees_with_table<CertificateEntryExtensions>(ExtensionPlace::certificate));

@@ -31,6 +31,7 @@ struct ClientHelloExtensions : KnownExtensions {
   std::optional<Cookie> cookie;
   std::optional<PskKeyExchangeModes> psk_key_exchange_modes;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
+  std::optional<RequestedTrustAnchorList> trust_anchors;
   std::optional<Empty> post_handshake_auth;
   std::optional<SignatureSchemeList> signature_algorithms_cert;
   std::optional<KeyShareClientHello> key_share;
@@ -56,7 +57,7 @@ struct ClientHelloExtensions : KnownExtensions {
            io(delegated_credential, m.delegated_credential) || io(session_ticket, m.session_ticket) ||
            io(early_data, m.early_data) || io(supported_versions, m.supported_versions) ||
            io(cookie, m.cookie) || io(psk_key_exchange_modes, m.psk_key_exchange_modes) ||
-           io(certificate_authorities, m.certificate_authorities) ||
+           io(certificate_authorities, m.certificate_authorities) || io(trust_anchors, m.trust_anchors) ||
            io(post_handshake_auth, m.post_handshake_auth) ||
            io(signature_algorithms_cert, m.signature_algorithms_cert) || io(key_share, m.key_share) ||
            io(ticket_request, m.ticket_request) || io(renegotiation_info, m.renegotiation_info) ||

@@ -14,6 +14,7 @@ struct EncryptedExtensionsExtensions : KnownExtensions {
   std::optional<ServerCertTypeServer> server_certificate_type;
   std::optional<RecordSizeLimit> record_size_limit;
   std::optional<Empty> early_data;
+  std::optional<AvailableTrustAnchorList> trust_anchors;
   std::optional<ServerTicketRequestHint> ticket_request;
 
   static constexpr bool wire(auto& io, auto& m) {
@@ -24,7 +25,7 @@ struct EncryptedExtensionsExtensions : KnownExtensions {
            io(client_certificate_type, m.client_certificate_type) ||
            io(server_certificate_type, m.server_certificate_type) ||
            io(record_size_limit, m.record_size_limit) || io(early_data, m.early_data) ||
-           io(ticket_request, m.ticket_request);
+           io(trust_anchors, m.trust_anchors) || io(ticket_request, m.ticket_request);
   }
 };
 static_assert(agrees_with_table<EncryptedExtensionsExtensions>(ExtensionPlace::encrypted_extensions));

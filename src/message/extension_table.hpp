@@ -81,6 +81,7 @@ inline constexpr auto extension_table = [] {
       {cookie, CH | HRR},                                        // RFC 8446 §4.2.2
       {psk_key_exchange_modes, only_CH},                         // RFC 8446 §4.2.9
       {certificate_authorities, CH | CR},                        // RFC 8446 §4.2.4
+      {trust_anchors, CH | EE | CR | CT},                        // draft-ietf-tls-trust-anchor-ids-04 §4
       {oid_filters, only_CR},                                    // RFC 8446 §4.2.5
       // [8446:4.2.6#2]
       {post_handshake_auth, only_CH},        // RFC 8446 §4.2.6

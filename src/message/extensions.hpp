@@ -12,6 +12,7 @@ using wire::Empty;
 using wire::Fixed;
 using wire::List;
 using wire::Opaque;
+using wire::RelativeOid;
 using wire::Rest;
 using wire::Text;
 
@@ -245,6 +246,20 @@ struct OIDFilter {
 struct OIDFilterExtension {
   List<OIDFilter, 2, 0, 0xffff> filters;
   static constexpr void wire(auto& io, auto& m) { io("filters", m.filters); }
+};
+
+// ---- trust_anchors (draft-ietf-tls-trust-anchor-ids-04 §4.1)
+
+using TrustAnchorID = RelativeOid<1, 1, 0xff>;
+/// What a peer trusts, or as much of it as it says; in no order.
+struct RequestedTrustAnchorList {
+  List<TrustAnchorID, 2, 0, 0xffff> trust_anchor_list;
+  static constexpr void wire(auto& io, auto& m) { io("trust_anchor_list", m.trust_anchor_list); }
+};
+/// What a server has certificates of, most wanted first.
+struct AvailableTrustAnchorList {
+  List<TrustAnchorID, 2, 1, 0xffff> trust_anchor_list;
+  static constexpr void wire(auto& io, auto& m) { io("trust_anchor_list", m.trust_anchor_list); }
 };
 
 // ---- key_share (RFC 8446 §4.2.8)

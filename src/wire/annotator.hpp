@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <handfast/fields.hpp>
+#include <handfast/trust_anchor_id.hpp>
 
 #include "wire/reader.hpp"
 
@@ -31,6 +32,8 @@ std::string show(const T& field) {
     return std::to_string(to_number(field));
   else if constexpr (is_text<T>)
     return show_text(field);
+  else if constexpr (is_relative_oid<T>)
+    return trust_anchor_id_to_text(field);
   else if constexpr (std::derived_from<T, Bytes>)
     return show_octets(field);
   else if constexpr (is_list<T>)

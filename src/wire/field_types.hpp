@@ -49,6 +49,13 @@ struct Text : Opaque<Prefix, Min, Max> {
   [[nodiscard]] std::string_view text() const noexcept { return as_text(*this); }
 };
 
+/// An opaque that holds the contents of a relative object identifier, such as a trust anchor ID. Only its
+/// display differs: what it is has to be checked by whoever looks into it.
+template <std::size_t Prefix, std::size_t Min, std::size_t Max>
+struct RelativeOid : Opaque<Prefix, Min, Max> {
+  using Opaque<Prefix, Min, Max>::Opaque;
+};
+
 /// All octets up to the end of what encloses the field; no length prefix of its own.
 struct Rest : Bytes {
   constexpr Rest() noexcept = default;
@@ -110,7 +117,12 @@ template <std::size_t P, std::size_t A, std::size_t B>
 inline constexpr bool is_text<Text<P, A, B>> = true;
 
 template <class T>
-inline constexpr bool is_opaque = is_text<T>;
+inline constexpr bool is_relative_oid = false;
+template <std::size_t P, std::size_t A, std::size_t B>
+inline constexpr bool is_relative_oid<RelativeOid<P, A, B>> = true;
+
+template <class T>
+inline constexpr bool is_opaque = is_text<T> || is_relative_oid<T>;
 template <std::size_t P, std::size_t A, std::size_t B>
 inline constexpr bool is_opaque<Opaque<P, A, B>> = true;
 

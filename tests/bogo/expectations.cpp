@@ -22,6 +22,16 @@ std::string join_protocols(const std::vector<std::string_view>& names) {
   return wire;
 }
 
+// IDs with their lengths in front, as they stand in trust_anchors.
+Octets join_anchors(const std::vector<Octets>& ids) {
+  Octets wire;
+  for (const Octets& id : ids) {
+    wire.push_back(static_cast<std::uint8_t>(id.size()));
+    wire.insert(wire.end(), id.begin(), id.end());
+  }
+  return wire;
+}
+
 bool is_chain_of(const std::vector<Octets>& chain, const std::string& path) {
   const auto file = read_file(path);
   const auto expected = file ? x509::read_certificates(*file) : fail(ErrorCode::file_unreadable);
@@ -135,6 +145,16 @@ std::string check_authentication(const Flags& flags, const Summary& summary) {
   return {};
 }
 
+std::string check_anchors(const Flags& flags, const Summary& summary) {
+  if (flags.expect_peer_match_trust_anchor &&
+      summary.peer_trust_anchor_matched != *flags.expect_peer_match_trust_anchor)
+    return summary.peer_trust_anchor_matched ? "a trust anchor" : "no trust anchor";
+  if (flags.expect_peer_available_trust_anchors &&
+      join_anchors(summary.available_trust_anchors) != *flags.expect_peer_available_trust_anchors)
+    return "other trust anchors";
+  return {};
+}
+
 std::string check_names(const Flags& flags, const Summary& summary) {
   if (!flags.expect_server_name.empty() && summary.server_name != flags.expect_server_name)
     return "another server name";
@@ -153,7 +173,7 @@ std::string unmet_expectation(const Flags& flags, const Summary& summary, int in
   if (flags.expect_reject_early_data && summary.early_data == EarlyData::accepted)
     return "early data that was not refused";
   if (flags.expect_no_offer_early_data && summary.early_data != EarlyData::none) return "early data";
-  for (const auto check : {check_algorithms, check_authentication, check_names})
+  for (const auto check : {check_algorithms, check_authentication, check_anchors, check_names})
     if (std::string unmet = check(flags, summary); !unmet.empty()) return unmet;
   return {};
 }

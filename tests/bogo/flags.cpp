@@ -16,6 +16,10 @@ struct NewCredential {
   bool is_psk = false;
   bool raw_public_key = false;
 };
+/// What the peer has to say of its chain.
+struct ExpectMatch {
+  bool matched;
+};
 /// No key shares at all.
 struct NoKeyShares {};
 
@@ -24,7 +28,7 @@ using Target =
                  Octets Flags::*, Numbers Flags::*, std::optional<Numbers> Flags::*,
                  std::optional<std::uint16_t> Flags::*, std::string CredentialFlags::*,
                  bool CredentialFlags::*, Octets CredentialFlags::*, Numbers CredentialFlags::*,
-                 NewCredential, NoKeyShares>;
+                 std::optional<Octets> Flags::*, NewCredential, NoKeyShares, ExpectMatch>;
 
 struct Row {
   std::string_view name;
@@ -98,6 +102,9 @@ const Row table[] = {
     {"-must-match-issuer", &CredentialFlags::must_match_issuer},
     {"-new-delegated-credential", NewCredential()},
     {"-delegated-credential", &CredentialFlags::delegated_credential},
+    {"-cert-properties", &CredentialFlags::cert_properties},
+    {"-requested-trust-anchors", &Flags::requested_trust_anchors},
+    {"-available-trust-anchors", &Flags::available_trust_anchors},
     {"-ocsp-response", &CredentialFlags::ocsp_response},
     {"-signed-cert-timestamps", &CredentialFlags::signed_cert_timestamps},
     {"-trust-cert", &Flags::ignored_text},
@@ -174,6 +181,9 @@ const Row table[] = {
     {"-expect-no-peer-cert", &Flags::expect_no_peer_cert},
     {"-expect-ocsp-response", &Flags::expect_ocsp_response},
     {"-expect-signed-cert-timestamps", &Flags::expect_signed_cert_timestamps},
+    {"-expect-peer-match-trust-anchor", ExpectMatch{true}},
+    {"-expect-no-peer-match-trust-anchor", ExpectMatch{false}},
+    {"-expect-peer-available-trust-anchors", &Flags::expect_peer_available_trust_anchors},
     {"-expect-hrr", &Flags::expect_hrr},
     {"-expect-no-hrr", &Flags::expect_no_hrr},
     {"-expect-extended-master-secret", &Flags::expect_extended_master_secret},
@@ -221,6 +231,7 @@ struct Store {
   void set(std::uint64_t& to) const { to = std::strtoull(text, nullptr, 10); }
   void set(std::string& to) const { to = text; }
   void set(Octets& to) const { to = from_base64(text); }
+  void set(std::optional<Octets>& to) const { to = from_base64(text); }
   void set(Numbers& to) const { to.push_back(number()); }
   void set(std::optional<std::uint16_t>& to) const { to = number(); }
   void set(std::optional<Numbers>& to) const {
@@ -233,6 +244,7 @@ struct Store {
     credential.is_psk = wanted.is_psk;
     credential.raw_public_key = wanted.raw_public_key;
   }
+  void operator()(ExpectMatch wanted) const { flags.expect_peer_match_trust_anchor = wanted.matched; }
   void operator()(NoKeyShares) const { flags.key_shares.emplace(); }
   template <class T>
   void operator()(T Flags::* member) const {
@@ -247,7 +259,8 @@ struct Store {
 bool takes_value(const Target& target) {
   return !std::holds_alternative<bool Flags::*>(target) &&
          !std::holds_alternative<bool CredentialFlags::*>(target) &&
-         !std::holds_alternative<NewCredential>(target) && !std::holds_alternative<NoKeyShares>(target);
+         !std::holds_alternative<NewCredential>(target) && !std::holds_alternative<NoKeyShares>(target) &&
+         !std::holds_alternative<ExpectMatch>(target);
 }
 
 /// Whether the name began with the prefix, which is gone then.

@@ -20,6 +20,7 @@ struct CredentialFlags {
   bool raw_public_key = false;
   bool must_match_issuer = false;
   Octets delegated_credential;
+  Octets cert_properties;
   bool is_psk = false, psk_importer_sha384 = false;
   Octets psk_importer_key, psk_importer_identity, psk_importer_context;
   Octets ocsp_response, signed_cert_timestamps;
@@ -53,6 +54,8 @@ struct Flags {
   bool verify_peer = false, verify_fail = false, require_any_client_certificate = false;
   bool use_custom_verify_callback = false;
   Numbers accepted_peer_cert_types, available_client_cert_types;
+  std::optional<Octets> requested_trust_anchors;
+  Octets available_trust_anchors;
   bool install_cert_compression_algs = false;
   std::uint16_t install_one_cert_compression_alg = 0;
   bool fail_cert_callback = false, fail_early_callback = false, fail_ddos_callback = false;
@@ -90,6 +93,8 @@ struct Flags {
   std::string expect_server_name, expect_alpn, expect_advertised_alpn, expect_peer_cert_file;
   std::optional<std::uint16_t> expect_peer_certificate_type;
   Octets expect_peer_rpk_sha256, expect_ocsp_response, expect_signed_cert_timestamps;
+  std::optional<bool> expect_peer_match_trust_anchor;
+  std::optional<Octets> expect_peer_available_trust_anchors;
   bool expect_hrr = false, expect_no_hrr = false, expect_no_server_name = false, expect_no_peer_cert = false;
   bool expect_extended_master_secret = false;
   bool expect_session_miss = false, expect_no_session = false, expect_ticket_renewal = false;

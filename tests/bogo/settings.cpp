@@ -167,6 +167,14 @@ Result<Credential> read_credential(const CredentialFlags& flags, const Flags& co
     *credential = credential->with_ocsp_response(flags.ocsp_response);
   if (!flags.signed_cert_timestamps.empty())
     *credential = credential->with_signed_certificate_timestamps(flags.signed_cert_timestamps);
+  if (!flags.cert_properties.empty()) {
+    auto properties = read_certificate_properties(flags.cert_properties);
+    if (!properties) return fail(properties.error());
+    // To the runner a chain that has to match an issuer is never a fallback.
+    properties->trust_anchor_negotiation = flags.must_match_issuer;
+    credential = credential->with_certificate_properties(std::move(*properties));
+    if (!credential) return credential;
+  }
   Preferences<SignatureScheme, 20> schemes;
   for (const std::uint16_t scheme : flags.signing_prefs) schemes.add(static_cast<SignatureScheme>(scheme));
   if (schemes.empty()) schemes = signs_with(connection);
@@ -200,6 +208,17 @@ Result<std::vector<ExternalPsk>> read_psks(const Flags& flags) {
   return psks;
 }
 
+// IDs with their lengths in front, as they stand in the extension.
+std::vector<Octets> split_anchors(Bytes wire) {
+  std::vector<Octets> ids;
+  while (!wire.empty()) {
+    const Bytes id = wire.subspan(1, wire.front());
+    ids.push_back(to_octets(id));
+    wire = wire.subspan(1 + id.size());
+  }
+  return ids;
+}
+
 void fill_common(CommonSettings& settings, const Flags& flags) {
   settings.verification = PeerVerification::ask;
   settings.certificate_compression =
@@ -207,6 +226,8 @@ void fill_common(CommonSettings& settings, const Flags& flags) {
   if (!flags.accepted_peer_cert_types.empty()) settings.peer_certificate_types.clear();
   for (const std::uint16_t type : flags.accepted_peer_cert_types)
     settings.peer_certificate_types.add(static_cast<CertificateType>(type));
+  if (flags.requested_trust_anchors)
+    settings.requested_trust_anchors = split_anchors(*flags.requested_trust_anchors);
   if (flags.max_cert_list != 0) settings.max_handshake_message = flags.max_cert_list;
 }
 
@@ -304,6 +325,7 @@ Result<ServerSettings> server_settings(const Flags& flags, const Stores& stores,
     if (!table) return fail(table.error());
     settings.external_psks = std::move(*table);
   }
+  settings.available_trust_anchors = split_anchors(flags.available_trust_anchors);
   settings.acknowledge_server_name = !flags.no_server_name_ack;
   // To the runner a certificate is required where certificates are used at all; here, in every connection.
   const bool certified = !settings.credentials.empty();

@@ -69,7 +69,8 @@ TEST(Decode, ReadsTheFieldsOfAClientHello) {
   EXPECT_EQ(extensions.key_share->client_shares.count(), 2U);
   EXPECT_EQ(extensions.pre_shared_key->identities.front().obfuscated_ticket_age, 0x12345678U);
   EXPECT_EQ(extensions.pre_shared_key->binders.count(), 2U);
-  EXPECT_EQ(extensions.received().count(), 30U);
+  EXPECT_EQ(trust_anchor_id_to_text(extensions.trust_anchors->trust_anchor_list.front()), "32473.1");
+  EXPECT_EQ(extensions.received().count(), 31U);
 }
 
 TEST(Decode, EverySampleRoundTrips) {
@@ -208,6 +209,11 @@ TEST(Decode, ChecksTheBoundsOfExtensionsInClientHello) {
       {psk_key_exchange_modes, "00", ErrorCode::vector_too_short},
       {certificate_authorities, "0000", ErrorCode::vector_too_short},
       {certificate_authorities, "0003 0000 00", ErrorCode::vector_too_short},
+      {trust_anchors, "", ErrorCode::truncated},
+      {trust_anchors, "0001 00", ErrorCode::vector_too_short},
+      {trust_anchors, "0003 02 81fd 00", ErrorCode::trailing_data},
+      {trust_anchors, "0002 02 81fd", ErrorCode::truncated},
+      {trust_anchors, "0000 00", ErrorCode::trailing_data},
       {oid_filters, "0000", ErrorCode::extension_not_allowed},
       {post_handshake_auth, "00", ErrorCode::trailing_data},
       {signature_algorithms_cert, "0000", ErrorCode::vector_too_short},
@@ -243,6 +249,7 @@ TEST(Decode, AcceptsTheSmallestFormsInClientHello) {
                {supported_versions, "02 0304"},
                {renegotiation_info, "00"},
                {record_size_limit, "0040"},
+               {trust_anchors, "0000"},  // asks for the server's alone
                {cookie, "000100"}};
   for (const auto& [type, hex] : cases)
     EXPECT_TRUE(decode_extension<InClientHello>(type, hex)) << to_string(type);
@@ -258,9 +265,14 @@ TEST(Decode, ChecksTheBoundsOfExtensionsElsewhere) {
   EXPECT_EQ(code_of<InServerHello>(session_ticket, "00"), ErrorCode::trailing_data);
   EXPECT_EQ(code_of<InEncryptedExtensions>(server_name, "00"), ErrorCode::trailing_data);
   EXPECT_EQ(code_of<InEncryptedExtensions>(early_data, "00000000"), ErrorCode::trailing_data);
+  EXPECT_EQ(code_of<InEncryptedExtensions>(trust_anchors, "0000"), ErrorCode::vector_too_short);
+  EXPECT_EQ(code_of<InEncryptedExtensions>(trust_anchors, "0001 00"), ErrorCode::vector_too_short);
   EXPECT_EQ(code_of<InNewSessionTicket>(early_data, ""), ErrorCode::truncated);
   EXPECT_EQ(code_of<InCertificate>(status_request, "01 000000"), ErrorCode::vector_too_short);
   EXPECT_EQ(code_of<InCertificate>(signed_certificate_timestamp, "0002 0000"), ErrorCode::vector_too_short);
+  EXPECT_EQ(code_of<InCertificate>(trust_anchors, "0000"), ErrorCode::trailing_data);
+  EXPECT_EQ(code_of<InCertificateRequest>(trust_anchors, "0001 00"), ErrorCode::vector_too_short);
+  EXPECT_EQ(code_of<InServerHello>(trust_anchors, "0003 02 81fd"), ErrorCode::extension_not_allowed);
   EXPECT_EQ(code_of<InCertificateRequest>(oid_filters, "0003 00 0000"), ErrorCode::vector_too_short);
 }
 

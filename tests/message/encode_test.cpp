@@ -36,7 +36,8 @@ TEST(Encode, ClientHelloWithEveryExtension) {
   const Octets session_id = range(32, 0x40), responder = range(3, 0xa0), ticket = range(5, 0x70),
                cookie = range(4, 0xc0), seq = from_hex("3000"), seq2 = from_hex("30023100"), zero = {0},
                x25519 = range(32, 0x80), unknown = range(6, 0x50), zeros(7), identity = range(10, 0x10),
-               sha256 = range(32, 0xe0), sha384 = range(48, 0xb0), odd_name = from_hex("22ff");
+               sha256 = range(32, 0xe0), sha384 = range(48, 0xb0), odd_name = from_hex("22ff"),
+               anchor = from_hex("81fd5901"), odd_anchor = from_hex("8001");
   const std::array suites = {static_cast<CipherSuite>(0x0a0a), CipherSuite::TLS_AES_128_GCM_SHA256,
                              CipherSuite::TLS_AES_256_GCM_SHA384,
                              CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -58,6 +59,7 @@ TEST(Encode, ClientHelloWithEveryExtension) {
                                ProtocolVersion::tls12};
   const std::array modes = {PskKeyExchangeMode::psk_dhe_ke, PskKeyExchangeMode::psk_ke};
   const std::array<DistinguishedName, 2> authorities = {seq, seq2};
+  const std::array<TrustAnchorID, 2> anchors = {anchor, odd_anchor};
   const std::array cert_schemes = {SignatureScheme::rsa_pkcs1_sha256,
                                    SignatureScheme::ecdsa_secp521r1_sha512};
   const std::array shares = {KeyShareEntry{static_cast<NamedGroup>(0x4a4a), zero},
@@ -93,6 +95,7 @@ TEST(Encode, ClientHelloWithEveryExtension) {
   extensions.cookie.emplace(cookie);
   extensions.psk_key_exchange_modes.emplace(modes);
   extensions.certificate_authorities.emplace(authorities);
+  extensions.trust_anchors.emplace(anchors);
   extensions.post_handshake_auth.emplace();
   extensions.signature_algorithms_cert.emplace(cert_schemes);
   extensions.key_share.emplace(shares);
@@ -143,6 +146,8 @@ TEST(Encode, HelloRetryRequest) {
 TEST(Encode, EncryptedExtensions) {
   const std::array groups = {NamedGroup::x25519, NamedGroup::secp256r1};
   const std::array<ProtocolName, 1> protocols = {as_bytes("h2")};
+  const Octets anchor = from_hex("81fd5901");
+  const std::array<TrustAnchorID, 1> anchors = {anchor};
   EncryptedExtensions message;
   message.extensions.server_name.emplace();
   message.extensions.max_fragment_length.emplace(MaxFragmentLength::octets_512);
@@ -152,6 +157,7 @@ TEST(Encode, EncryptedExtensions) {
   message.extensions.server_certificate_type.emplace(CertificateType::X509);
   message.extensions.record_size_limit.emplace(std::uint16_t{0x4001});
   message.extensions.early_data.emplace();
+  message.extensions.trust_anchors.emplace(anchors);
   message.extensions.ticket_request.emplace(std::uint8_t{2});
   expect_golden(message, "encrypted_extensions");
 }
@@ -173,6 +179,7 @@ TEST(Encode, CertificateRequest) {
   message.extensions.compress_certificate.emplace(compressions);
   message.extensions.delegated_credential.emplace(delegated);
   message.extensions.certificate_authorities.emplace(authorities);
+  message.extensions.trust_anchors.emplace();
   message.extensions.oid_filters.emplace(filters);
   message.extensions.signature_algorithms_cert.emplace(cert_schemes);
   const ExtensionSlot order[] = {ExtensionSlot::others(),
@@ -194,6 +201,7 @@ TEST(Encode, Certificate) {
   extensions.delegated_credential->cred = {604800, SignatureScheme::ecdsa_secp256r1_sha256, key};
   extensions.delegated_credential->algorithm = SignatureScheme::rsa_pss_rsae_sha256;
   extensions.delegated_credential->signature = signature;
+  extensions.trust_anchors.emplace();
   entries[1].cert_data = der2;
   Certificate message;
   message.certificate_list = entries;

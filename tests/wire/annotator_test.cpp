@@ -39,6 +39,11 @@ TEST(Show, TextIsQuotedAndHarmless) {
   EXPECT_EQ(wire::show_text(from_hex("c3a4")), "\"\\xc3\\xa4\"");
 }
 
+TEST(Show, RelativeObjectIdentifiersHaveDots) {
+  const Octets id = from_hex("81fd5901");
+  EXPECT_EQ(show(wire::RelativeOid<1, 1, 255>(id)), "32473.1");
+}
+
 TEST(Show, CountsHaveAPlural) {
   EXPECT_EQ(wire::show_count(0, "element"), "0 elements");
   EXPECT_EQ(wire::show_count(1, "element"), "1 element");
