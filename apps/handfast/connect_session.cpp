@@ -180,6 +180,10 @@ void ConnectSession::fail_handshake(const std::error_code& error) {
   std::optional<x509::Verification> verification;
   if (report_.summary) verification = report_.summary->verification;
   report_.failure = tls_failure(*sticky, Role::client, std::move(verification));
+  // draft-ietf-tls-trust-anchor-ids-04 §4.3: one of them may be asked for in another attempt.
+  if (report_.summary && !report_.summary->available_trust_anchors.empty())
+    report_.failure->hint +=
+        fmt::format(" The server has {}: see --trust-anchors.", trust_anchors_text(*report_.summary));
   if (sticky->code == ErrorCode::truncated_stream) {
     report_.failure->what = "the server closed the connection during the handshake, without an alert";
     report_.failure->fault = Fault::peer;

@@ -4,6 +4,7 @@
 #include <handfast/certificate.hpp>
 #include <handfast/deprecation.hpp>
 #include <handfast/findings.hpp>
+#include <handfast/trust_anchor_id.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -50,6 +51,12 @@ std::string verified(const Summary& summary, Role own) {
 
 nlohmann::json text_or_null(std::string_view text) {
   return text.empty() ? nlohmann::json() : nlohmann::json(printable(text));
+}
+
+std::vector<std::string> anchor_texts(const Summary& summary) {
+  std::vector<std::string> texts;
+  for (const Octets& id : summary.available_trust_anchors) texts.push_back(trust_anchor_id_to_text(id));
+  return texts;
 }
 
 // "accepted", "rejected: it came before", "not sent: the session allows none".
@@ -124,6 +131,10 @@ std::string hex(Bytes data, std::string_view separator) {
   return fmt::format("{:02x}", fmt::join(data, separator));
 }
 
+std::string trust_anchors_text(const Summary& summary) {
+  return fmt::format("certificates of the trust anchors {}", fmt::join(anchor_texts(summary), ", "));
+}
+
 std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, Role own) {
   std::vector<std::pair<std::string, std::string>> list;
   const auto add = [&](std::string name, std::string value) {
@@ -155,6 +166,11 @@ std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, R
   if (summary.peer_delegated_until)
     add("delegated",
         fmt::format("a key that the certificate vouches for until {}", show(*summary.peer_delegated_until)));
+  if (summary.peer_trust_anchor_matched)
+    add("trust anchor",
+        fmt::format("the {}'s certificate is one of those asked for", server ? "client" : "server"));
+  if (summary.own_trust_anchor_matched) add("trust anchor", "our certificate is one of those asked for");
+  if (!summary.available_trust_anchors.empty()) add("available", trust_anchors_text(summary));
   add("verified", verified(summary, own));
   for (std::size_t i = 0; i < summary.flights.size(); ++i)
     add(i == 0 ? "flights" : "", one_flight(summary.flights[i]));
@@ -189,6 +205,9 @@ nlohmann::json to_json(const Summary& summary, Role own) {
        text_or_null(summary.peer_public_key.empty() ? "" : hex(x509::fingerprint(summary.peer_public_key)))},
       {"peer_delegated_until",
        text_or_null(summary.peer_delegated_until ? iso(*summary.peer_delegated_until) : "")},
+      {"available_trust_anchors", anchor_texts(summary)},
+      {"own_trust_anchor_matched", summary.own_trust_anchor_matched},
+      {"peer_trust_anchor_matched", summary.peer_trust_anchor_matched},
       {"own_certificate_compression", name_or_null(summary.own_certificate_compression)},
       {"peer_certificate_compression", name_or_null(summary.peer_certificate_compression)},
       {"verification", verification},

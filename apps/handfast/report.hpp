@@ -27,6 +27,8 @@ std::string iso(Time time);
 /// "ab:cd:…".
 std::string hex(Bytes octets, std::string_view separator = "");
 
+/// "certificates of the trust anchors 32473.1, 32473.2": what the server says it has.
+std::string trust_anchors_text(const Summary& summary);
 /// The negotiated values with their names, in the order to show them; what does not apply is left out. `own`
 /// is the side that tells.
 std::vector<std::pair<std::string, std::string>> facts(const Summary& summary, Role own);

@@ -5,7 +5,9 @@
 #include <array>
 
 #include <handfast/certificate.hpp>
+#include <handfast/certificate_properties.hpp>
 #include <handfast/time.hpp>
+#include <handfast/trust_anchor_id.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -61,6 +63,25 @@ Outcome<> fill_compressions(const std::vector<std::string>& names, CommonSetting
       return usage_failure(fmt::format("--compress: unknown compression \"{}\"", printable(name)),
                            fmt::format("Known: {}.", compression_names()));
     settings.certificate_compression.push_back(*found);
+  }
+  return {};
+}
+
+Outcome<Octets> parse_anchor(std::string_view option, const std::string& text) {
+  auto id = parse_trust_anchor_id(text);
+  if (id) return std::move(*id);
+  return usage_failure(fmt::format("{}: \"{}\" is no trust anchor ID", option, printable(text)),
+                       "Write numbers with dots between them: 32473.1.");
+}
+
+Outcome<> fill_trust_anchors(const std::vector<std::string>& texts, CommonSettings& settings) {
+  if (texts.empty()) return {};
+  auto& requested = settings.requested_trust_anchors.emplace();
+  if (texts == std::vector<std::string>{"none"}) return {};
+  for (const std::string& text : texts) {
+    auto id = parse_anchor("--trust-anchors", text);
+    if (!id) return std::unexpected(id.error());
+    requested.push_back(std::move(*id));
   }
   return {};
 }
@@ -170,6 +191,13 @@ void TlsOptions::add_algorithms_to(CLI::App& command) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
+  command
+      .add_option("--trust-anchors", trust_anchors,
+                  "IDs of CAs whose certificates the peer may best show, such as 32473.1 (a draft of the "
+                  "IETF, TLS 1.3); none: only ask which ones it has")
+      ->type_name("ID,ID")
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 void TlsOptions::add_to(CLI::App& command) {
@@ -184,6 +212,13 @@ void TlsOptions::add_to(CLI::App& command) {
           "--delegated", delegated,
           "delegated credential (RFC 9345) for the --cert at the same place, whose --key is then its key")
       ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option(
+          "--cert-anchor", certificate_anchors,
+          "trust anchor ID of the CA that issued the --cert at the same place, for peers that ask for "
+          "it (default: as its file says, in a block CERTIFICATE PROPERTIES)")
+      ->type_name("ID")
       ->allow_extra_args(false);
   command.add_flag("--accept-delegated", accept_delegated,
                    "take a delegated credential of the peer (RFC 9345)");
@@ -269,9 +304,28 @@ Outcome<Credential> make_credential(const TlsOptions& options, std::size_t place
   return std::move(*credential);
 }
 
-}  // namespace
+// The same with what its file, or --cert-anchor, says of its issuer.
+Outcome<Credential> add_properties(const TlsOptions& options, std::size_t place, Bytes file,
+                                   const Credential& credential) {
+  CertificateProperties properties;
+  const bool der = !file.empty() && file.front() == 0x30;
+  if (!der) {
+    auto read = read_certificate_properties(file);
+    if (!read) return usage_failure(options.certificates[place], read.error());
+    properties = std::move(*read);
+  }
+  if (place < options.certificate_anchors.size()) {
+    auto id = parse_anchor("--cert-anchor", options.certificate_anchors[place]);
+    if (!id) return std::unexpected(id.error());
+    properties.trust_anchor_id = std::move(*id);
+  }
+  auto complete = credential.with_certificate_properties(std::move(properties));
+  if (!complete) return usage_failure(options.certificates[place], complete.error());
+  return std::move(*complete);
+}
 
-Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
+// How many there are of each fits how they belong together.
+Outcome<> check_counts(const TlsOptions& options) {
   if (options.keys.size() > options.certificates.size())
     return usage_failure("there are more --key than --cert",
                          "Each --key belongs to the --cert at the same place.");
@@ -281,6 +335,16 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
   if (options.delegated.size() > options.keys.size())
     return usage_failure("there are more --delegated than --key",
                          "Each --delegated belongs to the --cert at the same place, whose --key is its key.");
+  if (options.certificate_anchors.size() > options.certificates.size())
+    return usage_failure("there are more --cert-anchor than --cert",
+                         "Each --cert-anchor belongs to the --cert at the same place.");
+  return {};
+}
+
+}  // namespace
+
+Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
+  if (auto fits = check_counts(options); !fits) return std::unexpected(fits.error());
   const auto passphrase = read_passphrase(options.passphrase_file);
   if (!passphrase) return std::unexpected(passphrase.error());
   std::vector<Credential> credentials;
@@ -299,7 +363,9 @@ Outcome<std::vector<Credential>> load_credentials(const TlsOptions& options) {
     const Time now = system_now();
     if (const auto valid = credential->check_validity(now); !valid)
       return validity_failure(certificate, *credential, valid.error(), now);
-    credentials.push_back(std::move(*credential));
+    auto complete = add_properties(options, i, *chain, *credential);
+    if (!complete) return std::unexpected(complete.error());
+    credentials.push_back(std::move(*complete));
   }
   for (const std::string& key : options.raw_keys) {
     const auto secret = read_file(key);
@@ -358,6 +424,7 @@ Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
   settings.application_protocols = options.application_protocols;
   if (options.accept_delegated) settings.delegated_credentials = delegation_schemes;
   if (auto filled = fill_compressions(options.compressions, settings); !filled) return filled;
+  if (auto filled = fill_trust_anchors(options.trust_anchors, settings); !filled) return filled;
   if (options.key_log.empty()) return {};
   auto log = key_log_file(options.key_log);
   if (!log) return usage_failure(fmt::format("--keylog {}", options.key_log), log.error());

@@ -22,8 +22,10 @@ struct TlsOptions {
   std::vector<std::string> keys;
   std::vector<std::string> delegated;  ///< the n-th belongs to the n-th certificate, and has the n-th key
   bool accept_delegated = false;       ///< of the peer
-  std::vector<std::string> raw_keys;   ///< private keys to be shown as raw public keys
-  std::vector<std::string> peer_keys;  ///< raw public keys that are trusted
+  std::vector<std::string> certificate_anchors;  ///< IDs; the n-th belongs to the n-th certificate
+  std::vector<std::string> trust_anchors;        ///< IDs that the peer is told; "none": it is only asked
+  std::vector<std::string> raw_keys;             ///< private keys to be shown as raw public keys
+  std::vector<std::string> peer_keys;            ///< raw public keys that are trusted
   std::string passphrase_file;
   std::vector<std::string> compressions;  ///< of certificates
   std::vector<std::string> application_protocols;

@@ -83,7 +83,7 @@ struct Summary {
   /// Trust anchor IDs of the chains that the server says it has for this client, most wanted first
   /// (draft-ietf-tls-trust-anchor-ids-04 §4.3); also of a handshake that failed behind EncryptedExtensions.
   std::vector<Octets> available_trust_anchors;
-  bool own_trust_anchor_matched = false;   ///< the peer asked for the trust anchor of the chain that we showed
+  bool own_trust_anchor_matched = false;  ///< the peer asked for the trust anchor of the chain that we showed
   bool peer_trust_anchor_matched = false;  ///< the peer says so of its chain: requested_trust_anchors
   /// How our Certificate and the peer's were compressed (RFC 8879); none: not at all, or not shown.
   std::optional<CertificateCompressionAlgorithm> own_certificate_compression;

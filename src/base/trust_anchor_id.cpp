@@ -1,8 +1,8 @@
 // Trust anchor IDs: numbers in octets and as text.
-#include <handfast/trust_anchor_id.hpp>
-
 #include <array>
 #include <charconv>
+
+#include <handfast/trust_anchor_id.hpp>
 
 namespace handfast {
 namespace {

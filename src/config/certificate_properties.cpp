@@ -1,7 +1,7 @@
 // CertificatePropertyList (draft-ietf-tls-trust-anchor-ids-04 §7).
-#include <handfast/certificate_properties.hpp>
-
 #include <optional>
+
+#include <handfast/certificate_properties.hpp>
 
 #include "message/extensions.hpp"
 #include "x509/pem.hpp"
@@ -86,7 +86,8 @@ Result<CertificateProperties> read_list(Bytes octets) {
   std::optional<std::uint16_t> last;
   for (const CertificateProperty& property : list->properties) {
     // §7: sorted by type, each once.
-    if (last && property.type <= *last) return malformed("the properties are not in the order of their types");
+    if (last && property.type <= *last)
+      return malformed("the properties are not in the order of their types");
     last = property.type;
     if (auto read = read_property(property, properties); !read) return fail(read.error());
   }

@@ -85,7 +85,7 @@ struct Request {
   bool received = false;
   bool ocsp = false;
   bool signed_certificate_timestamps = false;
-  bool trust_anchors = false;  // the credential was chosen by them
+  bool trust_anchors = false;                           // the credential was chosen by them
   const CertificateCompression* compression = nullptr;  // of our Certificate; null: none
   Proof proof;                                          // no credential: nothing of ours fits
 };

@@ -109,7 +109,6 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 /// The host name in server_name as sent; empty: none.
 [[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
 
-
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().
 Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
 /// What is left to choose when handshake.session is resumed: the application protocol. Errors: as choose().

@@ -35,9 +35,7 @@ void add(std::vector<message::TrustAnchorID>& list, std::size_t& octets, Bytes i
 
 }  // namespace
 
-std::vector<message::TrustAnchorID> listed(std::span<const Octets> ids) {
-  return {ids.begin(), ids.end()};
-}
+std::vector<message::TrustAnchorID> listed(std::span<const Octets> ids) { return {ids.begin(), ids.end()}; }
 
 bool is_requested(const Credential& credential, const RequestedTrustAnchors& requested) noexcept {
   const CertificateProperties& properties = credential.contents().properties;

@@ -13,7 +13,8 @@ using RequestedTrustAnchors = std::optional<message::RequestedTrustAnchorList>;
 
 /// Whether the chain's trust anchor, or a group that it belongs to, is among those that a peer asks for
 /// (§4.2).
-[[nodiscard]] bool is_requested(const Credential& credential, const RequestedTrustAnchors& requested) noexcept;
+[[nodiscard]] bool is_requested(const Credential& credential,
+                                const RequestedTrustAnchors& requested) noexcept;
 
 /// Whether the chain is for those alone that ask for its issuer.
 [[nodiscard]] bool needs_request(const Credential& credential) noexcept;

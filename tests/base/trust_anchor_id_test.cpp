@@ -1,7 +1,7 @@
 // Trust anchor IDs: text, octets and ranges.
-#include <handfast/trust_anchor_id.hpp>
-
 #include <limits>
+
+#include <handfast/trust_anchor_id.hpp>
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ TEST(TrustAnchorId, HasAtMost255Octets) {
 }
 
 TEST(TrustAnchorId, OfOtherOctetsIsShownInHexadecimalDigits) {
-  EXPECT_EQ(trust_anchor_id_to_text(Octets{0x81}), "0x81");              // cut off
+  EXPECT_EQ(trust_anchor_id_to_text(Octets{0x81}), "0x81");                  // cut off
   EXPECT_EQ(trust_anchor_id_to_text(Octets{0x01, 0x80, 0x01}), "0x018001");  // an octet too many
   EXPECT_EQ(trust_anchor_id_to_text(Octets(10, 0xff)), "0xffffffffffffffffffff");
   EXPECT_EQ(trust_anchor_id_to_text({}), "0x");
