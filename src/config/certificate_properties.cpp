@@ -14,7 +14,7 @@ using wire::Fixed;
 using wire::List;
 using wire::Opaque;
 
-constexpr std::string_view pem_label = "CERTIFICATE PROPERTIES";
+constexpr std::string_view properties_label = "CERTIFICATE PROPERTIES";
 
 // CertificatePropertyType
 constexpr std::uint16_t trust_anchor_id = 0;
@@ -103,7 +103,7 @@ Result<CertificateProperties> read_certificate_properties(Bytes file) {
     const auto block = reader.next();
     if (!block) return fail(block.error());
     if (!*block) return CertificateProperties();
-    if ((*block)->label != pem_label) continue;
+    if ((*block)->label != properties_label) continue;
     const auto decoded = (*block)->decode();
     if (!decoded) return fail(decoded.error());
     return read_list(*decoded);

@@ -15,14 +15,14 @@ using test::from_hex;
 
 constexpr const char* id_alone = "0008 0000 0004 81fd5901";
 // An ID; one group; no fallback; a property that nobody knows.
-constexpr const char* all =
+constexpr const char* everything =
     "002d 0000 0004 81fd5901"
     "0001 0017 0015 04 81fd5902 0000000000000003 ffffffffffffffff"
     "0002 0000"
     "7777 0002 0102";
 
 TEST(CertificateProperties, AreReadFromOctets) {
-  const auto properties = read_certificate_properties(from_hex(all));
+  const auto properties = read_certificate_properties(from_hex(everything));
   ASSERT_TRUE(properties) << describe(properties.error());
   EXPECT_EQ(properties->trust_anchor_id, *parse_trust_anchor_id("32473.1"));
   EXPECT_EQ(properties->trust_anchor_group_inclusions,
