@@ -56,9 +56,10 @@ class TrustAnchors(harness.ToolTest):
 
     def test_are_explained(self):
         with self.served() as serve:
-            ended = run("explain", "--ca", self.pki.ca, "--trust-anchors", "32473.1", serve.target)
+            ended = run("explain", "--bytes", "--ca", self.pki.ca, "--trust-anchors", "32473.1", serve.target)
             self.assertEqual(ended.status, 0, ended.errors)
-            self.assertIn("trust_anchors", ended.output.decode())
+            for words in ("extension_type: trust_anchors (0xca34)", "32473.1"):
+                self.assertIn(words, ended.output.decode())
 
     def other_ca(self) -> str:
         return harness.Pki(self.folder / "other").ca
