@@ -284,6 +284,8 @@ TEST(TrustAnchors, LeadToTheClientsChain) {
   shown.credentials = {localhost(), of_first(), of_second()};
   const Outcome outcome = meet(shown, asking_server(Ids{second_id}));
   EXPECT_EQ(outcome.of_client.credential, 2U);
+  constexpr std::string_view reason = "the server asks for the trust anchor of another certificate";
+  EXPECT_EQ(outcome.of_client.withheld, (std::vector{reason, reason}));
   EXPECT_TRUE(outcome.of_client.own_trust_anchor_matched);
   EXPECT_TRUE(outcome.of_server.peer_trust_anchor_matched);
   EXPECT_TRUE(outcome.of_server.peer_verified);
