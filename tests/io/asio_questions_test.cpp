@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "io/live.hpp"
+#include "support/stores.hpp"
 
 namespace handfast::test {
 namespace {
@@ -112,6 +113,74 @@ TEST_F(AsioQuestions, VerificationIsAnsweredLater) {
   EXPECT_FALSE(client_error) << "it waits";
   open[0].verify(true);
   expect_handshakes();
+}
+
+// ---- what stores answer later
+
+ExternalPsk device_key() {
+  ExternalPsk psk;
+  psk.identity = to_octets(as_bytes("device"));
+  psk.key.assign(32, 7);
+  psk.max_early_data_size = 100;
+  return psk;
+}
+ClientSettings device_settings() {
+  ClientSettings settings = live_client_settings();
+  settings.external_psks = {std::make_shared<const ExternalPsk>(device_key())};
+  return settings;
+}
+
+TEST_F(AsioQuestions, APskIsFoundLater) {
+  ServerSettings settings = live_server_settings();
+  const auto store = std::make_shared<TestPskStore>();
+  store->later = true;
+  settings.external_psks = store;
+  connect(client_connection(ClientConfig::make(device_settings()).value()),
+          server_connection(ServerConfig::make(settings).value()));
+  server->on_question([this](const Question& question, Answer answer) {
+    EXPECT_TRUE(std::holds_alternative<PskQuestion>(question));
+    open.push_back(std::move(answer));
+  });
+  settle();
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_FALSE(client_error) << "it waits";
+  open[0].psk(device_key());
+  expect_handshakes();
+  EXPECT_EQ(server->take_summary()->external_psk_identity, device_key().identity);
+}
+
+// A register that somebody else keeps.
+class DistantGuard final : public ReplayGuard {
+ public:
+  [[nodiscard]] RegisterId register_id() const noexcept override { return {1}; }
+  Reply<EarlyDataVerdict> check(const EarlyDataClaim& /*claim*/, Time /*now*/) override { return Later{}; }
+};
+
+TEST_F(AsioQuestions, EarlyDataIsJudgedLater) {
+  for (const bool accepted : {true, false}) {
+    client_error = server_error = std::nullopt;
+    open.clear();
+    ClientSettings asking = device_settings();
+    asking.early_data = true;
+    ServerSettings settings = live_server_settings();
+    const auto store = std::make_shared<TestPskStore>();
+    store->add(device_key());
+    settings.external_psks = store;
+    settings.max_early_data_size = 100;
+    settings.replay_guard = std::make_shared<DistantGuard>();
+    connect(client_connection(ClientConfig::make(asking).value()),
+            server_connection(ServerConfig::make(settings).value()));
+    server->on_question([this](const Question& question, Answer answer) {
+      EXPECT_TRUE(std::holds_alternative<EarlyDataQuestion>(question));
+      open.push_back(std::move(answer));
+    });
+    settle();
+    ASSERT_EQ(open.size(), 1u);
+    EXPECT_FALSE(client_error) << "it waits";
+    open[0].early_data(accepted ? EarlyDataVerdict::accepted : EarlyDataVerdict::replayed);
+    expect_handshakes();
+    EXPECT_EQ(client->take_summary()->early_data, accepted ? EarlyData::accepted : EarlyData::rejected);
+  }
 }
 
 TEST_F(AsioQuestions, AVerdictAgainstThePeerEndsTheHandshake) {
