@@ -18,16 +18,16 @@ class ClientHandshake : private ClientSlot, public Handshake {
 
   std::shared_ptr<const ClientConfig> config;
   ServerName server_name;
-  std::uint16_t port;  ///< of the server: sessions are kept under it
+  std::uint16_t port;                      ///< of the server: sessions are kept under it
+  bool session_trusted = false;            ///< its peer, judged anew
+  bool compatibility_record_sent = false;  ///< RFC 8446 §D.4: one goes out, behind the first flight
   Attempt attempt;
   std::unique_ptr<Session> session;                          ///< that is offered; null: none is
-  bool session_trusted = false;                              ///< its peer, judged anew
   std::unique_ptr<x509::Verification> session_verification;  ///< of its chain, today; null: nobody verifies
   /// TLS 1.3, with a session store: what the PSKs of tickets come from. Empty until known.
   crypto::MacValue resumption_master_secret{Bytes()};
-  OfferedExtensions offered;               ///< extensions of the ClientHello sent last
-  EarlyDataTerms early_data_terms;         ///< of the early data that was offered
-  bool compatibility_record_sent = false;  ///< RFC 8446 §D.4: one goes out, behind the first flight
+  OfferedExtensions offered;        ///< extensions of the ClientHello sent last
+  EarlyDataTerms early_data_terms;  ///< of the early data that was offered
 
   [[nodiscard]] const ClientSettings& settings() const noexcept { return config->settings(); }
   /// The share of that group which was sent, or null.

@@ -211,11 +211,11 @@ class Handshake {
   FlightLog flights;
   Question question;
   std::optional<Octets> signature;  ///< the answer to a SignatureQuestion
-  bool trusted = false;             ///< the answer to a VerificationQuestion
   std::unique_ptr<Session>
       answered_session;  ///< the answer to a question about sessions; null: there is none
   std::unique_ptr<ExternalPsk> answered_psk;  ///< the answer to a PskQuestion; null: there is none
   EarlyDataVerdict early_data_verdict{};      ///< the answer to an EarlyDataQuestion
+  bool trusted = false;                       ///< the answer to a VerificationQuestion
   ChangeCipherSpec change_cipher_spec = ChangeCipherSpec::refused;
   bool dropped_change_cipher_spec = false;       ///< one was passed over: TLS 1.2 does not forgive that
   std::uint8_t hello_requests_left = 0;          ///< that many more are passed over; TLS 1.2 alone has them
