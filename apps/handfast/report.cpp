@@ -55,6 +55,7 @@ nlohmann::json text_or_null(std::string_view text) {
 
 std::vector<std::string> anchor_texts(const Summary& summary) {
   std::vector<std::string> texts;
+  texts.reserve(summary.available_trust_anchors.size());
   for (const Octets& id : summary.available_trust_anchors) texts.push_back(trust_anchor_id_to_text(id));
   return texts;
 }
