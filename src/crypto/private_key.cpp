@@ -81,8 +81,7 @@ auto refused(const Error& error) noexcept {
 Result<Octets> sign_rsa(const PrivateKeyState& key, const SignatureAlgorithm& algorithm, const Digest& digest,
                         RandomSource& random) {
   const std::size_t size = key.public_key.modulus().size();
-  std::array<std::uint8_t, PublicKey::maximum_rsa_octets>
-      room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<std::uint8_t, PublicKey::maximum_rsa_octets> room;
   const MutableBytes encoded = MutableBytes(room).first(size);
   if (algorithm.kind == Kind::rsa_pss) {
     if (const Result<> done =

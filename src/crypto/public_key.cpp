@@ -35,16 +35,14 @@ std::optional<KeyType> type_of(NamedGroup group) noexcept {
 /// RFC 8017 §8.1.2 and §8.2.2.
 bool verify_rsa(const PublicKeyState& state, const SignatureAlgorithm& algorithm, Bytes message,
                 Bytes signature) noexcept {
-  std::array<std::uint8_t, PublicKey::maximum_rsa_octets>
-      room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<std::uint8_t, PublicKey::maximum_rsa_octets> room;
   const MutableBytes encoded = MutableBytes(room).first(state.modulus.size());
   if (!rsa_public_operation(state.rsa.get(), signature, encoded)) return false;
   const Digest digest = hash(algorithm.hash, message);
   if (algorithm.kind == Kind::rsa_pss)
     return verify_pss(digest, algorithm.hash, algorithm.salt_length, state.bits, encoded);
   // Made anew and compared as a whole, nothing of the padding is parsed: no room for forgeries inside it.
-  std::array<std::uint8_t, PublicKey::maximum_rsa_octets>
-      expected_room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  std::array<std::uint8_t, PublicKey::maximum_rsa_octets> expected_room;
   const MutableBytes expected = MutableBytes(expected_room).first(encoded.size());
   return encode_pkcs1(digest, algorithm.hash, expected) && equal(encoded, expected);
 }
