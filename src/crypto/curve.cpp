@@ -13,7 +13,10 @@ namespace {
 Curve make(NamedGroup group, int nid, std::size_t bits) {
   const EC_GROUP* const ec_group = EC_GROUP_new_by_curve_name(nid);  // kept as long as the process
   if (ec_group == nullptr) throw std::bad_alloc();
-  Curve curve{group, ec_group, bits, (bits + 7) / 8, {}};
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  auto field = owned<Montgomery>(BN_MONT_CTX_new());
+  must(BN_MONT_CTX_set(field.get(), EC_GROUP_get0_field(ec_group), context.get()));
+  Curve curve{group, ec_group, field.release(), bits, (bits + 7) / 8, {}};
   write_number(EC_GROUP_get0_order(ec_group), MutableBytes(curve.order_room).first(curve.field_size));
   return curve;
 }
@@ -73,6 +76,19 @@ void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
   must(EC_POINT_mul(curve.ec_group, product.get(), number.get(), nullptr, nullptr, context.get()));
   require(EC_POINT_point2oct(curve.ec_group, product.get(), POINT_CONVERSION_UNCOMPRESSED, point.data(),
                              point.size(), context.get()) == point.size());
+}
+
+EcGroup table_of(const Curve& curve, const EC_POINT* point) {
+  // The fast code for P-256 brings the table of G with it; the general one would have to make it, and would
+  // not use it for one factor alone.
+  if (EC_GROUP_have_precompute_mult(curve.ec_group) != 1) return nullptr;
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  auto table = owned<EcGroup>(EC_GROUP_dup(curve.ec_group));
+  EC_GROUP_set_curve_name(table.get(), NID_undef);
+  must(EC_GROUP_set_generator(table.get(), point, EC_GROUP_get0_order(curve.ec_group),
+                              EC_GROUP_get0_cofactor(curve.ec_group)));
+  must(EC_GROUP_precompute_mult(table.get(), context.get()));
+  return table;
 }
 
 bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {

@@ -19,6 +19,8 @@ inline constexpr std::size_t max_point_size = 1 + 2 * max_field_size;
 struct Curve {
   NamedGroup group;
   const EC_GROUP* ec_group;
+  BN_MONT_CTX*
+      field;  ///< to multiply modulo the prime; it is only read, though libcrypto's functions do not say so
   std::size_t bits;
   std::size_t field_size;                               ///< octets of a coordinate, and of a scalar
   std::array<std::uint8_t, max_field_size> order_room;  ///< big endian
@@ -41,6 +43,11 @@ void clear_excess_bits(const Curve& curve, MutableBytes octets) noexcept;
 
 /// scalar · G as an uncompressed point, point_size() octets. Constant time.
 void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point);
+
+/// The curve with `point` as its base and a table of the base's multiples, with which libcrypto multiplies it
+/// as fast as G: some 150 KiB, made in 20 ms. Null where libcrypto has no such way for the curve: it has for
+/// P-256. Const use is thread-safe.
+[[nodiscard]] EcGroup table_of(const Curve& curve, const EC_POINT* point);
 
 /// The x coordinate of scalar · point: field_size octets. False if `point` is not an uncompressed point of
 /// the curve (RFC 8446 §4.2.8.2). Constant time in scalar and result.

@@ -35,11 +35,12 @@ constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xfffff
                                  0xffffffff00000000});
 
 /// 32 octets to 32 octets, both big endian.
+template <auto Invert>
 void invert_modulo_p256_order(Bytes scalar, MutableBytes inverse) noexcept {
   Number256 number{};
   for (std::size_t i = 0; i < 32; ++i)
     number[i / 8] |= static_cast<std::uint64_t>(scalar[31 - i]) << 8 * (i % 8);
-  const Number256 inverted = invert_modulo(p256_order, number);
+  const Number256 inverted = Invert(p256_order, number);
   for (std::size_t i = 0; i < 32; ++i)
     inverse[31 - i] = static_cast<std::uint8_t>(inverted[i / 8] >> 8 * (i % 8));
 }
@@ -48,7 +49,7 @@ void invert_modulo_p256_order(Bytes scalar, MutableBytes inverse) noexcept {
 BigNumber invert(const Curve& curve, Bytes scalar) {
   if (curve.group == NamedGroup::secp256r1) {
     Secret<32> inverse;
-    invert_modulo_p256_order(scalar, inverse.span());
+    invert_modulo_p256_order<invert_modulo>(scalar, inverse.span());
     return secret_number_of(inverse.view());
   }
   const auto context = owned<BigNumberContext>(BN_CTX_new());
@@ -105,24 +106,104 @@ bool parse_signature(const Curve& curve, Bytes der, MutableBytes r, MutableBytes
          sequence->empty();
 }
 
+/// Octets of an INTEGER's content: one more than the number's where its first bit is set, for the sign.
+std::size_t content_size(const BIGNUM* number) noexcept {
+  return static_cast<std::size_t>(BN_num_bits(number)) / 8 + 1;
+}
+
+void append_scalar(Octets& der, const BIGNUM* scalar) {
+  const std::size_t size = content_size(scalar);  // at most 66 octets
+  der.push_back(0x02);
+  der.push_back(static_cast<std::uint8_t>(size));
+  der.resize(der.size() + size);
+  write_number(scalar, MutableBytes(der).last(size));
+}
+
+Octets write_signature(const BIGNUM* r, const BIGNUM* s) {
+  const std::size_t size = 2 + content_size(r) + 2 + content_size(s);  // at most 136 octets
+  Octets der;
+  der.reserve(3 + size);
+  der.push_back(0x30);
+  if (size >= 0x80) der.push_back(0x81);
+  der.push_back(static_cast<std::uint8_t>(size));
+  append_scalar(der, r);
+  append_scalar(der, s);
+  return der;
+}
+
+/// Numbers for one calculation, lent by a context: they need no allocation each.
+class Numbers {
+ public:
+  explicit Numbers(BN_CTX* context) noexcept : context_(context) { BN_CTX_start(context); }
+  Numbers(const Numbers&) = delete;
+  Numbers& operator=(const Numbers&) = delete;
+  ~Numbers() { BN_CTX_end(context_); }
+
+  BIGNUM* next() {
+    BIGNUM* const number = BN_CTX_get(context_);
+    if (number == nullptr) throw std::bad_alloc();
+    return number;
+  }
+  BIGNUM* next(Bytes octets) {
+    BIGNUM* const number = next();
+    if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
+    return number;
+  }
+
+ private:
+  BN_CTX* context_;
+};
+
+/// number = 1 / scalar modulo the order; the scalar is public.
+void invert_public(const Curve& curve, Bytes scalar, BIGNUM* number, BN_CTX* context) {
+  if (curve.group == NamedGroup::secp256r1) {
+    std::array<std::uint8_t, 32> inverse;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
+    invert_modulo_p256_order<invert_modulo_public>(scalar, inverse);
+    if (BN_bin2bn(inverse.data(), 32, number) == nullptr) throw std::bad_alloc();
+    return;
+  }
+  Numbers numbers(context);
+  const BIGNUM* const value = numbers.next(scalar);
+  if (BN_mod_inverse(number, value, EC_GROUP_get0_order(curve.ec_group), context) == nullptr)
+    throw std::bad_alloc();
+}
+
+/// sum = base_factor · G + key_factor · key. Not in constant time: all of it is public.
+void add_products(const Curve& curve, const BIGNUM* base_factor, const EC_POINT* key, const EC_GROUP* table,
+                  const BIGNUM* key_factor, EC_POINT* sum, BN_CTX* context) {
+  if (table == nullptr) {
+    must(EC_POINT_mul(curve.ec_group, sum, base_factor, key, key_factor, context));
+    return;
+  }
+  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  must(EC_POINT_mul(curve.ec_group, sum, base_factor, nullptr, nullptr, context));
+  must(EC_POINT_mul(table, product.get(), key_factor, nullptr, nullptr, context));
+  must(EC_POINT_add(curve.ec_group, sum, sum, product.get(), context));
+}
+
 /// Whether r is the x coordinate of the point modulo the order. The point stays projective, x = X / Z^2:
 /// multiplying r is cheaper than dividing X.
 bool is_x_coordinate(const Curve& curve, const EC_POINT* point, const BIGNUM* r, BN_CTX* context) {
   const BIGNUM* const prime = EC_GROUP_get0_field(curve.ec_group);
-  const BigNumber x = new_number();
-  const BigNumber z = new_number();
-  const BigNumber product = new_number();
-  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x.get(), nullptr, z.get(), context));
-  if (BN_is_zero(z.get())) return false;  // infinity
-  must(BN_mod_sqr(z.get(), z.get(), prime, context));
-  must(BN_mod_mul(product.get(), r, z.get(), prime, context));
-  if (BN_cmp(product.get(), x.get()) == 0) return true;
+  Numbers numbers(context);
+  BIGNUM* const x = numbers.next();
+  BIGNUM* const z = numbers.next();
+  BIGNUM* const product = numbers.next();
+  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, nullptr, z, context));
+  if (BN_is_zero(z)) return false;  // infinity
+  // Montgomery's multiplication divides each product by a constant: x is divided by it, too, and Z^2 is not.
+  const auto is_product = [&](const BIGNUM* candidate) {
+    must(BN_mod_mul_montgomery(product, candidate, z, curve.field, context));
+    return BN_cmp(product, x) == 0;
+  };
+  must(BN_from_montgomery(x, x, curve.field, context));
+  must(BN_mod_mul_montgomery(product, z, z, curve.field, context));
+  must(BN_to_montgomery(z, product, curve.field, context));
+  if (is_product(r)) return true;
   // An x from the order up to the prime has the r of x - order.
-  const BigNumber larger = new_number();
-  must(BN_add(larger.get(), r, EC_GROUP_get0_order(curve.ec_group)));
-  if (BN_cmp(larger.get(), prime) >= 0) return false;
-  must(BN_mod_mul(product.get(), larger.get(), z.get(), prime, context));
-  return BN_cmp(product.get(), x.get()) == 0;
+  BIGNUM* const larger = numbers.next();
+  must(BN_add(larger, r, EC_GROUP_get0_order(curve.ec_group)));
+  return BN_cmp(larger, prime) < 0 && is_product(larger);
 }
 
 }  // namespace
@@ -146,33 +227,32 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
   const EcdsaSignature signature(
       ECDSA_do_sign_ex(digest.octets.data(), digest.size, inverse.get(), r.get(), key));
   if (signature == nullptr) return fail(ErrorCode::signing_failed);
-  const int size = i2d_ECDSA_SIG(signature.get(), nullptr);
-  if (size <= 0) return fail(ErrorCode::signing_failed);
-  Octets der(static_cast<std::size_t>(size));
-  std::uint8_t* end = der.data();
-  require(i2d_ECDSA_SIG(signature.get(), &end) == size);
-  return der;
+  return write_signature(ECDSA_SIG_get0_r(signature.get()), ECDSA_SIG_get0_s(signature.get()));
 }
 
-bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const Digest& digest, Bytes signature) {
+bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const EC_GROUP* table, const Digest& digest,
+                  Bytes signature) {
   std::array<std::uint8_t, 2 * max_field_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const MutableBytes r_octets = MutableBytes(room).first(curve.field_size);
   const MutableBytes s_octets = MutableBytes(room).subspan(curve.field_size, curve.field_size);
   if (!parse_signature(curve, signature, r_octets, s_octets)) return false;
 
   const auto context = owned<BigNumberContext>(BN_CTX_new());
-  const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
-  const BigNumber r = number_of(r_octets);
-  const BigNumber inverse = invert(curve, s_octets);
+  Numbers numbers(context.get());
+  const BIGNUM* const r = numbers.next(r_octets);
+  BIGNUM* const inverse = numbers.next();
+  invert_public(curve, s_octets, inverse, context.get());
   // The digest's leftmost bits, as many as the order has: with these hashes and curves whole octets.
-  const BigNumber base_factor =
-      number_of(digest.view().first(std::min<std::size_t>(digest.size, curve.field_size)));
-  const BigNumber key_factor = new_number();
-  must(BN_mod_mul(base_factor.get(), base_factor.get(), inverse.get(), order, context.get()));
-  must(BN_mod_mul(key_factor.get(), r.get(), inverse.get(), order, context.get()));
+  BIGNUM* const base_factor =
+      numbers.next(digest.view().first(std::min<std::size_t>(digest.size, curve.field_size)));
+  BIGNUM* const key_factor = numbers.next();
+  BN_MONT_CTX* const modulus = EC_GROUP_get_mont_data(curve.ec_group);
+  must(BN_to_montgomery(inverse, inverse, modulus, context.get()));
+  must(BN_mod_mul_montgomery(base_factor, base_factor, inverse, modulus, context.get()));
+  must(BN_mod_mul_montgomery(key_factor, r, inverse, modulus, context.get()));
   const auto sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  must(EC_POINT_mul(curve.ec_group, sum.get(), base_factor.get(), key, key_factor.get(), context.get()));
-  return is_x_coordinate(curve, sum.get(), r.get(), context.get());
+  add_products(curve, base_factor, key, table, key_factor, sum.get(), context.get());
+  return is_x_coordinate(curve, sum.get(), r, context.get());
 }
 
 }  // namespace handfast::crypto

@@ -17,8 +17,9 @@ namespace handfast::crypto {
                                         RandomSource& random);
 
 /// Whether `signature`, DER without anything that DER does not allow, is one over the digest under `key`, a
-/// point of the curve. Any thread may use the point at the same time.
-[[nodiscard]] bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const Digest& digest,
-                                Bytes signature);
+/// point of the curve. `table`: of the key's multiples (table_of()), or null. Any thread may use point and
+/// table at the same time.
+[[nodiscard]] bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const EC_GROUP* table,
+                                const Digest& digest, Bytes signature);
 
 }  // namespace handfast::crypto

@@ -22,6 +22,8 @@ struct ReleaseWith {
 // Numbers and points may be secret: all are wiped when freed.
 using BigNumber = std::unique_ptr<BIGNUM, ReleaseWith<BN_clear_free>>;
 using BigNumberContext = std::unique_ptr<BN_CTX, ReleaseWith<BN_CTX_free>>;
+using Montgomery = std::unique_ptr<BN_MONT_CTX, ReleaseWith<BN_MONT_CTX_free>>;
+using EcGroup = std::unique_ptr<EC_GROUP, ReleaseWith<EC_GROUP_free>>;
 using EcPoint = std::unique_ptr<EC_POINT, ReleaseWith<EC_POINT_clear_free>>;
 using EcKey = std::unique_ptr<EC_KEY, ReleaseWith<EC_KEY_free>>;
 using EcdsaSignature = std::unique_ptr<ECDSA_SIG, ReleaseWith<ECDSA_SIG_free>>;

@@ -5,8 +5,12 @@
 // (f, (g + (g mod 2) f) / 2); from modulus and number it comes to (+-1, 0) within 590 steps for numbers of
 // 256 bits. Steps look at the lowest bits only, so 62 of them are done on one word, as a matrix, which is
 // then applied to the whole numbers: to f and g, and modulo the modulus to d and e, which keep f = d number
-// and g = e number. Nothing branches: what a step does is chosen by masks.
+// and g = e number. Nothing branches for a secret: what a step does is chosen by masks.
 #include "crypto/modular_inverse.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
 
 #include <handfast/secret.hpp>
 
@@ -54,12 +58,41 @@ Transition steps(std::int64_t& zeta, std::uint64_t f, std::uint64_t g) noexcept 
           static_cast<std::int64_t>(r)};
 }
 
+/// The same steps, several at once: those that only halve g, and those with no exchange among them, which
+/// together add the multiple of f that makes so many low bits of g vanish.
+Transition steps_public(std::int64_t& zeta, std::uint64_t f, std::uint64_t g) noexcept {
+  std::uint64_t u = 1, v = 0, q = 0, r = 1;
+  for (int left = limb_bits;;) {
+    const int halvings = std::countr_zero(g | ~std::uint64_t{0} << left);
+    g >>= halvings;
+    u <<= halvings;
+    v <<= halvings;
+    zeta -= halvings;
+    left -= halvings;
+    if (left == 0) break;
+    if (zeta < 0) {  // the exchange, with f' = g and g' = -f, so that what follows is an addition again
+      zeta = -zeta - 1;
+      g = 0 - std::exchange(f, g);
+      q = 0 - std::exchange(u, q);
+      r = 0 - std::exchange(v, r);
+    }
+    // The next exchange is zeta + 1 steps away. f (f^2 - 2) is -1 / f modulo 64, for each odd f.
+    const auto bits = static_cast<int>(std::min<std::int64_t>({zeta + 1, left, 6}));
+    const std::uint64_t multiple = (g * f * (f * f - 2)) & ((std::uint64_t{1} << bits) - 1);
+    g += f * multiple;
+    q += u * multiple;
+    r += v * multiple;
+  }
+  return {static_cast<std::int64_t>(u), static_cast<std::int64_t>(v), static_cast<std::int64_t>(q),
+          static_cast<std::int64_t>(r)};
+}
+
 std::int64_t low_limb(Wide value) noexcept {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) & limb_mask);
 }
 
 /// (f, g) = transition (f, g) / 2^62, which leaves no rest.
-void apply(const Transition& t, Limbs& f, Limbs& g) noexcept {
+void apply_exactly(const Transition& t, Limbs& f, Limbs& g) noexcept {
   Wide to_f = static_cast<Wide>(t.u) * f[0] + static_cast<Wide>(t.v) * g[0];
   Wide to_g = static_cast<Wide>(t.q) * f[0] + static_cast<Wide>(t.r) * g[0];
   for (std::size_t i = 1; i < 5; ++i) {
@@ -129,24 +162,44 @@ Number256 join(const Limbs& limbs) noexcept {
           limb(3) >> 6 | limb(4) << 56};
 }
 
+/// Where the steps start and, with g = 0 and f = 1 or -1, end: then d, or -d, is the inverse.
+struct Division {
+  Division(const Modulus256& modulus, const Number256& number) noexcept
+      : f(modulus.limbs), g(Modulus256::split(number)) {}
+
+  void apply(const Modulus256& modulus, const Transition& t) noexcept {
+    apply_modulo(modulus, t, d, e);
+    apply_exactly(t, f, g);
+  }
+  [[nodiscard]] Number256 inverse(const Modulus256& modulus) noexcept {
+    normalise(modulus, d, sign_mask(f[4]));
+    return join(d);
+  }
+  [[nodiscard]] std::uint64_t low_f() const noexcept { return static_cast<std::uint64_t>(f[0]); }
+  [[nodiscard]] std::uint64_t low_g() const noexcept { return static_cast<std::uint64_t>(g[0]); }
+
+  Limbs f, g;
+  Limbs d{};
+  Limbs e{1, 0, 0, 0, 0};
+  std::int64_t zeta = -1;
+};
+
 }  // namespace
 
 Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept {
-  struct {
-    Limbs f, g, d, e;
-    std::int64_t zeta;
-  } state{modulus.limbs, Modulus256::split(number), {}, {1, 0, 0, 0, 0}, -1};
-  for (int batch = 0; batch < 10; ++batch) {  // 620 steps
-    const Transition t =
-        steps(state.zeta, static_cast<std::uint64_t>(state.f[0]), static_cast<std::uint64_t>(state.g[0]));
-    apply_modulo(modulus, t, state.d, state.e);
-    apply(t, state.f, state.g);
-  }
-  // Now g is 0 and f is 1 or -1: d, or -d, is the inverse.
-  normalise(modulus, state.d, sign_mask(state.f[4]));
-  const Number256 inverse = join(state.d);
-  wipe(&state, sizeof(state));
+  Division division(modulus, number);
+  for (int batch = 0; batch < 10; ++batch)  // 620 steps
+    division.apply(modulus, steps(division.zeta, division.low_f(), division.low_g()));
+  const Number256 inverse = division.inverse(modulus);
+  wipe(&division, sizeof(division));
   return inverse;
+}
+
+Number256 invert_modulo_public(const Modulus256& modulus, const Number256& number) noexcept {
+  Division division(modulus, number);
+  while (division.g != Limbs{})
+    division.apply(modulus, steps_public(division.zeta, division.low_f(), division.low_g()));
+  return division.inverse(modulus);
 }
 
 }  // namespace handfast::crypto

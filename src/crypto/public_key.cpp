@@ -78,6 +78,30 @@ Result<std::shared_ptr<PublicKeyState>> rsa_state(Bytes modulus, Bytes exponent)
   return state;
 }
 
+Result<std::shared_ptr<PublicKeyState>> ec_state(NamedGroup group, Bytes uncompressed_point) {
+  const std::optional<KeyType> type = type_of(group);
+  if (!type) return fail(ErrorCode::certificate_unsupported, "a curve that is not P-256, P-384 or P-521");
+  const Curve& curve = *curve_of(group);
+  const bool compressed = uncompressed_point.size() == 1 + curve.field_size &&
+                          (uncompressed_point[0] == 2 || uncompressed_point[0] == 3);
+  if (compressed) return fail(ErrorCode::certificate_unsupported, "a compressed point");
+  if (uncompressed_point.size() != curve.point_size() || uncompressed_point[0] != 4)
+    return fail(ErrorCode::certificate_malformed, "not an uncompressed point");
+
+  auto state = std::make_shared<PublicKeyState>();
+  state->type = *type;
+  state->bits = curve.bits;
+  state->point = to_octets(uncompressed_point);
+  state->ec = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const ErrorQueueGuard guard;
+  // This checks that the coordinates are below the prime and the point is on the curve.
+  if (EC_POINT_oct2point(curve.ec_group, state->ec.get(), uncompressed_point.data(),
+                         uncompressed_point.size(), context.get()) != 1)
+    return fail(ErrorCode::certificate_malformed, "not a point of the curve");
+  return state;
+}
+
 }  // namespace
 
 bool rsa_public_operation(RSA* key, Bytes signature, MutableBytes out) noexcept {
@@ -105,27 +129,20 @@ Result<PublicKey> PublicKey::rsa_pss(Bytes modulus, Bytes exponent,
 }
 
 Result<PublicKey> PublicKey::ec(NamedGroup group, Bytes uncompressed_point) {
-  const std::optional<KeyType> type = type_of(group);
-  if (!type) return fail(ErrorCode::certificate_unsupported, "a curve that is not P-256, P-384 or P-521");
-  const Curve& curve = *curve_of(group);
-  const bool compressed = uncompressed_point.size() == 1 + curve.field_size &&
-                          (uncompressed_point[0] == 2 || uncompressed_point[0] == 3);
-  if (compressed) return fail(ErrorCode::certificate_unsupported, "a compressed point");
-  if (uncompressed_point.size() != curve.point_size() || uncompressed_point[0] != 4)
-    return fail(ErrorCode::certificate_malformed, "not an uncompressed point");
+  auto state = ec_state(group, uncompressed_point);
+  if (!state) return fail(state.error());
+  return PublicKey(*std::move(state));
+}
 
-  auto state = std::make_shared<PublicKeyState>();
-  state->type = *type;
-  state->bits = curve.bits;
-  state->point = to_octets(uncompressed_point);
-  state->ec = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  const ErrorQueueGuard guard;
-  // This checks that the coordinates are below the prime and the point is on the curve.
-  if (EC_POINT_oct2point(curve.ec_group, state->ec.get(), uncompressed_point.data(),
-                         uncompressed_point.size(), context.get()) != 1)
-    return fail(ErrorCode::certificate_malformed, "not a point of the curve");
-  return PublicKey(std::move(state));
+PublicKey PublicKey::for_many_checks() const {
+  const std::optional<NamedGroup> group = crypto::curve_of(type());
+  if (!group || state_->table) return *this;
+  EcGroup table = table_of(*crypto::curve_of(*group), state_->ec.get());
+  if (!table) return *this;
+  auto state = ec_state(*group, point());
+  if (!state) return *this;  // it was a point of the curve before
+  (*state)->table = std::move(table);
+  return PublicKey(*std::move(state));
 }
 
 Result<PublicKey> PublicKey::ed25519(Bytes key) {
@@ -164,7 +181,7 @@ Result<> PublicKey::verify(const SignatureAlgorithm& algorithm, Bytes message, B
     case Kind::rsa_pss: genuine = verify_rsa(*state_, algorithm, message, signature); break;
     case Kind::ecdsa:
       genuine = verify_ecdsa(*crypto::curve_of(*crypto::curve_of(type())), state_->ec.get(),
-                             hash(algorithm.hash, message), signature);
+                             state_->table.get(), hash(algorithm.hash, message), signature);
       break;
     case Kind::ed25519: genuine = verify_ed25519(*state_, message, signature); break;
   }

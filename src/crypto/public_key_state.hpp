@@ -14,6 +14,7 @@ struct PublicKeyState {
   std::optional<PssRestriction> restriction;
   RsaKey rsa;  // verification fills its cache, under its own lock
   EcPoint ec;
+  EcGroup table;  // of multiples of `ec`; null: none was wanted, or there is none for the curve
 };
 
 /// What the public operation of RSA makes of `signature`, without looking at padding: false if that is not as

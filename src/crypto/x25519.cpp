@@ -95,7 +95,7 @@ Number256 to_montgomery(const Number256& y) noexcept {
   const Number256 numerator = add(one, y, over);
   Number256 denominator = subtract(one, y, over);
   if (over) denominator = add(denominator, prime, over);
-  return multiply(numerator, invert_modulo(modulus, denominator));
+  return multiply(numerator, invert_modulo_public(modulus, denominator));
 }
 
 }  // namespace

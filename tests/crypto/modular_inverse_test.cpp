@@ -61,6 +61,8 @@ class Inversion {
     ASSERT_NE(expected, nullptr);
     ASSERT_EQ(invert_modulo(modulus_.modulus, value_of(reduced.get())), value_of(expected.get()))
         << modulus_.name;
+    ASSERT_EQ(invert_modulo_public(modulus_.modulus, value_of(reduced.get())), value_of(expected.get()))
+        << modulus_.name;
   }
 
   const BIGNUM* modulus() const { return big_modulus_.get(); }
@@ -101,6 +103,7 @@ TEST(ModularInverse, IsRightAtTheEnds) {
       inversion.expect_right(power.get());
     }
     EXPECT_EQ(invert_modulo(each.modulus, Number256{}), Number256{});
+    EXPECT_EQ(invert_modulo_public(each.modulus, Number256{}), Number256{});
   }
 }
 

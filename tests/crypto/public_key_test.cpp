@@ -1,7 +1,13 @@
 // Public keys: what they take, what they verify, and what they refuse.
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include "crypto/ecdsa.hpp"
 #include "crypto/signature.hpp"
 #include "crypto/wycheproof.hpp"
 
@@ -204,6 +210,74 @@ TEST(PublicKey, PassesWycheproofEcdsa) {
     });
     EXPECT_EQ(count, each_file.count) << each_file.name;
   }
+}
+
+Octets p256_signature() {
+  for (const KnownSignature& known : known_signatures())
+    if (known.scheme == SignatureScheme::ecdsa_secp256r1_sha256) return from_hex(known.signature);
+  return {};
+}
+
+TEST(PublicKey, PassesWycheproofEcdsaWithATable) {
+  HANDFAST_VECTORS_OR_SKIP(file, "wycheproof/ecdsa_secp256r1_sha256_test.json");
+  std::string point;
+  std::optional<PublicKey> key;
+  const int count = test::for_each_case(file, [&](const Case& each) {
+    const std::string next = text(each.group, "publicKey", "uncompressed");
+    if (std::exchange(point, next) != next)
+      key = PublicKey::ec(NamedGroup::secp256r1, from_hex(point))->for_many_checks();
+    expect_as_wycheproof_says(each, *key, {Kind::ecdsa, HashAlgorithm::sha256, 0});
+  });
+  EXPECT_EQ(count, 484);
+}
+
+TEST(PublicKey, ForManyChecksIsTheSameKey) {
+  for (const KnownSignature& known : known_signatures()) {
+    SCOPED_TRACE(to_string(known.scheme));
+    const PublicKey ready = known.key.for_many_checks();
+    EXPECT_EQ(ready, known.key);
+    EXPECT_EQ(ready.bits(), known.key.bits());
+    const SignatureAlgorithm algorithm = *algorithm_of(known.scheme);
+    const Octets signature = from_hex(known.signature);
+    EXPECT_TRUE(ready.verify(algorithm, as_bytes("handfast"), signature));
+    EXPECT_TRUE(ready.for_many_checks().verify(algorithm, as_bytes("handfast"), signature));
+    EXPECT_FALSE(ready.verify(algorithm, as_bytes("Handfast"), signature));
+  }
+}
+
+// The base itself, for which libcrypto has its table already.
+TEST(PublicKey, ForManyChecksTakesTheBase) {
+  Octets one(32, 0);
+  one.back() = 1;
+  std::array<std::uint8_t, 65> base{};
+  multiply_base(*curve_of(NamedGroup::secp256r1), one, base);
+  const PublicKey plain = *PublicKey::ec(NamedGroup::secp256r1, base);
+  const PublicKey ready = plain.for_many_checks();
+  EXPECT_EQ(ready, plain);
+  const Octets signature = p256_signature();
+  EXPECT_FALSE(ready.verify({Kind::ecdsa, HashAlgorithm::sha256, 0}, as_bytes("handfast"), signature));
+}
+
+TEST(PublicKey, ATableIsWhatTheKeyIsMultipliedWith) {
+  const Curve& curve = *curve_of(NamedGroup::secp256r1);
+  const auto point_of = [&](const PublicKey& key) {
+    auto point = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+    EXPECT_EQ(
+        EC_POINT_oct2point(curve.ec_group, point.get(), key.point().data(), key.point().size(), nullptr), 1);
+    return point;
+  };
+  const EcPoint key = point_of(p256_key());
+  const Digest digest = hash(HashAlgorithm::sha256, as_bytes("handfast"));
+  const Octets signature = p256_signature();
+  const EcGroup table = table_of(curve, key.get());
+  ASSERT_NE(table, nullptr);
+  EXPECT_TRUE(verify_ecdsa(curve, key.get(), table.get(), digest, signature));
+  // With another key's table the same signature is none.
+  const EcGroup other = table_of(curve, EC_GROUP_get0_generator(curve.ec_group));
+  EXPECT_FALSE(verify_ecdsa(curve, key.get(), other.get(), digest, signature));
+  // The general code for curves would gain nothing.
+  const Curve& p384 = *curve_of(NamedGroup::secp384r1);
+  EXPECT_EQ(table_of(p384, EC_GROUP_get0_generator(p384.ec_group)), nullptr);
 }
 
 // [8422:5.10#5]
