@@ -26,7 +26,7 @@ Outcome<> fill_client_authentication(const ServeOptions& options, ServerSettings
     return usage_failure("--client-auth needs --client-ca or --peer-key",
                          "Name the CA or the keys of the clients that are to be trusted.");
   if (!options.client_ca.empty()) {
-    auto trust = load_trust("--client-ca", options.client_ca);
+    auto trust = load_trust("--client-ca", options.client_ca, TrustStore::KeyUse::often);
     if (!trust) return std::unexpected(trust.error());
     settings.trust = std::move(*trust);
   }

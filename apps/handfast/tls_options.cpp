@@ -387,10 +387,11 @@ bool concerns_credentials(const Error& error) noexcept {
   return error.detail != nullptr && std::string_view(error.detail).starts_with("credentials: ");
 }
 
-Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path) {
+Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path,
+                                                      TrustStore::KeyUse use) {
   const auto content = read_file(path);
   if (!content) return std::unexpected(content.error());
-  auto trust = TrustStore::from_file(path);
+  auto trust = TrustStore::from_file(path, use);
   if (!trust) return usage_failure(fmt::format("{} {}", option, path), trust.error());
   return std::move(*trust);
 }

@@ -53,7 +53,8 @@ std::string credential_file(const TlsOptions& options, std::size_t place);
 /// Whether settings do not fit together because of a credential.
 bool concerns_credentials(const Error& error) noexcept;
 /// The CA certificates of a file.
-Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path);
+Outcome<std::shared_ptr<const TrustStore>> load_trust(std::string_view option, const std::string& path,
+                                                      TrustStore::KeyUse use = TrustStore::KeyUse::seldom);
 /// Debian's list of public suffixes; null without its package: then only wildcards directly below top-level
 /// domains are too broad.
 std::shared_ptr<const x509::PublicSuffixList> system_suffixes();

@@ -64,7 +64,9 @@ class Sender {
   Sender& operator=(Sender&&) noexcept;
   ~Sender();
 
-  /// Seals application data into `output`, as many records as fit; owed alerts and KeyUpdates go first.
+  /// Seals application data into `output`, as many records as fit; owed alerts and KeyUpdates go first. Long
+  /// records take 2 % less time where the octet 5 behind the start of `output`, the first of a record's body,
+  /// stands at a multiple of 64.
   /// Errors: closed (by close(), by the peer, or by an error that the Receiver gave), buffer_too_small (less
   /// than what one octet of data needs), sequence_exhausted.
   Result<Sent> send(Bytes data, MutableBytes output);

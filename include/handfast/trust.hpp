@@ -1,6 +1,7 @@
 // Trust stores: the roots that a peer's certificate must lead to.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,14 +21,21 @@ class TrustStore {
  public:
   class Builder;
 
+  /// How often signatures by an anchor's own key are checked. `often`: each P-256 key gets a table of its
+  /// multiples, some 150 KiB that take 20 ms to make, and such a check takes 40 % of the time. It suits a
+  /// server or client of many connections whose peers' certificates are signed by a few anchors themselves;
+  /// below public roots stand other CAs, and a SignatureCache does more.
+  enum class KeyUse : std::uint8_t { seldom, often };
+
   /// The certificates of a PEM text (blocks CERTIFICATE, X509 CERTIFICATE and TRUSTED CERTIFICATE; others are
   /// passed over). The last kind is OpenSSL's: it may say for which purposes a certificate is trusted and for
   /// which it is not, and that is obeyed. Certificates that do not parse are left out and counted by
   /// skipped().
   /// Errors: bad_pem, no_certificate_in_file (also: none of them parses).
-  static Result<std::shared_ptr<const TrustStore>> from_pem(Bytes text);
+  static Result<std::shared_ptr<const TrustStore>> from_pem(Bytes text, KeyUse use = KeyUse::seldom);
   /// The same of a file, which may also hold one DER certificate. Errors: file_unreadable and the above.
-  static Result<std::shared_ptr<const TrustStore>> from_file(const std::string& path);
+  static Result<std::shared_ptr<const TrustStore>> from_file(const std::string& path,
+                                                             KeyUse use = KeyUse::seldom);
   /// The file that the environment's SSL_CERT_FILE names and the files in the folders that SSL_CERT_DIR lists
   /// (separated by colons); where neither is set, or the program runs with more rights than its caller,
   /// /etc/ssl/certs/ca-certificates.crt.
@@ -61,7 +69,7 @@ class TrustStore {
 /// Puts a store together in memory. One thread; everything given is copied.
 class TrustStore::Builder {
  public:
-  Builder();
+  explicit Builder(KeyUse use = KeyUse::seldom);
   Builder(Builder&&) noexcept;
   Builder& operator=(Builder&&) noexcept;
   ~Builder();
@@ -81,6 +89,7 @@ class TrustStore::Builder {
 
  private:
   std::unique_ptr<Contents> contents_;
+  KeyUse use_;
 };
 
 }  // namespace handfast

@@ -51,7 +51,7 @@ struct TrustStore::Contents {
   /// The anchor that is this very certificate, or null.
   [[nodiscard]] const x509::TrustAnchor* find(Bytes certificate, std::uint64_t subject_hash) const noexcept;
   /// False: it is there already.
-  bool add(std::unique_ptr<x509::TrustAnchor> anchor);
+  bool add(std::unique_ptr<x509::TrustAnchor> anchor, KeyUse use);
 
   std::unordered_map<std::uint64_t, std::vector<const x509::TrustAnchor*>> by_hash;
 };

@@ -69,6 +69,10 @@ void make_key_ready(TrustAnchor& anchor) {
   if (auto key = x509::make_public_key(anchor.key)) anchor.public_key = std::move(*key);
 }
 
+void make_key_ready_for_many(TrustAnchor& anchor) {
+  if (anchor.public_key) anchor.public_key = anchor.public_key->for_many_checks();
+}
+
 }  // namespace
 
 const TrustAnchor* TrustStore::Contents::find(Bytes certificate, std::uint64_t subject_hash) const noexcept {
@@ -77,7 +81,7 @@ const TrustAnchor* TrustStore::Contents::find(Bytes certificate, std::uint64_t s
   return nullptr;
 }
 
-bool TrustStore::Contents::add(std::unique_ptr<TrustAnchor> anchor) {
+bool TrustStore::Contents::add(std::unique_ptr<TrustAnchor> anchor, KeyUse use) {
   const std::uint64_t hash = x509::name_hash(anchor->subject);
   auto& same_hash = by_hash[hash];
   bool new_subject = true;
@@ -86,6 +90,7 @@ bool TrustStore::Contents::add(std::unique_ptr<TrustAnchor> anchor) {
     new_subject = new_subject && !equal(known->subject, anchor->subject);
   }
   if (!anchor->public_key) make_key_ready(*anchor);
+  if (use == KeyUse::often) make_key_ready_for_many(*anchor);
   if (new_subject) subjects.push_back(anchor->subject);
   anchor->position = anchors.size();
   same_hash.push_back(anchor.get());
@@ -107,8 +112,8 @@ std::vector<Bytes> TrustStore::certificates() const {
   return all;
 }
 
-Result<std::shared_ptr<const TrustStore>> TrustStore::from_pem(Bytes text) {
-  Builder builder;
+Result<std::shared_ptr<const TrustStore>> TrustStore::from_pem(Bytes text, KeyUse use) {
+  Builder builder(use);
   const auto added = builder.add_pem(text);
   if (!added) return fail(added.error());
   auto store = builder.build();
@@ -116,8 +121,8 @@ Result<std::shared_ptr<const TrustStore>> TrustStore::from_pem(Bytes text) {
   return store;
 }
 
-Result<std::shared_ptr<const TrustStore>> TrustStore::from_file(const std::string& path) {
-  Builder builder;
+Result<std::shared_ptr<const TrustStore>> TrustStore::from_file(const std::string& path, KeyUse use) {
+  Builder builder(use);
   const auto added = builder.add_file(path);
   if (!added) return fail(added.error());
   auto store = builder.build();
@@ -147,7 +152,7 @@ Result<std::shared_ptr<const TrustStore>> TrustStore::system() {
   return store;
 }
 
-TrustStore::Builder::Builder() : contents_(std::make_unique<Contents>()) {}
+TrustStore::Builder::Builder(KeyUse use) : contents_(std::make_unique<Contents>()), use_(use) {}
 TrustStore::Builder::Builder(Builder&&) noexcept = default;
 TrustStore::Builder& TrustStore::Builder::operator=(Builder&&) noexcept = default;
 TrustStore::Builder::~Builder() = default;
@@ -155,7 +160,7 @@ TrustStore::Builder::~Builder() = default;
 Result<> TrustStore::Builder::add_certificate(Bytes der) {
   auto anchor = std::make_unique<TrustAnchor>();
   if (const auto defect = read_certificate(der, *anchor)) return fail(defect->error());
-  contents_->add(std::move(anchor));
+  contents_->add(std::move(anchor), use_);
   return {};
 }
 
@@ -173,7 +178,7 @@ Result<std::size_t> TrustStore::Builder::add_pem(Bytes text) {
       ++contents_->skipped;
       continue;
     }
-    contents_->add(std::move(anchor));
+    contents_->add(std::move(anchor), use_);
     ++added;
   }
 }
@@ -203,7 +208,7 @@ Result<> TrustStore::Builder::add_anchor(Bytes name, Bytes subject_public_key_in
   if (fault.happened()) return fail(fault.defect()->error());
   make_key_ready(*anchor);
   if (!anchor->public_key) return fail(ErrorCode::certificate_unsupported);
-  contents_->add(std::move(anchor));
+  contents_->add(std::move(anchor), use_);
   return {};
 }
 

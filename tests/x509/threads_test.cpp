@@ -43,7 +43,7 @@ TEST(Threads, VerifyAgainstOneStoreWithOneCache) {
   const Scenario s;
   const Octets leaf = s.make_leaf();
   const Octets intermediate = s.make_intermediate();
-  TrustStore::Builder builder;
+  TrustStore::Builder builder(TrustStore::KeyUse::often);
   ASSERT_TRUE(builder.add_certificate(s.make_root()));
   const auto store = builder.build();
   const auto suffixes = *x509::PublicSuffixList::parse("com\nco.uk\n");

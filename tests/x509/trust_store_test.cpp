@@ -95,6 +95,27 @@ TEST(TrustStore, TwoKeysOfOneNameAreTwoAnchorsAndOneSubject) {
   EXPECT_EQ(store->subjects().size(), 1U);
 }
 
+// The tables of its keys change how fast a path is judged and nothing else.
+TEST(TrustStore, KeysOfManyChecksJudgeTheSame) {
+  const Scenario s;
+  const auto store =
+      TrustStore::from_pem(as_bytes(x509::certificate_to_pem(s.make_root())), TrustStore::KeyUse::often);
+  ASSERT_TRUE(store);
+  const Octets leaf = s.make_leaf();
+  Octets intermediate = s.make_intermediate();
+  const auto judge = [&] {
+    const Bytes chain[] = {leaf, intermediate};
+    x509::VerificationRequest request;
+    request.chain = chain;
+    request.trust = store->get();
+    request.now = s.now;
+    return x509::verify(request).ok();
+  };
+  EXPECT_TRUE(judge());
+  intermediate.back() ^= 1;  // the last octet of the root's signature
+  EXPECT_FALSE(judge());
+}
+
 TEST(TrustStore, TakesTrustedCertificatesOfOpenssl) {
   // The certificate has more data behind it there.
   Octets octets = Scenario().make_root();
