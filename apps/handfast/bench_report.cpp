@@ -7,15 +7,15 @@
 namespace handfast::tool {
 namespace {
 
-constexpr std::string_view cached = "_cached";
-
-std::string_view without_cache(std::string_view name) noexcept {
-  if (name.ends_with(cached)) name.remove_suffix(cached.size());
+// The peer has one way to verify a chain, with which all of ours are compared.
+std::string_view side_of(std::string_view name) noexcept {
+  for (const std::string_view variant : {"_plain", "_cached"})
+    if (name.ends_with(variant)) name.remove_suffix(variant.size());
   return name;
 }
 
 const BenchFigure* peer_of(const BenchRow& row, const BenchFigure& ours) noexcept {
-  return find_figure(row.peers, without_cache(ours.name));
+  return find_figure(row.peers, side_of(ours.name));
 }
 
 // Handshakes a second, or millions of octets of data a second.

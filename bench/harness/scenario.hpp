@@ -34,6 +34,7 @@ struct Scenario {
   bool mutual = false;           ///< the client shows a certificate, too
   std::uint8_t tickets = 0;      ///< that a server gives after a full handshake
   bool resumed = false;          ///< each handshake resumes the session of the one before, with its ticket
+  bool plain_keys = false;       ///< no table for the keys of trust anchors (Handfast only)
   bool signature_cache = false;  ///< who verifies remembers good signatures of certificates (Handfast only)
   std::size_t record_size = 0;   ///< octets of data in a record
 

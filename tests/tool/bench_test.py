@@ -38,7 +38,8 @@ class Bench(unittest.TestCase):
             self.assertIn("OpenSSL", report["peer"])
         for name in HANDSHAKES:
             peer = HAS_PEER and name not in OPENSSL_HAS_NOT
-            for side in ("server", "client", "client_cached"):
+            plain = ("client_plain",) if name not in ("hs13-rsa", "hs12-rsa-kx") else ()
+            for side in ("server", "client", "client_cached", *plain):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", peer)
                     self.assertIn("overhead", report["scenarios"][name][side])
