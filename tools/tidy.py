@@ -3,9 +3,10 @@
 
     tools/tidy.py BUILD [--jobs N] [FILE...]
 
-BUILD holds a compile_commands.json (the preset tidy). Without files: all of src/ and apps/. A source that was
-clean before is not read again while it, all that it includes, its command and .clang-tidy stay the same: what is
-known to be clean is kept in the user's cache folder, by the hash of the preprocessed source.
+BUILD holds a compile_commands.json (the preset tidy), whose units are several sources each, as CMake puts them
+together: most of the time goes into what they all include. Without files: all of src/ and apps/; a file that is
+named is read by itself. What was clean before is not read again while it, all that it includes, its command and
+.clang-tidy stay the same: that is kept in the user's cache folder, by the hash of the preprocessed source.
 """
 import argparse
 import hashlib
@@ -20,40 +21,56 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TIDY, COMPILER = "clang-tidy-19", "clang++-19"
+RULES = ROOT / ".clang-tidy"
 FOLDERS = [ROOT / "src", ROOT / "apps"]
 
 
-def sources(build: Path, wanted: list[Path]) -> dict[Path, list[str]]:
-    """The wanted sources and how they are compiled."""
-    commands = {Path(entry["file"]): shlex.split(entry["command"])
-                for entry in json.loads((build / "compile_commands.json").read_text())}
-    if wanted:
-        return {path.resolve(): commands[path.resolve()] for path in wanted if path.resolve() in commands}
-    return {path: command for path, command in commands.items()
-            if any(path.is_relative_to(folder) for folder in FOLDERS)}
+def parts_of(unit: Path) -> list[Path]:
+    """The sources that one unit of compilation consists of."""
+    if "Unity" not in unit.parts:
+        return [unit]
+    return [Path(name) for name in re.findall(r'^#include "(.*)"$', unit.read_text(), re.MULTILINE)]
 
 
-def key_of(command: list[str], build: Path) -> str | None:
+def options_of(command: list[str], unit: Path) -> list[str]:
+    """The command without compiler, input and output."""
+    options = [word for word in command[1:] if word != "-c" and Path(word) != unit]
+    if "-o" in options:
+        at = options.index("-o")
+        del options[at : at + 2]
+    return options
+
+
+def units(build: Path, wanted: list[Path]) -> dict[Path, list[str]]:
+    """What is to be read, and with which options it is compiled."""
+    chosen, files = {}, {path.resolve() for path in wanted}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        unit = Path(entry["file"])
+        parts, options = parts_of(unit), options_of(shlex.split(entry["command"]), unit)
+        if wanted:
+            chosen.update({part: options for part in parts if part in files})
+        elif any(part.is_relative_to(folder) for part in parts for folder in FOLDERS):
+            chosen[unit] = options
+    return chosen
+
+
+def key_of(unit: Path, options: list[str], build: Path) -> str | None:
     """The hash of all that clang-tidy would see, or None if the source does not even preprocess."""
-    arguments = [word for word in command[1:] if word != "-c"]
-    if "-o" in arguments:
-        at = arguments.index("-o")
-        del arguments[at : at + 2]
-    seen = subprocess.run([COMPILER, *arguments, "-E", "-C"], cwd=build, capture_output=True, check=False)
+    seen = subprocess.run([COMPILER, *options, str(unit), "-E", "-C"], cwd=build, capture_output=True, check=False)
     if seen.returncode != 0:
         return None
     # Markers like `# 1 "/a/b.hpp"` name the place of the tree, which does not matter.
-    text = seen.stdout.replace(os.fsencode(ROOT), b"")
-    rules = b"".join(path.read_bytes() for path in sorted(ROOT.rglob(".clang-tidy")) if "build" not in path.parts)
-    return hashlib.sha256(text + b"\0" + rules).hexdigest()
+    text = (seen.stdout + os.fsencode("\0".join(options))).replace(os.fsencode(ROOT), b"")
+    return hashlib.sha256(text + b"\0" + RULES.read_bytes()).hexdigest()
 
 
-def tidy(path: Path, command: list[str], build: Path, known: Path) -> str:
+def tidy(unit: Path, options: list[str], build: Path, known: Path) -> str:
     """What clang-tidy says; empty if the source is clean."""
-    key = key_of(command, build)
+    key = key_of(unit, options, build)
     if key and (known / key).exists():
         return ""
-    run = subprocess.run([TIDY, "-p", str(build), "--quiet", str(path)], capture_output=True, text=True, check=False)
+    run = subprocess.run([TIDY, f"--config-file={RULES}", "--quiet", str(unit), "--", *options],
+                         cwd=build, capture_output=True, text=True, check=False)
     if run.returncode == 0:
         if key:
             (known / key).touch()
@@ -70,21 +87,23 @@ def main() -> int:
 
     known = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "handfast-tidy"
     known.mkdir(parents=True, exist_ok=True)
-    chosen = sources(arguments.build, arguments.files)
+    build = arguments.build.resolve()
+    chosen = units(build, arguments.files)
     if not chosen:
         print("no such source in compile_commands.json")
         return 1
 
     unclean, told = 0, set()
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        for said in pool.map(lambda item: tidy(*item, arguments.build, known), chosen.items()):
+        for said in pool.map(lambda item: tidy(*item, build, known), chosen.items()):
             unclean += bool(said)
             # A finding in a header comes once for each source that includes it.
             for finding in re.split(r"\n(?=\S+:\d+:\d+: (?:error|warning))", said.strip()):
                 if finding and finding not in told:
                     told.add(finding)
                     print(finding, flush=True)
-    print(f"{len(chosen)} sources read, {unclean} of them with findings")
+    count = sum(len(parts_of(unit)) for unit in chosen)
+    print(f"{count} sources read in {len(chosen)} units, {unclean} of them with findings")
     return 1 if unclean else 0
 
 
