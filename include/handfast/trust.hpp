@@ -69,6 +69,7 @@ class TrustStore {
 /// Puts a store together in memory. One thread; everything given is copied.
 class TrustStore::Builder {
  public:
+  /// `use`: how often the keys of the anchors are used, of all that are added.
   explicit Builder(KeyUse use = KeyUse::seldom);
   Builder(Builder&&) noexcept;
   Builder& operator=(Builder&&) noexcept;

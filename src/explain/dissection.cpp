@@ -164,6 +164,7 @@ class Dissector {
     if (message.type == HandshakeType::client_hello) read_client_hello(message.octets);
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
     if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
+    if (message.type == HandshakeType::certificate) read_certificate(message.octets, message.from);
     hash(message);
     event(Event::Kind::message, record, index, result_.messages.size());
     result_.messages.push_back(std::move(message));
@@ -222,6 +223,14 @@ class Dissector {
     if (!answer) return;
     result_.early_data_accepted = answer->extensions.early_data.has_value();
     read_certificate_types(answer->extensions);
+  }
+
+  void read_certificate(Bytes whole, Role from) {
+    if (result_.version != ProtocolVersion::tls13) return;
+    const auto certificate = wire::decode<message::Certificate>(whole.subspan(wire::message_header_size));
+    if (!certificate || certificate->certificate_list.count() == 0) return;
+    result_.delegated[from == Role::server ? 1 : 0] =
+        certificate->certificate_list.front().extensions.delegated_credential.has_value();
   }
 
   void settle(ProtocolVersion version, CipherSuite suite) {

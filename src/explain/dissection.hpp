@@ -42,6 +42,8 @@ struct Dissection {
   std::optional<std::uint16_t> psk;  ///< which of the client's the server took
   bool early_data = false;           ///< the client offered it
   bool early_data_accepted = false;
+  std::array<bool, 2>
+      delegated{};  ///< client and server: a delegated credential (RFC 9345) stood beside the leaf
   bool offered_ticket = false;  ///< TLS 1.2: the ClientHello brought one (RFC 5077)
   bool extended_master_secret = false;
   bool encrypt_then_mac = false;

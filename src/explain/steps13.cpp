@@ -50,8 +50,8 @@ constexpr std::array words{
           "The server wants to know who the client is, and says which signatures it accepts.", ""},
     Words{
         Act::server_certificate, "Certificate, CertificateVerify", "RFC 8446 §4.4.2, §4.4.3",
-        "The server shows its chain and signs the hash of the whole conversation with the key of its first "
-        "certificate: it is the one that the certificate names, and nobody changed a message.",
+        "The server shows its chain and signs the hash of the whole conversation with its key: it is the one "
+        "that the first certificate names, and nobody changed a message.",
         "The signature covered only both randoms and the share, or with RSA there was none: the negotiation "
         "itself could be tampered with."},
     Words{Act::server_finished, "Server Finished", "RFC 8446 §4.4.4",
@@ -140,6 +140,11 @@ void add_words(Telling& telling, Act act, Step& step) {
   }
   const Dissection& seen = telling.seen();
   if (act == Act::server_hello) add_choices(seen, step);
+  if ((act == Act::server_certificate && seen.delegated[1]) ||
+      (act == Act::client_certificate && seen.delegated[0]))
+    step.text.emplace_back(
+        "The key that signs is not the certificate's: a delegated credential (RFC 9345) beside it, signed by "
+        "the certificate's key, lends its name to another one for a few days at most.");
   if (act == Act::early_data)
     step.text.emplace_back(seen.early_data_accepted
                                ? "The server takes it, as its EncryptedExtensions say."

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "explain/explained.hpp"
+#include "support/delegation.hpp"
 #include "support/vectors.hpp"
 
 namespace handfast {
@@ -79,6 +80,27 @@ TEST(Story, TellsARetry) {
   EXPECT_EQ(story.steps[2].title, "ClientHello, again");
   EXPECT_EQ(story.steps[3].title, "ServerHello");
   EXPECT_EQ(story.messages[1].name, "hello_retry_request");
+}
+
+// RFC 9345: what signs is another key than the certificate's.
+TEST(Story, TellsOfADelegatedCredential) {
+  const auto tells = [](const Story& story, const char* title) {
+    for (const auto& step : story.steps)
+      if (step.title == title)
+        return std::ranges::any_of(step.text,
+                                   [](const std::string& text) { return text.contains("RFC 9345"); });
+    ADD_FAILURE() << "no step " << title;
+    return false;
+  };
+  Scene scene{test::delegation_client(), test::delegation_server()};
+  EXPECT_TRUE(tells(scene.explained(), "Certificate, CertificateVerify"));
+  scene.server.credentials = {test::holder().credential};
+  EXPECT_FALSE(tells(scene.explained(), "Certificate, CertificateVerify"));
+
+  Scene mutual{test::client_settings(), test::delegation_asking_server()};
+  mutual.client.credentials = {test::delegated({.role = Role::client})};
+  EXPECT_TRUE(tells(mutual.explained(), "Client Certificate, CertificateVerify"));
+  EXPECT_FALSE(tells(mutual.explained(), "Certificate, CertificateVerify"));
 }
 
 TEST(Story, TellsMutualTls13) {

@@ -1,4 +1,5 @@
 // The asio stream's questions: answered at once, later, wrongly, or never.
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -26,11 +27,17 @@ using Stream = handfast::asio::stream<Socket>;
 class AsioQuestions : public testing::Test {
  protected:
   void connect(Connection client_end, Connection server_end) {
+    join(std::move(client_end), std::move(server_end));
+    start();
+  }
+  void join(Connection client_end, Connection server_end) {
     Socket a(context);
     Socket b(context);
     net::local::connect_pair(a, b);
     client.emplace(std::move(a), std::move(client_end));
     server.emplace(std::move(b), std::move(server_end));
+  }
+  void start() {
     client->async_handshake([this](std::error_code error) { client_error = error; });
     start_server();
   }
@@ -147,6 +154,47 @@ TEST_F(AsioQuestions, APskIsFoundLater) {
   open[0].psk(device_key());
   expect_handshakes();
   EXPECT_EQ(server->take_summary()->external_psk_identity, device_key().identity);
+}
+
+TEST_F(AsioQuestions, SessionsOfBothSidesAreFoundLater) {
+  const auto ours = std::make_shared<TestClientStore>();
+  const auto theirs = std::make_shared<TestServerStore>();
+  ClientSettings client_settings = live_client_settings();
+  client_settings.session_store = ours;
+  ServerSettings server_settings = live_server_settings();
+  server_settings.session_store = theirs;
+  const auto client_config = ClientConfig::make(client_settings).value();
+  const auto server_config = ServerConfig::make(server_settings).value();
+  connect(client_connection(client_config), server_connection(server_config));
+  expect_handshakes();
+  // The tickets come before the first data.
+  std::array<char, 8> room{};
+  server->async_write_some(net::buffer("hello", 5), [](std::error_code, std::size_t) {});
+  client->async_read_some(net::buffer(room), [](std::error_code, std::size_t) {});
+  settle();
+  ASSERT_FALSE(ours->sessions.empty());
+
+  Session session = std::move(ours->sessions.back());
+  const Octets id = session.ticket;
+  ours->later = theirs->later = true;
+  client_error.reset();
+  server_error.reset();
+  join(client_connection(client_config), server_connection(server_config));
+  const auto keep = [this](const Question& /*question*/, Answer answer) {
+    open.push_back(std::move(answer));
+  };
+  client->on_question(keep);
+  server->on_question(keep);
+  start();
+  settle();
+  ASSERT_EQ(open.size(), 1u) << "the client's question";
+  open[0].session(std::move(session));
+  settle();
+  ASSERT_EQ(open.size(), 2u) << "and the server's";
+  EXPECT_FALSE(client_error) << "it waits";
+  open[1].session(theirs->sessions.at(id).clone());
+  expect_handshakes();
+  EXPECT_TRUE(client->take_summary()->resumed);
 }
 
 // A register that somebody else keeps.
