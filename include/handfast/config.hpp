@@ -72,7 +72,7 @@ struct CommonSettings {
   /// one of them leads to if it has such a one. With an empty list a client only asks the server what it has:
   /// Summary::available_trust_anchors, for another attempt. None: nothing is said of them. Who sees a
   /// ClientHello sees the list: one that few have makes its client known
-  /// (draft-ietf-tls-trust-anchor-ids-04 §9.1).
+  /// (draft-ietf-tls-trust-anchor-ids-04 §9.1). At most max_trust_anchor_list_size octets.
   std::optional<std::vector<Octets>> requested_trust_anchors;
   /// Who judges the peer's certificate.
   PeerVerification verification = PeerVerification::full;
@@ -162,7 +162,8 @@ struct ServerSettings : CommonSettings {
   /// sent).
   std::vector<Credential> credentials;
   /// Trust anchor IDs that clients which ask are told the server has chains of, most wanted first. Empty:
-  /// those of the credentials for the client's name; for others where other configurations have more.
+  /// those of the credentials for the client's name, or of those with the first one's names where none is for
+  /// it; for others where other configurations have more. At most max_trust_anchor_list_size octets.
   std::vector<Octets> available_trust_anchors;
   /// Whether the client has to show a certificate.
   ClientAuthentication client_authentication = ClientAuthentication::none;

@@ -22,7 +22,7 @@ class TrustStore {
   class Builder;
 
   /// How often signatures by an anchor's own key are checked. `often`: each P-256 key gets a table of its
-  /// multiples, some 150 KiB that take 20 ms to make, and such a check takes 40 % of the time. It suits a
+  /// multiples, some 150 KiB that take 20 ms to make, and such a check takes a third of the time. It suits a
   /// server or client of many connections whose peers' certificates are signed by a few anchors themselves;
   /// below public roots stand other CAs, and a SignatureCache does more.
   enum class KeyUse : std::uint8_t { seldom, often };

@@ -15,6 +15,9 @@ namespace [[gnu::visibility("default")]] handfast {
 /// An ID in TLS is the contents of a relative object identifier in DER, below 1.3.6.1.4.1 (§3): 1 to this
 /// many octets.
 inline constexpr std::size_t max_trust_anchor_id_size = 255;
+/// Octets of the IDs in one list of ours, each with one more for its length: the messages that hold the lists
+/// have to fit what peers read. Of a peer's list the first 256 IDs are looked at.
+inline constexpr std::size_t max_trust_anchor_list_size = 8192;
 
 /// The octets of an ID in dotted decimal notation, such as "32473.1". None: it is not one, a number in it
 /// does not fit 64 bits, or it would have more than 255 octets.

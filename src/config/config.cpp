@@ -139,7 +139,8 @@ Result<> check_trust_anchors(std::span<const Octets> ids) {
       return fail(ErrorCode::invalid_argument, "a trust anchor ID has 1 to 255 octets");
     octets += 1 + id.size();
   }
-  if (octets > 0xffff) return fail(ErrorCode::invalid_argument, "trust anchor IDs: more than 65,535 octets");
+  if (octets > max_trust_anchor_list_size)
+    return fail(ErrorCode::invalid_argument, "trust anchor IDs: more than 8,192 octets");
   return {};
 }
 

@@ -189,6 +189,8 @@ Result<> PublicKey::verify(const SignatureAlgorithm& algorithm, Bytes message, B
   return {};
 }
 
+bool PublicKey::has_table() const noexcept { return state_->table != nullptr; }
+
 KeyType PublicKey::type() const noexcept { return state_->type; }
 std::size_t PublicKey::bits() const noexcept { return state_->bits; }
 Bytes PublicKey::modulus() const noexcept { return state_->modulus; }

@@ -150,6 +150,9 @@ Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
       return fail(ErrorCode::illegal_value, "a raw public key with more entries behind it");
     if (certificate.certificate_list.front().extensions.delegated_credential)
       return fail(ErrorCode::bad_delegated_credential, "a raw public key delegates nothing");
+    // draft-ietf-tls-trust-anchor-ids-04 §4.1: it has none.
+    if (certificate.certificate_list.front().extensions.trust_anchors)
+      return fail(ErrorCode::illegal_value, "trust_anchors: a raw public key has no trust anchor");
     return keep_raw_public_key(hs, settings, certificate.certificate_list.front().cert_data);
   }
   // One copy of the message; the chain are views into it.

@@ -163,7 +163,7 @@ const char* withhold(const ClientHandshake& hs, const Credential& credential,
                                               : ClientCertificateType::ecdsa_sign))
     return withheld::key_type;
   // RFC 5246 §7.4.4: an empty list leaves the choice to us.
-  const bool suits = suits_issuers(credential, std::nullopt, message.certificate_authorities, true);
+  const bool suits = suits_issuers(credential, false, message.certificate_authorities, true);
   return suits ? nullptr : withheld::authorities;
 }
 

@@ -103,7 +103,8 @@ const char* withhold(const ClientHandshake& hs, const Credential& credential, co
                                                                 : extensions.signature_algorithms;
   // RFC 8446 §4.4.2.3 [8446:4.4.2.3#2].
   if (!may_be_shown(credential, for_chains->supported_signature_algorithms)) return withheld::chain;
-  const bool suits = suits_issuers(credential, extensions.trust_anchors, authorities_of(extensions), true);
+  const bool suits = suits_issuers(credential, is_requested(credential, extensions.trust_anchors),
+                                   authorities_of(extensions), true);
   return suits ? nullptr : withheld::authorities;
 }
 

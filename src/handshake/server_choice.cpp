@@ -132,15 +132,18 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
   const std::string_view name = requested_name(hello);
-  const RequestedTrustAnchors& requested = hello.extensions.trust_anchors;
+  const AskedFor asked_for(settings.credentials, hello.extensions.trust_anchors);
   bool known = name.empty();
   bool suited = false;
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
+    const auto asked = [&](const Credential& credential) {
+      return by_name ? asked_for.by_name(credential) : asked_for.by_default(credential);
+    };
     const auto use = [&](const Credential& credential) {
       if (by_name && !credential.matches(name)) return false;
       known = known || by_name;
-      if (!suits_client(credential, hello, requested)) return false;
+      if (!suits_client(credential, hello, asked(credential))) return false;
       suited = true;
       const auto scheme =
           choose_scheme13(hs, settings.policy, credential,
@@ -151,7 +154,7 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
       choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     };
-    if (try_credentials(settings, hello, requested, use)) return {};
+    if (try_credentials(settings, hello, asked, use)) return {};
     // RFC 6066 §3: refuse, or go on with the default certificate.
     if (by_name && !known && settings.refuse_unknown_names) return fail(ErrorCode::no_certificate_for_name);
   }
@@ -171,8 +174,7 @@ bool can_check(const ClientHello& hello, const Credential& credential) noexcept 
 
 // RFC 7250 §4.2: a kind that the client takes. RFC 8446 §4.2.4: the authorities that it names guide the
 // choice.
-bool suits_client(const Credential& credential, const ClientHello& hello,
-                  const RequestedTrustAnchors& requested) {
+bool suits_client(const Credential& credential, const ClientHello& hello, bool requested) {
   return takes_type(hello, credential.type()) &&
          suits_issuers(credential, requested, authorities_of(hello.extensions), false);
 }
@@ -192,8 +194,9 @@ std::vector<message::DistinguishedName> named_authorities(const ServerSettings& 
     octets += subject.size() + 2;
     authorities.push_back(subject);
   }
-  // A store of very many roots does not fit the field: then the client is not told.
-  if (octets > 0xffff) authorities.clear();
+  // A store of very many roots does not fit the message beside the rest: then the client is not told.
+  constexpr std::size_t most_octets = 0xc000;
+  if (octets > most_octets) authorities.clear();
   return authorities;
 }
 

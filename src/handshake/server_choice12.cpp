@@ -74,10 +74,11 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
     const auto use = [&](const Credential& credential) {
-      return (!by_name || credential.matches(name)) && suits_client(credential, hello, std::nullopt) &&
+      return (!by_name || credential.matches(name)) && suits_client(credential, hello, false) &&
              fits(settings, hello, suite, credential, choice.proof);
     };
-    if (try_credentials(settings, hello, std::nullopt, use)) {
+    const auto asked = [](const Credential& /*each*/) { return false; };  // TLS 1.2 knows no trust anchors
+    if (try_credentials(settings, hello, asked, use)) {
       choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
       return true;
     }

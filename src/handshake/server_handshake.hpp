@@ -84,25 +84,21 @@ Task<> server12(ServerHandshake& handshake);
 [[nodiscard]] bool can_check(const message::ClientHello& hello, const Credential& credential) noexcept;
 /// Tries our certificates until `use` takes one: first those whose chains the client can check; another chain
 /// is shown only if there is none such (RFC 8446 §4.4.2.2, RFC 5246 §7.4.2 [8446:4.4.2.2#4] [5246:7.4.2#14]).
-/// Of both those that it asks for go first. Whether one was taken.
+/// Of both those go first of which `asked` says that the client asks for them. Whether one was taken.
 [[nodiscard]] bool try_credentials(const ServerSettings& settings, const message::ClientHello& hello,
-                                   const RequestedTrustAnchors& requested, auto use) {
-  for (const bool checkable : {true, false}) {
-    for (const bool asked_for : {true, false}) {
-      if (asked_for && !requested) continue;
+                                   auto asked, auto use) {
+  for (const bool checkable : {true, false})
+    for (const bool asked_for : {true, false})
       for (const Credential& credential : settings.credentials)
-        if (can_check(hello, credential) == checkable && is_requested(credential, requested) == asked_for &&
-            use(credential))
+        if (asked(credential) == asked_for && can_check(hello, credential) == checkable && use(credential))
           return true;
-    }
-  }
   return false;
 }
 
 /// Whether the client takes this kind of certificate, and the issuers that it asks for leave this one.
-/// `requested`: its trust anchors, as far as the version knows of them.
+/// `requested`: it asks for this one by its trust anchor.
 [[nodiscard]] bool suits_client(const Credential& credential, const message::ClientHello& hello,
-                                const RequestedTrustAnchors& requested);
+                                bool requested);
 
 /// The names and protocol that both versions choose alike.
 Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello& hello);

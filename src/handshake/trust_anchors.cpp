@@ -7,12 +7,23 @@
 #include "handshake/certificate_type.hpp"
 #include "handshake/delegation.hpp"
 #include "handshake/server_handshake.hpp"
+#include "x509/certificate.hpp"
 
 namespace handfast::handshake {
 namespace {
 
 bool is_known(std::span<const Credential> credentials, std::string_view name) {
   return std::ranges::any_of(credentials, [name](const Credential& each) { return each.matches(name); });
+}
+
+// The alternative names of a leaf as they stand in it; none of a raw public key.
+Bytes names_of(const Credential& credential) noexcept {
+  if (credential.chain().empty()) return {};
+  const auto leaf = x509::Certificate::parse(credential.chain().front());
+  return leaf ? leaf->extensions.value(x509::ExtensionId::subject_alt_name) : Bytes();
+}
+bool has_same_names(const Credential& one, const Credential& other) noexcept {
+  return &one == &other || equal(names_of(one), names_of(other));
 }
 
 // Whether nothing but the issuers that the client names speaks against this one, or how it is signed.
@@ -25,10 +36,14 @@ bool could_be_shown(const ServerHandshake& hs, const Credential& credential) {
                          hello.extensions.delegated_credential);
 }
 
-// Adds an ID that is not there yet, as long as the field has room for it.
+// A longer list of a peer is not looked at behind this.
+constexpr std::size_t most_ids = 256;
+
+// Adds an ID that is not there yet, as long as a list may be.
 void add(std::vector<message::TrustAnchorID>& list, std::size_t& octets, Bytes id) {
   const auto same = [id](Bytes other) { return equal(id, other); };
-  if (id.empty() || octets + 1 + id.size() > 0xffff || std::ranges::any_of(list, same)) return;
+  const bool full = list.size() == most_ids || octets + 1 + id.size() > max_trust_anchor_list_size;
+  if (id.empty() || full || std::ranges::any_of(list, same)) return;
   octets += 1 + id.size();
   list.emplace_back(id);
 }
@@ -41,7 +56,9 @@ bool is_requested(const Credential& credential, const RequestedTrustAnchors& req
   const CertificateProperties& properties = credential.contents().properties;
   if (!requested || properties.trust_anchor_id.empty()) return false;
   const auto& groups = properties.trust_anchor_group_inclusions;
+  std::size_t seen = 0;
   for (const Bytes id : requested->trust_anchor_list) {
+    if (++seen > most_ids) break;
     if (equal(id, properties.trust_anchor_id)) return true;
     if (std::ranges::any_of(groups, [id](const TrustAnchorRange& range) { return range.contains(id); }))
       return true;
@@ -51,6 +68,21 @@ bool is_requested(const Credential& credential, const RequestedTrustAnchors& req
 
 bool needs_request(const Credential& credential) noexcept {
   return credential.contents().properties.trust_anchor_negotiation;
+}
+
+AskedFor::AskedFor(std::span<const Credential> credentials, const RequestedTrustAnchors& requested)
+    : credentials_(credentials) {
+  if (!requested) return;
+  asked_.reserve(credentials.size());
+  for (const Credential& credential : credentials) asked_.push_back(is_requested(credential, requested));
+}
+
+bool AskedFor::by_name(const Credential& credential) const noexcept {
+  return !asked_.empty() && asked_[static_cast<std::size_t>(&credential - credentials_.data())];
+}
+
+bool AskedFor::by_default(const Credential& credential) const noexcept {
+  return by_name(credential) && has_same_names(credential, credentials_.front());
 }
 
 std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshake& hs) {
@@ -64,19 +96,26 @@ std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshak
   std::size_t octets = 0;
   // RFC 8446 §4.4.2.2: a chain that the client cannot check is shown if there is no other.
   for (const bool checkable : {true, false}) {
-    for (const Credential& credential : settings.credentials)
-      if (can_check(hs.hello(), credential) == checkable && (!by_name || credential.matches(name)) &&
-          could_be_shown(hs, credential))
-        add(list, octets, credential.contents().properties.trust_anchor_id);
-    if (!list.empty()) break;
+    bool any = false;
+    for (const Credential& credential : settings.credentials) {
+      const bool named =
+          by_name ? credential.matches(name) : has_same_names(credential, settings.credentials.front());
+      if (!named || can_check(hs.hello(), credential) != checkable || !could_be_shown(hs, credential))
+        continue;
+      any = true;
+      add(list, octets, credential.contents().properties.trust_anchor_id);
+    }
+    if (any) break;
   }
   return list;
 }
 
 void keep_available(Handshake& hs, const std::optional<message::AvailableTrustAnchorList>& available) {
   if (!available) return;
+  // The most wanted come first.
   for (const Bytes id : available->trust_anchor_list)
-    hs.summary.available_trust_anchors.push_back(to_octets(id));
+    if (hs.summary.available_trust_anchors.size() < most_ids)
+      hs.summary.available_trust_anchors.push_back(to_octets(id));
 }
 
 Result<> accept_match(Handshake& hs, const CommonSettings& settings) {

@@ -11,8 +11,8 @@ using RequestedTrustAnchors = std::optional<message::RequestedTrustAnchorList>;
 /// IDs of ours as a list holds them: views that live as long as the IDs.
 [[nodiscard]] std::vector<message::TrustAnchorID> listed(std::span<const Octets> ids);
 
-/// Whether the chain's trust anchor, or a group that it belongs to, is among those that a peer asks for
-/// (§4.2).
+/// Whether the chain's trust anchor, or a group that it belongs to, is among the first 256 that a peer asks
+/// for (§4.2).
 [[nodiscard]] bool is_requested(const Credential& credential,
                                 const RequestedTrustAnchors& requested) noexcept;
 
@@ -23,15 +23,33 @@ using RequestedTrustAnchors = std::optional<message::RequestedTrustAnchorList>;
 [[nodiscard]] auto authorities_of(const auto& extensions) {
   return extensions.certificate_authorities.value_or(message::CertificateAuthoritiesExtension()).authorities;
 }
-/// Whether a chain may be shown to a peer that asks for these trust anchors and these authorities; that one
-/// of the two leads to it is enough (§4.2). `matters`: whether authorities count if the credential does not
-/// say.
-[[nodiscard]] bool suits_issuers(const Credential& credential, const RequestedTrustAnchors& requested,
-                                 const auto& authorities, bool matters) {
-  if (is_requested(credential, requested)) return true;
+/// Whether a chain may be shown to a peer that names these authorities and, if `requested`, asks for its
+/// trust anchor; that one of the two leads to it is enough (§4.2). `matters`: whether authorities count if
+/// the credential does not say.
+[[nodiscard]] bool suits_issuers(const Credential& credential, bool requested, const auto& authorities,
+                                 bool matters) {
+  if (requested) return true;
   if (needs_request(credential)) return is_issued_by(credential, authorities);
   return suits_authorities(credential, authorities, matters);
 }
+
+/// Which of a server's chains the client asks for by their trust anchors: found once for each ClientHello,
+/// whose list may be long.
+class AskedFor {
+ public:
+  /// Both outlive it.
+  AskedFor(std::span<const Credential> credentials, const RequestedTrustAnchors& requested);
+
+  /// Of one that is for the name that the client sent.
+  [[nodiscard]] bool by_name(const Credential& credential) const noexcept;
+  /// Of one that is shown where no name decides. §9.2: only chains with the names of the first one, which is
+  /// the default, count, so that nobody finds out which other names there are.
+  [[nodiscard]] bool by_default(const Credential& credential) const noexcept;
+
+ private:
+  std::span<const Credential> credentials_;
+  std::vector<bool> asked_;  // empty: none
+};
 
 /// §4.3: the trust anchors of all chains that could be shown to this client if it asked for them, most wanted
 /// first, each once. Empty: it knows nothing of them, or there are none.

@@ -210,6 +210,29 @@ TEST(TrustAnchors, OfOtherNamesAreNeitherShownNorTold) {  // §9.2
   EXPECT_EQ(other.of_client.available_trust_anchors, Ids{second_id});
 }
 
+// §9.2: who does not know the other names does not learn them by asking for trust anchors.
+TEST(TrustAnchors, OfOtherNamesAreNoAnswerWhereNoNameDecides) {
+  const Credential elsewhere =
+      with_id(second_root().credential(KeyKind::ec_p256, Authority::leaf_template("elsewhere.test")),
+              second_id, true);
+  const auto ask = [&](bool sends_name, std::vector<Credential> credentials) {
+    ClientSettings asking = client(Ids{second_id});
+    asking.send_server_name = sends_name;
+    MessagePair pair(asking, server(std::move(credentials)), "nowhere.test");
+    pair.run();
+    const auto* const chosen = pair.server_state.choice.proof.credential;
+    return std::pair(chosen - pair.server_state.settings().credentials.data(),
+                     pair.client_state.summary.available_trust_anchors);
+  };
+  for (const bool sends_name : {true, false}) {
+    EXPECT_EQ(ask(sends_name, {localhost(), of_first(), elsewhere}),
+              std::pair(std::ptrdiff_t{0}, Ids{first_id}));
+    // Another chain of the default's name is no secret.
+    EXPECT_EQ(ask(sends_name, {localhost(), of_first(), of_second()}),
+              std::pair(std::ptrdiff_t{2}, Ids{first_id, second_id}));
+  }
+}
+
 TEST(TrustAnchors, OfChainsThatDoNotFitAreNeitherShownNorTold) {
   const Credential edwards = with_id(second_root().credential(KeyKind::ed25519), second_id);
   ClientSettings asking = client(Ids{second_id});
@@ -234,6 +257,8 @@ TEST(TrustAnchors, OfChainsThatCannotBeCheckedComeLast) {
   };
   EXPECT_EQ(shown({localhost(), of_first(), by_rsa}), std::pair(std::ptrdiff_t{0}, Ids{first_id}));
   EXPECT_EQ(shown({by_rsa}), std::pair(std::ptrdiff_t{0}, Ids{second_id}));
+  // Nor is one told that would never be shown, for another that can be checked needs no ID.
+  EXPECT_EQ(shown({localhost(), by_rsa}), std::pair(std::ptrdiff_t{0}, Ids()));
 }
 
 TEST(TrustAnchors, AreToldOnceEach) {
@@ -366,6 +391,43 @@ TEST(TrustAnchors, OfAClientThatWasNotAskedAreRefused) {
   expect_failure(pair.server, ErrorCode::extension_not_offered, AlertDescription::unsupported_extension);
 }
 
+TEST(TrustAnchors, OfARawPublicKeyAreRefused) {  // §4.1
+  ClientSettings asking = client(Ids{first_id});
+  const auto key = *x509::IssuerKey::generate(KeyKind::ec_p256, system_random());
+  const ServerSettings shown = server({*Credential::raw_public_key(key.to_pem())});
+  asking.peer_certificate_types = {CertificateType::RawPublicKey};
+  asking.trusted_public_keys = {key.subject_public_key_info()};
+  MessagePair pair(asking, shown);
+  pair.to_client = edit_message<message::Certificate>([](message::Certificate& certificate) {
+    static std::array<message::CertificateEntry, 1> entries;
+    entries = {certificate.certificate_list.front()};
+    entries[0].extensions.trust_anchors.emplace();
+    certificate.certificate_list = entries;
+  });
+  pair.run();
+  expect_failure(pair.client, ErrorCode::illegal_value, AlertDescription::illegal_parameter);
+}
+
+TEST(TrustAnchors, BehindTheFirstOfALongListAreNotLookedAt) {
+  for (const std::size_t before : {255U, 256U}) {
+    Ids requested;
+    for (std::size_t i = 0; i < before; ++i)
+      requested.push_back(
+          {0x83, static_cast<std::uint8_t>(i >> 7 | 0x80), static_cast<std::uint8_t>(i & 0x7f)});
+    requested.push_back(second_id);
+    EXPECT_EQ(meet(client(requested), server()).of_server.credential, before == 255 ? 2U : 0U);
+  }
+}
+
+TEST(TrustAnchors, OfALongListAreNotAllKept) {
+  ServerSettings shown = server();
+  for (std::size_t i = 0; i < 300; ++i)
+    shown.available_trust_anchors.push_back(
+        {static_cast<std::uint8_t>(i >> 7 | 0x80), static_cast<std::uint8_t>(i & 0x7f)});
+  const Ids kept = meet(client(Ids{}), shown).of_client.available_trust_anchors;
+  EXPECT_EQ(kept, Ids(shown.available_trust_anchors.begin(), shown.available_trust_anchors.begin() + 256));
+}
+
 TEST(TrustAnchors, ThatAreEmptyAreADecodeError) {
   // The list of a ClientHello, its one ID without octets.
   MessagePair pair(client(Ids{Octets{7}}), server());
@@ -385,13 +447,19 @@ TEST(TrustAnchors, ThatAreEmptyAreADecodeError) {
 // ---- what configurations take
 
 TEST(TrustAnchors, OfAConfigurationFitTheirField) {
-  for (const Ids& wrong : {Ids{Octets()}, Ids{Octets(256, 1)}, Ids(256, Octets(255, 1))}) {
+  for (const Ids& wrong : {Ids{Octets()}, Ids{Octets(256, 1)}, Ids(33, Octets(255, 1))}) {
     EXPECT_EQ(ClientConfig::make(client(wrong)).error().code, ErrorCode::invalid_argument);
     ServerSettings shown = server();
     shown.available_trust_anchors = wrong;
     EXPECT_EQ(ServerConfig::make(shown).error().code, ErrorCode::invalid_argument);
   }
-  EXPECT_TRUE(ClientConfig::make(client(Ids(255, Octets(255, 1)))));
+  // The longest list passes in each of the three messages.
+  const Ids longest(32, Octets(255, 1));
+  ClientSettings asking = client(longest);
+  asking.credentials = {localhost()};
+  ServerSettings shown = asking_server(longest);
+  shown.available_trust_anchors = longest;
+  EXPECT_EQ(meet(asking, shown).of_client.available_trust_anchors, longest);
 }
 
 std::string_view refusal(const Credential& credential, CertificateProperties properties) {

@@ -101,6 +101,12 @@ TEST(TrustStore, KeysOfManyChecksJudgeTheSame) {
   const auto store =
       TrustStore::from_pem(as_bytes(x509::certificate_to_pem(s.make_root())), TrustStore::KeyUse::often);
   ASSERT_TRUE(store);
+  const crypto::PublicKey& key = *(*store)->contents().anchors.front()->public_key;
+  EXPECT_EQ(key.has_table(), key.for_many_checks().has_table());
+  EXPECT_FALSE((*TrustStore::from_pem(as_bytes(x509::certificate_to_pem(s.make_root()))))
+                   ->contents()
+                   .anchors.front()
+                   ->public_key->has_table());
   const Octets leaf = s.make_leaf();
   Octets intermediate = s.make_intermediate();
   const auto judge = [&] {
