@@ -346,6 +346,16 @@ void expect_failure(MessageEnd& end, ErrorCode code, AlertDescription alert) {
 
 const std::array<message::TrustAnchorID, 1> some_list = {first_id};
 
+// Certificate says of the entry at this place that its chain was asked for; there are none behind it.
+Edit claim_match(std::size_t place) {
+  return edit_message<message::Certificate>([place](message::Certificate& certificate) {
+    static std::array<message::CertificateEntry, 2> entries;
+    entries = {certificate.certificate_list.front(), certificate.certificate_list.front()};
+    entries[place].extensions.trust_anchors.emplace();
+    certificate.certificate_list = std::span(entries).first(place + 1);
+  });
+}
+
 TEST(TrustAnchors, OfAServerThatWasNotAskedAreRefused) {
   MessagePair told(client(std::nullopt), server());
   told.to_client = edit_message<message::EncryptedExtensions>(
@@ -354,25 +364,19 @@ TEST(TrustAnchors, OfAServerThatWasNotAskedAreRefused) {
   expect_failure(told.client, ErrorCode::extension_not_offered, AlertDescription::unsupported_extension);
 
   MessagePair matched(client(std::nullopt), server());
-  const auto say = [](message::Certificate& certificate, std::size_t beside) {
-    static std::array<message::CertificateEntry, 2> entries;
-    entries = {certificate.certificate_list.front(), certificate.certificate_list.front()};
-    entries[beside].extensions.trust_anchors.emplace();
-    certificate.certificate_list = std::span(entries).first(beside + 1);
-  };
-  matched.to_client = edit_message<message::Certificate>([&](auto& message) { say(message, 0); });
+  matched.to_client = claim_match(0);
   matched.run();
   expect_failure(matched.client, ErrorCode::extension_not_offered, AlertDescription::unsupported_extension);
 
   // §4.1: beside the leaf alone.
   MessagePair second(client(Ids{first_id}), server());
-  second.to_client = edit_message<message::Certificate>([&](auto& message) { say(message, 1); });
+  second.to_client = claim_match(1);
   second.run();
   expect_failure(second.client, ErrorCode::extension_not_offered, AlertDescription::unsupported_extension);
 
   // A list of none cannot be matched.
   MessagePair nothing(client(Ids{}), server());
-  nothing.to_client = edit_message<message::Certificate>([&](auto& message) { say(message, 0); });
+  nothing.to_client = claim_match(0);
   nothing.run();
   expect_failure(nothing.client, ErrorCode::illegal_value, AlertDescription::illegal_parameter);
 }
@@ -381,12 +385,7 @@ TEST(TrustAnchors, OfAClientThatWasNotAskedAreRefused) {
   ClientSettings shown = client_settings();
   shown.credentials = {of_first()};
   MessagePair pair(shown, asking_server(std::nullopt));
-  pair.to_server = edit_message<message::Certificate>([](message::Certificate& certificate) {
-    static std::array<message::CertificateEntry, 1> entries;
-    entries = {certificate.certificate_list.front()};
-    entries[0].extensions.trust_anchors.emplace();
-    certificate.certificate_list = entries;
-  });
+  pair.to_server = claim_match(0);
   pair.run();
   expect_failure(pair.server, ErrorCode::extension_not_offered, AlertDescription::unsupported_extension);
 }
@@ -398,12 +397,7 @@ TEST(TrustAnchors, OfARawPublicKeyAreRefused) {  // §4.1
   asking.peer_certificate_types = {CertificateType::RawPublicKey};
   asking.trusted_public_keys = {key.subject_public_key_info()};
   MessagePair pair(asking, shown);
-  pair.to_client = edit_message<message::Certificate>([](message::Certificate& certificate) {
-    static std::array<message::CertificateEntry, 1> entries;
-    entries = {certificate.certificate_list.front()};
-    entries[0].extensions.trust_anchors.emplace();
-    certificate.certificate_list = entries;
-  });
+  pair.to_client = claim_match(0);
   pair.run();
   expect_failure(pair.client, ErrorCode::illegal_value, AlertDescription::illegal_parameter);
 }
