@@ -45,7 +45,8 @@ if(HANDFAST_BUILD_TOOL AND TARGET handfast_tool)
   install(TARGETS handfast_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 # What handfast bench starts.
-foreach(target handfast_bench handfast_bench_openssl)
+foreach(target handfast_bench_handfast handfast_bench_handfast_memory handfast_bench_openssl
+        handfast_bench_openssl_memory)
   if(TARGET ${target})
     install(TARGETS ${target} RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/handfast OPTIONAL)
   endif()

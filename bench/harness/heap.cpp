@@ -52,6 +52,8 @@ void* allocate_or_throw(std::size_t alignment, std::size_t size) {
 
 }  // namespace
 
+bool counts() noexcept { return true; }
+
 Charge::Charge(Account& account) noexcept : outer_(std::exchange(charged, &account)) {}
 Charge::~Charge() { charged = outer_; }
 

@@ -1,4 +1,6 @@
-// What the heap is asked for, counted: this program replaces malloc and operator new (glibc).
+// What the heap is asked for, counted. To count costs each allocation some nanoseconds, and libraries make
+// from forty to two thousand in a handshake: each program is there twice, one that counts (heap.cpp replaces
+// glibc's malloc and operator new) for the scenario of memory, and one that does not, for those of time.
 #pragma once
 #include <cstddef>
 #include <utility>
@@ -12,6 +14,9 @@ struct Account {
   std::size_t allocations = 0;  ///< all, also those that reallocate
   std::size_t own_allocations = 0;  ///< those through operator new: the C++ of the library, not libcrypto's
 };
+
+/// Whether this program counts.
+[[nodiscard]] bool counts() noexcept;
 
 /// Charges an account in its scope; without one in scope nothing is counted. One thread.
 class Charge {

@@ -2,11 +2,18 @@
 //
 //   PROGRAM --credentials FOLDER [--seconds S] SCENARIO
 //   PROGRAM --list
+//
+// PROGRAM-memory is the same program with a heap that counts: PROGRAM becomes it for the scenario of memory.
 #pragma once
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+
+#include <unistd.h>
 
 #include "harness/measure.hpp"
 
@@ -44,6 +51,13 @@ inline nlohmann::ordered_json scenario_list() {
   return {{"scenarios", std::move(list)}};
 }
 
+/// Starts the program that counts in the place of this one. Throws if it is not there.
+[[noreturn]] inline void become_memory_program(char** argv) {
+  const std::string path = std::filesystem::read_symlink("/proc/self/exe").string() + "-memory";
+  execv(path.c_str(), argv);
+  throw std::system_error(errno, std::generic_category(), path);
+}
+
 /// `measure_one(options, scenario)` gives the figures; none: this library cannot do that.
 template <class MeasureOne>
 int run_program(int argc, char** argv, const std::string& library, MeasureOne&& measure_one) {
@@ -58,6 +72,7 @@ int run_program(int argc, char** argv, const std::string& library, MeasureOne&& 
       std::fprintf(stderr, "usage: %s --credentials FOLDER [--seconds S] SCENARIO, or --list\n", argv[0]);
       return 2;
     }
+    if (scenario->kind == Kind::memory && !heap::counts()) become_memory_program(argv);
     nlohmann::ordered_json json;
     json["library"] = library;
     json["scenarios"] = nlohmann::ordered_json::object();

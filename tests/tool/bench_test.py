@@ -102,8 +102,8 @@ class Memory(unittest.TestCase):
         self.assertEqual(self.figures["record_allocations"], 0)
 
     def test_allocations_in_a_handshake(self):
-        self.expect_at_most(server_own_allocations=15, client_own_allocations=30, server_allocations=60,
-                            client_allocations=130)
+        self.expect_at_most(server_own_allocations=15, client_own_allocations=30, server_allocations=45,
+                            client_allocations=50)
 
     def test_octets_between_handshake_and_end(self):
         self.expect_at_most(server_after_traffic=3072, client_after_traffic=3072, server_at_rest=768,
