@@ -170,12 +170,15 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
   using std::expected<T, Error>::expected;
 };
 
-inline std::unexpected<Error> fail(const Error& error) noexcept { return std::unexpected<Error>(error); }
-inline std::unexpected<Error> fail(ErrorCode code, const char* detail = nullptr) noexcept {
+[[gnu::cold, gnu::noinline]] inline std::unexpected<Error> fail(const Error& error) noexcept {
+  return std::unexpected<Error>(error);
+}
+[[gnu::cold, gnu::noinline]] inline std::unexpected<Error> fail(ErrorCode code,
+                                                                const char* detail = nullptr) noexcept {
   return std::unexpected<Error>(Error(code, detail));
 }
-inline std::unexpected<Error> fail(ErrorCode code, AlertDescription alert,
-                                   const char* detail = nullptr) noexcept {
+[[gnu::cold, gnu::noinline]] inline std::unexpected<Error> fail(ErrorCode code, AlertDescription alert,
+                                                                const char* detail = nullptr) noexcept {
   return std::unexpected<Error>(Error(code, alert, detail));
 }
 

@@ -1,9 +1,10 @@
 // The AEADs on libipsec-mb's direct API. The only file that includes its header.
 //
-// What is not obvious about libipsec-mb 1.3: its functions want an expanded GCM key aligned to 64 octets, but
-// the header asks for that alignment only where LINUX is defined; decryption only computes the tag; without
-// AES-NI the function pointers are null; the direct functions keep no state outside of their arguments, so
-// any thread may call them, while the job API belongs to one manager and one thread.
+// What is not obvious about libipsec-mb 1.3: the header aligns an expanded GCM key to 64 octets where LINUX
+// is defined, and to none elsewhere, but the code is one, and wants 16 for the expansion, which every
+// allocation has; decryption only computes the tag; without AES-NI the function pointers are null; the direct
+// functions keep no state outside of their arguments, so any thread may call them, while the job API belongs
+// to one manager and one thread.
 #include "crypto/aead_ipsec_mb.hpp"
 
 #include <array>
@@ -82,11 +83,14 @@ const Functions& functions_of(CpuTier tier) noexcept {
   return avx2;
 }
 
-struct alignas(64) GcmKey {
+// With 16 octets for its alignment a key is small enough for malloc's caches (1,032 octets), which makes it
+// four times cheaper to get.
+struct alignas(16) GcmKey {
   gcm_key_data data;
   const Gcm* functions;
 };
-struct alignas(64) ChaChaPolyKey {
+static_assert(sizeof(GcmKey) <= 1024 && alignof(GcmKey) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+struct alignas(16) ChaChaPolyKey {
   std::array<std::uint8_t, 32> key;
   const ChaChaPoly* functions;
 };

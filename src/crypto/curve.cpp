@@ -41,6 +41,17 @@ const Curve* curve_of(NamedGroup group) {
   }
 }
 
+PublicWorkspace& public_workspace(const Curve& curve) {
+  thread_local std::array<PublicWorkspace, 3> workspaces;
+  PublicWorkspace& workspace = workspaces[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
+  if (!workspace.product) {
+    workspace.context = owned<BigNumberContext>(BN_CTX_new());
+    workspace.sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+    workspace.product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  }
+  return workspace;
+}
+
 bool is_scalar(const Curve& curve, Bytes octets) noexcept {
   std::uint64_t borrow = 0;  // of octets - order
   std::uint64_t any = 0;

@@ -33,6 +33,17 @@ using CurveScalar = Secret<max_field_size>;
 /// secp256r1, secp384r1, secp521r1; null for everything else.
 [[nodiscard]] const Curve* curve_of(NamedGroup group);
 
+/// What calculations with public values work in: each thread keeps its own, 2 to 3 KiB for each curve it has
+/// used, instead of asking for some twenty pieces of memory each time. It is not wiped: nothing secret goes
+/// in.
+struct PublicWorkspace {
+  BigNumberContext context;
+  EcPoint sum;      ///< any value
+  EcPoint product;  ///< any value
+};
+/// The calling thread's. It is for one calculation at a time.
+[[nodiscard]] PublicWorkspace& public_workspace(const Curve& curve);
+
 /// Whether these field_size octets are a number from 1 to order - 1. Constant time.
 [[nodiscard]] bool is_scalar(const Curve& curve, Bytes octets) noexcept;
 

@@ -168,17 +168,19 @@ void invert_public(const Curve& curve, Bytes scalar, BIGNUM* number, BN_CTX* con
     throw std::bad_alloc();
 }
 
-/// sum = base_factor · G + key_factor · key. Not in constant time: all of it is public.
+/// workspace.sum = base_factor · G + key_factor · key. Not in constant time: all of it is public.
 void add_products(const Curve& curve, const BIGNUM* base_factor, const EC_POINT* key, const EC_GROUP* table,
-                  const BIGNUM* key_factor, EC_POINT* sum, BN_CTX* context) {
+                  const BIGNUM* key_factor, PublicWorkspace& workspace) {
+  EC_POINT* const sum = workspace.sum.get();
+  EC_POINT* const product = workspace.product.get();
+  BN_CTX* const context = workspace.context.get();
   if (table == nullptr) {
     must(EC_POINT_mul(curve.ec_group, sum, base_factor, key, key_factor, context));
     return;
   }
-  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
   must(EC_POINT_mul(curve.ec_group, sum, base_factor, nullptr, nullptr, context));
-  must(EC_POINT_mul(table, product.get(), key_factor, nullptr, nullptr, context));
-  must(EC_POINT_add(curve.ec_group, sum, sum, product.get(), context));
+  must(EC_POINT_mul(table, product, key_factor, nullptr, nullptr, context));
+  must(EC_POINT_add(curve.ec_group, sum, sum, product, context));
 }
 
 /// Whether r is the x coordinate of the point modulo the order. The point stays projective, x = X / Z^2:
@@ -237,22 +239,22 @@ bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const EC_GROUP* table
   const MutableBytes s_octets = MutableBytes(room).subspan(curve.field_size, curve.field_size);
   if (!parse_signature(curve, signature, r_octets, s_octets)) return false;
 
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  Numbers numbers(context.get());
+  PublicWorkspace& workspace = public_workspace(curve);
+  BN_CTX* const context = workspace.context.get();
+  Numbers numbers(context);
   const BIGNUM* const r = numbers.next(r_octets);
   BIGNUM* const inverse = numbers.next();
-  invert_public(curve, s_octets, inverse, context.get());
+  invert_public(curve, s_octets, inverse, context);
   // The digest's leftmost bits, as many as the order has: with these hashes and curves whole octets.
   BIGNUM* const base_factor =
       numbers.next(digest.view().first(std::min<std::size_t>(digest.size, curve.field_size)));
   BIGNUM* const key_factor = numbers.next();
   BN_MONT_CTX* const modulus = EC_GROUP_get_mont_data(curve.ec_group);
-  must(BN_to_montgomery(inverse, inverse, modulus, context.get()));
-  must(BN_mod_mul_montgomery(base_factor, base_factor, inverse, modulus, context.get()));
-  must(BN_mod_mul_montgomery(key_factor, r, inverse, modulus, context.get()));
-  const auto sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  add_products(curve, base_factor, key, table, key_factor, sum.get(), context.get());
-  return is_x_coordinate(curve, sum.get(), r, context.get());
+  must(BN_to_montgomery(inverse, inverse, modulus, context));
+  must(BN_mod_mul_montgomery(base_factor, base_factor, inverse, modulus, context));
+  must(BN_mod_mul_montgomery(key_factor, r, inverse, modulus, context));
+  add_products(curve, base_factor, key, table, key_factor, workspace);
+  return is_x_coordinate(curve, workspace.sum.get(), r, context);
 }
 
 }  // namespace handfast::crypto

@@ -30,9 +30,7 @@ class SharedWord {
  public:
   /// The peer asked for new keys of ours; several requests coalesce into one (RFC 8446 §4.6.3).
   void owe_key_update() noexcept { bits_.fetch_or(key_update, std::memory_order_relaxed); }
-  [[nodiscard]] bool take_key_update() noexcept {
-    return (bits_.fetch_and(~key_update, std::memory_order_relaxed) & key_update) != 0;
-  }
+  [[nodiscard]] bool take_key_update() noexcept { return take(key_update); }
   /// We asked for new keys of the peer; no second request until its KeyUpdate came (RFC 9846 §4.7.3).
   /// False: a request is out already.
   [[nodiscard]] bool begin_request() noexcept {
@@ -41,9 +39,7 @@ class SharedWord {
   void end_request() noexcept { bits_.fetch_and(~requested, std::memory_order_relaxed); }
   /// A warning that refuses to renegotiate must go out (TLS 1.2, RFC 5246 §7.2.2).
   void owe_no_renegotiation() noexcept { bits_.fetch_or(no_renegotiation, std::memory_order_relaxed); }
-  [[nodiscard]] bool take_no_renegotiation() noexcept {
-    return (bits_.fetch_and(~no_renegotiation, std::memory_order_relaxed) & no_renegotiation) != 0;
-  }
+  [[nodiscard]] bool take_no_renegotiation() noexcept { return take(no_renegotiation); }
   /// The peer closed TLS 1.2, where both directions end at once (RFC 5246 §7.2.1 [5246:7.2.1#1]).
   void owe_close() noexcept { bits_.fetch_or(close_owed, std::memory_order_relaxed); }
   [[nodiscard]] bool owes_close() const noexcept {
@@ -62,6 +58,13 @@ class SharedWord {
   }
 
  private:
+  /// Clears a bit and says whether it was set. It looks first: an atomic write waits until all that was
+  /// written before has left the processor, which is long after a record.
+  [[nodiscard]] bool take(std::uint32_t bit) noexcept {
+    return (bits_.load(std::memory_order_relaxed) & bit) != 0 &&
+           (bits_.fetch_and(~bit, std::memory_order_relaxed) & bit) != 0;
+  }
+
   static constexpr std::uint32_t key_update = 1;
   static constexpr std::uint32_t requested = 2;
   static constexpr std::uint32_t dead = 4;
@@ -72,21 +75,22 @@ class SharedWord {
   std::atomic<std::uint32_t> bits_{0};
 };
 
-/// The sending half. One thread at a time.
+/// The sending half. One thread at a time. What each record needs stands first: behind 16 KiB of data little
+/// of it is still in the first cache.
 struct SendingHalf {
+  bool application_keys = false;         ///< data may be sealed
+  bool change_cipher_spec_owed = false;  ///< goes before the next record
+  bool close_owed = false;
+  bool closed = false;                ///< close_notify or a fatal alert is sealed
+  std::uint32_t early_data_left = 0;  ///< octets that may still go early; 0: none
+  Octets flight;                      ///< records that wait for room in an output
   record::RecordWriter writer;
-  schedule::TrafficSecret traffic_secret{Bytes()};  ///< empty before TLS 1.3 application keys
-  Octets flight;                                    ///< records that wait for room in an output
-  std::size_t flight_taken = 0;                     ///< octets of it that have left
+  std::size_t flight_taken = 0;                ///< octets of the flight that have left
   std::optional<std::size_t> messages_record;  ///< where in the flight the record of open_messages() starts
   std::size_t messages_start = 0;              ///< and where its messages do
   std::uint64_t generation = 0;                ///< KeyUpdates sent
   std::uint64_t update_after = 0;              ///< records; 0: the AEAD's own limit
-  std::uint32_t early_data_left = 0;           ///< octets that may still go early; 0: none
-  bool application_keys = false;               ///< data may be sealed
-  bool change_cipher_spec_owed = false;        ///< goes before the next record
-  bool close_owed = false;
-  bool closed = false;  ///< close_notify or a fatal alert is sealed
+  schedule::TrafficSecret traffic_secret{Bytes()};  ///< empty before TLS 1.3 application keys
 
   /// Nothing is sealed any more.
   void forget() noexcept {
@@ -95,21 +99,21 @@ struct SendingHalf {
   }
 };
 
-/// The receiving half. One thread at a time.
+/// The receiving half. One thread at a time. What each record needs stands first, as in the other.
 struct ReceivingHalf {
+  std::uint16_t key_updates = 0;      ///< since the last application data
+  std::uint16_t tickets = 0;          ///< since then
+  std::uint8_t warnings = 0;          ///< since then
+  bool early_data = false;            ///< application data that comes now is early
+  bool closed = false;                ///< close_notify came
+  Time now;                           ///< of the call that is running
+  std::optional<Error> error;         ///< final
+  message::HandshakeReader messages;  ///< after the handshake
   record::RecordReader reader;
-  schedule::TrafficSecret traffic_secret{Bytes()};
-  message::HandshakeReader messages;       ///< after the handshake
+  std::uint32_t early_data_left = 0;       ///< octets that may still come early
   std::unique_ptr<Resumption> resumption;  ///< null: tickets are of no use
   std::unique_ptr<KeptSession> session;    ///< TLS 1.2; null: it is kept nowhere
-  std::optional<Error> error;              ///< final
-  Time now;                                ///< of the call that is running
-  std::uint16_t key_updates = 0;           ///< since the last application data
-  std::uint16_t tickets = 0;               ///< since then
-  std::uint32_t early_data_left = 0;       ///< octets that may still come early
-  std::uint8_t warnings = 0;               ///< since then
-  bool early_data = false;                 ///< application data that comes now is early
-  bool closed = false;                     ///< close_notify came
+  schedule::TrafficSecret traffic_secret{Bytes()};
 
   /// Nothing is opened any more, and no ticket comes.
   void forget() noexcept;
@@ -157,16 +161,16 @@ class Channel {
   void rest_sending() noexcept;
   void rest_receiving() noexcept;
 
-  SendingHalf sending;
   ReceivingHalf receiving;
+  inspect::Observer* observer = nullptr;  ///< is told of every record; null: nobody is
   SharedWord shared;
-  Secret<64> exporter_secret{Bytes()};
-  std::unique_ptr<Exporter12> exporter12;
   ProtocolVersion version = ProtocolVersion::tls13;
   crypto::HashAlgorithm hash = crypto::HashAlgorithm::sha256;
   crypto::AeadAlgorithm aead = crypto::AeadAlgorithm::aes_128_gcm;
   bool handshake_done = false;
-  inspect::Observer* observer = nullptr;  ///< is told of every record; null: nobody is
+  SendingHalf sending;
+  Secret<64> exporter_secret{Bytes()};
+  std::unique_ptr<Exporter12> exporter12;
 
   [[nodiscard]] Role role() const noexcept { return role_; }
   [[nodiscard]] Role peer() const noexcept { return role_ == Role::client ? Role::server : Role::client; }
@@ -198,6 +202,10 @@ class Channel {
   void tell_late_message(Role from, HandshakeType type, Bytes message) const;
 
   Result<> append_records(ContentType type, Bytes content);
+  /// Whether there is anything that append_owed() or drain() would do before data.
+  [[nodiscard]] bool owes_before_data() const noexcept {
+    return wants_to_transmit() || sending.writer.update_due();
+  }
   Result<> append_owed();
   Result<> append_last(AlertLevel level, AlertDescription description);
   /// By our own wish, or as TLS 1.2's answer to the peer's.

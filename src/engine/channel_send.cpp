@@ -184,8 +184,10 @@ Result<Sent> Channel::send(Bytes data, MutableBytes output) {
     return fail(ErrorCode::closed);
   }
   while (sent.taken < data.size()) {
-    sent.written += transmit(output.subspan(sent.written));
-    if (!sending.flight.empty() || sending.closed) break;
+    if (owes_before_data()) {
+      sent.written += transmit(output.subspan(sent.written));
+      if (!sending.flight.empty() || sending.closed) break;
+    }
     const auto written =
         write_records(ContentType::application_data, data.subspan(sent.taken), output.subspan(sent.written));
     if (!written) {

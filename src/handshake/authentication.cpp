@@ -14,6 +14,7 @@
 #include "x509/certificate.hpp"
 #include "x509/der.hpp"
 #include "x509/public_key_info.hpp"
+#include "x509/read_leaf.hpp"
 
 namespace handfast::handshake {
 
@@ -177,7 +178,8 @@ Result<> keep_certificates(Handshake& hs, const CommonSettings& settings,
 }
 
 x509::Verification verify_chain(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
-                                std::span<const Bytes> chain, Bytes ocsp_response, bool key_is_sound) {
+                                std::span<const Bytes> chain, Bytes ocsp_response, bool key_is_sound,
+                                std::vector<x509::Candidate> leaf) {
   x509::VerificationRequest request;
   request.chain = chain;
   request.trust = settings.trust.get();
@@ -195,7 +197,7 @@ x509::Verification verify_chain(const Handshake& hs, const CommonSettings& setti
   request.signature_schemes = settings.policy.signature_schemes.span();
   // [6066:8#5] [8446:4.4.2.1#1]
   request.ocsp_response = ocsp_response;
-  return x509::verify(request);
+  return x509::verify(request, std::move(leaf));
 }
 
 bool is_trusted_still(const Handshake& hs, const CommonSettings& settings, const ServerName* name,
@@ -232,8 +234,8 @@ namespace {
 Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name,
                     bool key_is_sound) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey) return judge_raw_public_key(hs, settings);
-  x509::Verification verification =
-      verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response, key_is_sound);
+  x509::Verification verification = verify_chain(hs, settings, name, hs.peer_chain, hs.summary.ocsp_response,
+                                                 key_is_sound, std::exchange(hs.peer_leaf, {}));
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
   if (hs.observer != nullptr) hs.observer->judged(verification);
@@ -254,24 +256,30 @@ bool is_one_element(Bytes octets) noexcept {
 
 }  // namespace
 
-Result<x509::Certificate> parse_leaf(Bytes certificate) {
-  auto leaf = x509::Certificate::parse(certificate);
-  if (leaf) return leaf;
-  // RFC 8446 §6.2: a certificate that is wrong inside is a bad_certificate; what is none is a decode_error.
-  Error error = leaf.error();
-  if (!is_one_element(certificate)) error.alert = AlertDescription::decode_error;
-  return fail(error);
+Result<const x509::Certificate*> peer_leaf(Handshake& hs) {
+  if (hs.peer_leaf.empty()) {
+    auto leaf = x509::read_leaf(hs.peer_chain);
+    if (!leaf) {
+      // RFC 8446 §6.2: a certificate that is wrong inside is a bad_certificate; what is none is a
+      // decode_error.
+      Error error = leaf.error();
+      if (!is_one_element(hs.peer_chain.front())) error.alert = AlertDescription::decode_error;
+      return fail(error);
+    }
+    hs.peer_leaf = *std::move(leaf);
+  }
+  return &hs.peer_leaf.front().certificate;
 }
 
-Result<crypto::PublicKey> peer_key(const Handshake& hs, std::uint16_t key_usage) {
+Result<crypto::PublicKey> peer_key(Handshake& hs, std::uint16_t key_usage) {
   if (hs.peer_certificate_type == CertificateType::RawPublicKey)
     return x509::parse_public_key(hs.summary.peer_public_key);
-  const auto leaf = parse_leaf(hs.peer_chain.front());
+  const auto leaf = peer_leaf(hs);
   if (!leaf) return fail(leaf.error());
-  if (!leaf->allows(key_usage))
+  if (!(*leaf)->allows(key_usage))
     return fail(ErrorCode::certificate_unsupported, "keyUsage does not allow this");
   if (hs.delegation) return hs.delegation->key;
-  return leaf->public_key();
+  return (*leaf)->public_key();
 }
 
 Task<> ask_about_session(Handshake& hs, const Session& session, const ServerName* name) {

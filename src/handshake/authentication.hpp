@@ -105,12 +105,13 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
 Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
                            const message::Certificate& certificate);
 
-/// The peer's leaf. Errors: those of Certificate::parse, as a decode_error where it is no DER at all.
-Result<x509::Certificate> parse_leaf(Bytes certificate);
+/// The peer's leaf, read at the first call and kept until verify_peer() goes on with it.
+/// Errors: those of Certificate::parse, as a decode_error where it is no DER at all.
+Result<const x509::Certificate*> peer_leaf(Handshake& handshake);
 
 /// The key that the peer showed, which must allow this use (KeyUsage) if it is a certificate's.
-/// Errors: certificate_unsupported.
-Result<crypto::PublicKey> peer_key(const Handshake& handshake, std::uint16_t key_usage);
+/// Errors: those of peer_leaf(); certificate_unsupported.
+Result<crypto::PublicKey> peer_key(Handshake& handshake, std::uint16_t key_usage);
 
 /// The whole chain against roots, time, purpose and name: in place, or as a question.
 /// `key_is_sound`: peer_key() made the leaf's key. Fails with what is wrong. Fills the summary.
@@ -122,10 +123,11 @@ Task<> verify_peer(Handshake& handshake, const CommonSettings& settings, const S
 Task<> ask_about_session(Handshake& handshake, const Session& session, const ServerName* name);
 
 /// The peer's chain, judged by roots, time, purpose and name as they are now. `name`: null on a server.
-/// `key_is_sound`: the leaf's key has been seen at work.
+/// `key_is_sound`: the leaf's key has been seen at work. `leaf`: what read_leaf() made of it; empty: nothing.
 [[nodiscard]] x509::Verification verify_chain(const Handshake& handshake, const CommonSettings& settings,
                                               const ServerName* name, std::span<const Bytes> chain,
-                                              Bytes ocsp_response, bool key_is_sound);
+                                              Bytes ocsp_response, bool key_is_sound,
+                                              std::vector<x509::Candidate> leaf = {});
 /// Whether the peer of a session, if it showed who it is, passes full verification as things are now.
 /// `judged`: what was found of its chain, if that is wanted.
 [[nodiscard]] bool is_trusted_still(const Handshake& handshake, const CommonSettings& settings,

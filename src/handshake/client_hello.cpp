@@ -202,8 +202,11 @@ void write_binders(const Attempt& attempt, const schedule::Transcript& before, B
 
 OfferedExtensions offered_extensions(const message::ClientHello& hello) {
   OfferedExtensions offered;
-  for (const ExtensionType type : wire::extension_types<message::ClientHelloExtensions>())
-    if (hello.extensions.contains(type)) offered.add(type);
+  auto note = [&offered](ExtensionType type, const auto& member) {
+    if (member) offered.add(type);
+    return false;
+  };
+  message::ClientHelloExtensions::wire(note, hello.extensions);
   return offered;
 }
 

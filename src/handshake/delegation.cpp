@@ -30,14 +30,15 @@ Result<> accept_delegation(Handshake& hs, const CommonSettings& settings,
   const auto& delegated = entry.extensions.delegated_credential;
   if (!delegated) return {};
   const auto refuse = [](const char* why) { return fail(ErrorCode::bad_delegated_credential, why); };
-  const auto leaf = parse_leaf(entry.cert_data);
+  const auto leaf = peer_leaf(hs);
   if (!leaf) return fail(leaf.error());
-  if (!x509::may_delegate(*leaf)) return refuse("the certificate does not say that it may delegate");  // §4.2
+  if (!x509::may_delegate(**leaf))
+    return refuse("the certificate does not say that it may delegate");  // §4.2
   if (!settings.delegated_credentials.contains(delegated->cred.dc_cert_verify_algorithm))
     return refuse("its scheme was not offered");
   if (!settings.policy.signature_schemes.contains(delegated->algorithm))
     return refuse("it is signed with a scheme that was not offered");
-  auto read = read_delegation(hs.role() == Role::client ? Role::server : Role::client, *delegated, *leaf);
+  auto read = read_delegation(hs.role() == Role::client ? Role::server : Role::client, *delegated, **leaf);
   if (!read) return fail(read.error());
   if (auto timely = read->check_time(hs.now); !timely) return timely;
   if (read->key.type() == crypto::KeyType::rsa_pss && read->key.bits() < settings.policy.min_rsa_bits)

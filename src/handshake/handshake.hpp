@@ -17,6 +17,7 @@
 #include "message/handshake_reader.hpp"
 #include "message/messages.hpp"
 #include "schedule/transcript.hpp"
+#include "x509/path.hpp"
 
 namespace handfast::handshake {
 
@@ -228,8 +229,9 @@ class Handshake {
   CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain stays empty
   /// The peer's certificates, leaf first, inside peer_certificates.
   std::vector<Bytes> peer_chain;
-  Octets peer_certificates;         ///< as they came in a Certificate message, or those of a session
-  Octets decompressed_certificate;  ///< the same before it was looked at, if it came compressed
+  std::vector<x509::Candidate> peer_leaf;  ///< peer_chain's first, once it is read; verification takes it
+  Octets peer_certificates;                ///< as they came in a Certificate message, or those of a session
+  Octets decompressed_certificate;         ///< the same before it was looked at, if it came compressed
   std::unique_ptr<Delegation>
       delegation;  ///< what the peer's CertificateVerify proves; null: its certificate
 

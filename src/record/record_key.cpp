@@ -92,11 +92,6 @@ void RecordKey::set_limit(std::uint64_t records) noexcept {
   limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
 }
 
-std::uint64_t RecordKey::records_before_update() const noexcept {
-  const std::uint64_t until = limit_ - std::max<std::uint64_t>(limit_ / 64, 1);
-  return sequence_ < until ? until - sequence_ : 0;
-}
-
 Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
   // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
   if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);

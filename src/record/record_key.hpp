@@ -1,5 +1,6 @@
 // What protects the records of one direction: keys, nonces, the sequence number and its limits.
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -86,7 +87,10 @@ class RecordKey {
   /// The limit is near: of the records left the last 1/64, and at least one, are for a KeyUpdate and alerts.
   [[nodiscard]] bool update_due() const noexcept { return records_before_update() == 0; }
   /// Records that may be sealed until update_due().
-  [[nodiscard]] std::uint64_t records_before_update() const noexcept;
+  [[nodiscard]] std::uint64_t records_before_update() const noexcept {
+    const std::uint64_t until = limit_ - std::max<std::uint64_t>(limit_ / 64, 1);
+    return sequence_ < until ? until - sequence_ : 0;
+  }
 
   /// Means nothing with CBC.
   [[nodiscard]] crypto::AeadAlgorithm aead() const noexcept { return aead_; }

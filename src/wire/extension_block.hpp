@@ -194,11 +194,18 @@ class ExtensionWalk {
   /// The members that are set and have no place of their own; once.
   void emit_others() {
     if (std::exchange(others_done_, true)) return;
-    auto other = [this](ExtensionType type, const auto& member) {
-      if (member && !Block::is_last(type) && !has_place(type)) sink_.member(type, *member);
+    auto other = [this, places = has_places()](ExtensionType type, const auto& member) {
+      if (member && !Block::is_last(type) && !(places && has_place(type))) sink_.member(type, *member);
       return false;
     };
     Block::wire(other, block_);
+  }
+  /// Whether any member may have a place of its own.
+  bool has_places() const {
+    if (!block_.received().empty()) return true;
+    for (const ExtensionSlot& slot : block_.order())
+      if (slot.kind() == ExtensionSlot::Kind::member) return true;
+    return false;
   }
   bool has_place(ExtensionType type) const {
     for (const RawExtension& entry : block_.received())

@@ -19,7 +19,7 @@ class Judge {
 
   /// A rule is broken by the certificate at `where` in the path; `found()` tells what was found.
   template <class F>
-  void breach(FindingCode code, std::size_t where, F&& found) {
+  [[gnu::cold]] void breach(FindingCode code, std::size_t where, F&& found) {
     const bool refuses = finding_info(code).binds == Binds::verifiers || profile_ == Profile::webpki_strict;
     refused_ = refused_ || refuses;
     if (record_ != nullptr) [[unlikely]]
@@ -27,7 +27,7 @@ class Judge {
   }
   /// Something that refuses nothing by itself.
   template <class F>
-  void mention(FindingCode code, Severity severity, std::size_t where, F&& found) {
+  [[gnu::cold]] void mention(FindingCode code, Severity severity, std::size_t where, F&& found) {
     if (record_ != nullptr) [[unlikely]]
       write(code, severity, where, std::forward<F>(found)());
   }

@@ -5,6 +5,7 @@
 
 #include "x509/name.hpp"
 #include "x509/path_search.hpp"
+#include "x509/read_leaf.hpp"
 #include "x509/text.hpp"
 
 namespace handfast::x509 {
@@ -19,7 +20,7 @@ std::string defect_text(std::size_t position, const Defect& defect) {
 }
 
 /// The number of the first name that is the same; of a new one, `own`.
-std::uint32_t number_of(Bytes name, std::uint64_t hash, const std::vector<Candidate>& known,
+std::uint32_t number_of(Bytes name, std::uint64_t hash, std::span<const Candidate> known,
                         std::uint32_t own) noexcept {
   for (const Candidate& candidate : known) {
     if (candidate.subject_hash == hash && same_name(candidate.certificate.subject, name))
@@ -30,49 +31,52 @@ std::uint32_t number_of(Bytes name, std::uint64_t hash, const std::vector<Candid
   return own;
 }
 
-Candidate make_candidate(const Certificate& certificate, std::size_t position,
-                         const std::vector<Candidate>& known) {
-  Candidate candidate;
-  candidate.certificate = certificate;
+void number_names(Candidate& candidate, std::span<const Candidate> known) noexcept {
+  const Certificate& certificate = candidate.certificate;
   candidate.subject_hash = name_hash(certificate.subject);
   candidate.issuer_hash = name_hash(certificate.issuer);
-  const auto own = static_cast<std::uint32_t>(2 * position);
+  const auto own = 2U * candidate.position;
   candidate.subject_number = number_of(certificate.subject, candidate.subject_hash, known, own);
   candidate.self_issued =
       candidate.subject_hash == candidate.issuer_hash && same_name(certificate.subject, certificate.issuer);
   candidate.issuer_number = candidate.self_issued
                                 ? candidate.subject_number
                                 : number_of(certificate.issuer, candidate.issuer_hash, known, own + 1);
-  candidate.position = static_cast<std::uint16_t>(position);
-  return candidate;
 }
 
 /// Whether the same certificate was sent before.
-bool contains(const std::vector<Candidate>& candidates, const Candidate& candidate) noexcept {
+bool contains(std::span<const Candidate> candidates, const Candidate& candidate) noexcept {
   return std::any_of(candidates.begin(), candidates.end(), [&](const Candidate& known) {
     return known.subject_number == candidate.subject_number &&
            equal(known.certificate.der, candidate.certificate.der);
   });
 }
 
-/// The certificates that parse, leaf first; empty if the leaf does not.
-std::vector<Candidate> read_chain(const VerificationRequest& request, Verification& result) {
-  std::vector<Candidate> candidates;
+/// Reads the certificate at `position` behind those that were read, unless it is one of them.
+std::optional<Defect> read_candidate(Bytes certificate, std::size_t position,
+                                     std::vector<Candidate>& candidates) {
+  const std::span<const Candidate> known(candidates.data(), candidates.size());
+  Candidate& candidate = candidates.emplace_back();
+  candidate.position = static_cast<std::uint16_t>(position);
+  const auto defect = Certificate::parse_into(candidate.certificate, certificate);
+  if (!defect) number_names(candidate, known);
+  if (defect || contains(known, candidate)) candidates.pop_back();
+  return defect;
+}
+
+/// The certificates that parse, behind those that did already, leaf first; empty if the leaf does not.
+void read_chain(const VerificationRequest& request, std::vector<Candidate>& candidates,
+                Verification& result) {
   const std::size_t count = std::min(request.chain.size(), most_certificates);
   candidates.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    Certificate certificate;
-    if (const auto defect = Certificate::parse_into(certificate, request.chain[i])) {
-      // One that nobody needs may be damaged; whether it is needed, the search finds out.
-      result.findings.push_back(
-          {defect->code, i == 0 ? Severity::error : Severity::warning, defect_text(i, *defect)});
-      if (i == 0) return {};
-      continue;
-    }
-    Candidate candidate = make_candidate(certificate, i, candidates);
-    if (!contains(candidates, candidate)) candidates.push_back(std::move(candidate));
+  for (std::size_t i = candidates.size(); i < count; ++i) {
+    const auto defect = read_candidate(request.chain[i], i, candidates);
+    if (!defect) continue;
+    // One that nobody needs may be damaged; whether it is needed, the search finds out.
+    result.findings.push_back(
+        {defect->code, i == 0 ? Severity::error : Severity::warning, defect_text(i, *defect)});
+    if (i == 0) return;
   }
-  return candidates;
 }
 
 /// How soon a finding decides what the peer is told, when several refuse: the trouble with a path first, the
@@ -134,14 +138,23 @@ Error verdict(const Verification& result) {
 
 }  // namespace
 
-Verification verify(const VerificationRequest& request) {
+Result<std::vector<Candidate>> read_leaf(std::span<const Bytes> chain) {
+  std::vector<Candidate> candidates;
+  candidates.reserve(std::min(chain.size(), most_certificates));
+  if (const auto defect = read_candidate(chain.front(), 0, candidates)) return fail(defect->error());
+  return candidates;
+}
+
+Verification verify(const VerificationRequest& request) { return verify(request, {}); }
+
+Verification verify(const VerificationRequest& request, std::vector<Candidate> candidates) {
   Verification result;
   if (request.chain.empty()) {
     result.findings.push_back({FindingCode::empty_chain, Severity::error, {}});
     result.error = verdict(result);
     return result;
   }
-  std::vector<Candidate> candidates = read_chain(request, result);
+  read_chain(request, candidates, result);
   if (candidates.empty()) {
     result.error = verdict(result);
     return result;

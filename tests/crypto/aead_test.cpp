@@ -147,6 +147,22 @@ TEST_P(Aead, GivesAKnownAnswer) {
   EXPECT_EQ(to_hex(Bytes(opened).first(plaintext.size())), known.plaintext);
 }
 
+// Many keys at a time lie at every place that an allocation may have within a line of the cache, and in front
+// of or behind whatever else: the code must not count on more than malloc's alignment.
+TEST_P(Aead, TakesKeysWhereverTheyLie) {
+  const Octets nonce(aead_nonce_size, 0x11);
+  const Octets plaintext(3000, 0x5a);
+  std::vector<AeadKey> keys;
+  for (std::uint8_t i = 0; i < 64; ++i) keys.push_back(key_of(Octets(key_size(GetParam().algorithm), i)));
+  for (std::uint8_t i = 0; i < 64; ++i) {
+    const AeadKey reference(GetParam().algorithm, Octets(key_size(GetParam().algorithm), i),
+                            AeadPath::libcrypto);
+    Octets ciphertext = sealed(reference, nonce, nonce, plaintext);
+    expect_sealed(keys[i], nonce, nonce, plaintext, ciphertext);
+    EXPECT_TRUE(keys[i].open(nonce, nonce, ciphertext)) << int{i};
+  }
+}
+
 TEST_P(Aead, AgreesWithLibcryptoAtEveryLength) {
   const Octets key(key_size(GetParam().algorithm), 0x2a);
   const AeadKey ours = key_of(key);
