@@ -85,6 +85,7 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
     const auto parsed = x509::Certificate::parse(certificate);
     if (!parsed) return fail(ErrorCode::own_certificate_malformed, "of the chain");
     note_signature(*parsed, *contents);
+    contents->issuers.push_back(to_octets(parsed->issuer));
     const std::size_t start = contents->storage.size();
     contents->storage.insert(contents->storage.end(), certificate.begin(), certificate.end());
     contents->chain.push_back(Bytes(contents->storage).subspan(start));

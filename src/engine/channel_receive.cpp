@@ -45,7 +45,8 @@ std::unexpected<Error> Channel::fail_with(const Error& error) noexcept {
     // RFC 8446 §6: a connection that failed keeps no keys [8446:6#2]; those that seal the alert go with it.
     receiving.forget();
     exporter_secret.assign({});
-    if (observer != nullptr) observer->failed(error);
+    if (observer != nullptr) [[unlikely]]
+      observer->failed(error);
     // [5246:7.2#1] [5246:7.2.2#2]
     if (receiving.session && error.alert != AlertDescription::close_notify) receiving.session->forget();
     const bool silent = error.code == ErrorCode::peer_alert ||

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
 #include "handshake/compressed_certificate.hpp"
 #include "handshake/delegation.hpp"
@@ -79,11 +78,6 @@ bool may_be_shown(const Credential& credential, const SchemeList& accepted) noex
 Result<> check_requirement(const ClientSettings& settings, const Proof& proof) noexcept {
   if (proof.credential != nullptr || !settings.require_credential) return {};
   return fail(ErrorCode::no_fitting_credential);
-}
-
-Bytes issuer_of(Bytes certificate) noexcept {
-  const auto parsed = x509::Certificate::parse(certificate);
-  return parsed ? parsed->issuer : Bytes();
 }
 
 Result<> send_certificate(Handshake& hs, const Credential* credential, Bytes context,
@@ -238,7 +232,8 @@ Result<> judge_peer(Handshake& hs, const CommonSettings& settings, const ServerN
                                                  key_is_sound, std::exchange(hs.peer_leaf, {}));
   hs.summary.peer_verified = verification.ok();
   const Error error = verification.error;
-  if (hs.observer != nullptr) hs.observer->judged(verification);
+  if (hs.observer != nullptr) [[unlikely]]
+    hs.observer->judged(verification);
   hs.summary.verification = std::move(verification);
   // [8446:4.4.2.2#6]
   if (!hs.summary.peer_verified) return fail(error);

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "config/credential_contents.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/signature.hpp"
 #include "handshake/handshake.hpp"
@@ -40,9 +41,6 @@ using SchemeList = wire::List<SignatureScheme, 2, 2, 0xfffe>;
 /// Errors: no_fitting_credential.
 Result<> check_requirement(const ClientSettings& settings, const Proof& proof) noexcept;
 
-/// The issuer's name (DER) in a certificate of ours.
-[[nodiscard]] Bytes issuer_of(Bytes certificate) noexcept;
-
 /// Whether the credential is shown to peers only that name one of its issuers.
 [[nodiscard]] bool looks_at_issuers(const Credential& credential, bool otherwise) noexcept;
 
@@ -69,12 +67,9 @@ inline constexpr const char* trust_anchors = "the server asks for the trust anch
 
 /// Whether a certificate of the chain was issued by one of these (DER names).
 [[nodiscard]] bool is_issued_by(const Credential& credential, const auto& authorities) {
-  // Each certificate is read once, however many names the peer sent.
-  for (const Bytes certificate : credential.chain()) {
-    const Bytes issuer = issuer_of(certificate);
-    for (const Bytes authority : authorities)
+  for (const Bytes authority : authorities)
+    for (const Octets& issuer : credential.contents().issuers)
       if (equal(authority, issuer)) return true;
-  }
   return false;
 }
 

@@ -60,7 +60,7 @@ class Flow {
   void go(std::coroutine_handle<> next) noexcept { next_ = next; }
 
   /// The failure of `promise` is the failure of the root: nobody else hears of it.
-  static void fail(PromiseBase& promise, const Error& error) noexcept;
+  [[gnu::cold]] static void fail(PromiseBase& promise, const Error& error) noexcept;
 
   /// Runs until an operation is pending or the root is finished.
   void run();

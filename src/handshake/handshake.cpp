@@ -21,7 +21,8 @@ namespace handfast::handshake {
 void Handshake::note_sent(HandshakeType type, Bytes message) {
   transcript.add(message);
   flights.add(role_, type, message.size());
-  if (observer != nullptr) tell_message(role_, type, message);
+  if (observer != nullptr) [[unlikely]]
+    tell_message(role_, type, message);
 }
 
 // [6066:1.1#1] Every message, whatever extension it belongs to.
@@ -29,7 +30,8 @@ void Handshake::received(const message::HandshakeMessage& message) {
   transcript.add(message.whole);
   const Role peer = role_ == Role::client ? Role::server : Role::client;
   flights.add(peer, message.type, message.whole.size());
-  if (observer != nullptr) tell_message(peer, message.type, message.whole);
+  if (observer != nullptr) [[unlikely]]
+    tell_message(peer, message.type, message.whole);
   next_.reset();
 }
 

@@ -20,16 +20,18 @@ Result<> check_extensions(const ServerHello& hello, ProtocolVersion version) {
   const auto place =
       version == ProtocolVersion::tls13 ? ExtensionPlace::server_hello : ExtensionPlace::server_hello_tls12;
   const auto& received = hello.extensions.received();
-  std::size_t offset = wire::encoded_size(hello) - received.octets().size();  // the extensions come last
+  std::size_t before = 0;  // octets of extensions
   for (const wire::RawExtension& entry : received) {
     if (is_known(entry.extension_type) && !may_stand_in(entry.extension_type, place)) {
       Error error(ErrorCode::extension_not_allowed);
       error.message = ServerHello::type;
       error.field = name_of(entry.extension_type).data();
-      error.offset = static_cast<std::uint32_t>(offset);
+      // The extensions come last.
+      error.offset =
+          static_cast<std::uint32_t>(wire::encoded_size(hello) - received.octets().size() + before);
       return fail(error);
     }
-    offset += wire::encoded_size(entry);
+    before += wire::encoded_size(entry);
   }
   return {};
 }

@@ -3,6 +3,7 @@
 // A described structure has `static constexpr void wire(auto& io, auto& m)`, which names its fields in order.
 // A handshake message also has `static constexpr HandshakeType type` and `static constexpr const char* name`.
 #pragma once
+#include <algorithm>
 #include <memory>
 
 #include "wire/reader.hpp"
@@ -89,6 +90,14 @@ Result<std::size_t> encode_message(const T& value, MutableBytes out) {
 template <Message T>
 Result<> append_message(const T& value, Octets& out) {
   const std::size_t before = out.size();
+  // The room that is there often does, and to measure a message takes as long as to write it.
+  constexpr std::size_t usual = 2048;
+  out.resize(std::min(out.capacity(), before + usual));
+  if (auto size = encode_message(value, MutableBytes(out).subspan(before))) [[likely]] {
+    out.resize(before + *size);
+    return {};
+  }
+  out.resize(before);
   out.resize(before + message_header_size + encoded_size(value));
   if (auto size = encode_message(value, MutableBytes(out).subspan(before)); !size) [[unlikely]] {
     out.resize(before);
