@@ -83,13 +83,14 @@ const Functions& functions_of(CpuTier tier) noexcept {
   return avx2;
 }
 
-// With 16 octets for its alignment a key is small enough for malloc's caches (1,032 octets), which makes it
-// four times cheaper to get.
-struct alignas(16) GcmKey {
+// Of other versions' code nobody knows here what it needs: they get what the header asks for. With 16 octets
+// a key is small enough for malloc's caches (1,032 octets), which makes it four times cheaper to get.
+constexpr std::size_t gcm_key_alignment =
+    IMB_VERSION_NUM >= IMB_VERSION(1, 3, 0) && IMB_VERSION_NUM < IMB_VERSION(1, 4, 0) ? 16 : 64;
+struct alignas(gcm_key_alignment) alignas(gcm_key_data) GcmKey {
   gcm_key_data data;
   const Gcm* functions;
 };
-static_assert(sizeof(GcmKey) <= 1024 && alignof(GcmKey) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 struct alignas(16) ChaChaPolyKey {
   std::array<std::uint8_t, 32> key;
   const ChaChaPoly* functions;

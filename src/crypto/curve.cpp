@@ -1,6 +1,7 @@
 // The NIST curves.
 #include "crypto/curve.hpp"
 
+#include <array>
 #include <new>
 
 #include <openssl/obj_mac.h>
@@ -19,6 +20,23 @@ Curve make(NamedGroup group, int nid, std::size_t bits) {
   Curve curve{group, ec_group, field.release(), bits, (bits + 7) / 8, {}};
   write_number(EC_GROUP_get0_order(ec_group), MutableBytes(curve.order_room).first(curve.field_size));
   return curve;
+}
+
+// Looked at also when a thread's workspaces are gone: in static destructors, and in those of other things of
+// a thread.
+constinit thread_local bool workspaces_are_gone = false;
+
+struct Workspaces {
+  Workspaces() = default;
+  Workspaces(const Workspaces&) = delete;
+  Workspaces& operator=(const Workspaces&) = delete;
+  ~Workspaces() { workspaces_are_gone = true; }
+  std::array<PublicWorkspace::Parts, 3> of_curves;
+};
+
+PublicWorkspace::Parts& parts_of_this_thread(const Curve& curve) noexcept {
+  thread_local Workspaces workspaces;
+  return workspaces.of_curves[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
 }
 
 }  // namespace
@@ -41,15 +59,17 @@ const Curve* curve_of(NamedGroup group) {
   }
 }
 
-PublicWorkspace& public_workspace(const Curve& curve) {
-  thread_local std::array<PublicWorkspace, 3> workspaces;
-  PublicWorkspace& workspace = workspaces[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
-  if (!workspace.product) {
-    workspace.context = owned<BigNumberContext>(BN_CTX_new());
-    workspace.sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-    workspace.product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+PublicWorkspace::PublicWorkspace(const Curve& curve) {
+  if (workspaces_are_gone) {
+    own_ = std::make_unique<Parts>();
+    parts_ = own_.get();
+  } else {
+    parts_ = &parts_of_this_thread(curve);
   }
-  return workspace;
+  if (parts_->product) return;
+  parts_->context = owned<BigNumberContext>(BN_CTX_new());
+  parts_->sum = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  parts_->product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
 }
 
 bool is_scalar(const Curve& curve, Bytes octets) noexcept {

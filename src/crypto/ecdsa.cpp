@@ -170,10 +170,10 @@ void invert_public(const Curve& curve, Bytes scalar, BIGNUM* number, BN_CTX* con
 
 /// workspace.sum = base_factor · G + key_factor · key. Not in constant time: all of it is public.
 void add_products(const Curve& curve, const BIGNUM* base_factor, const EC_POINT* key, const EC_GROUP* table,
-                  const BIGNUM* key_factor, PublicWorkspace& workspace) {
-  EC_POINT* const sum = workspace.sum.get();
-  EC_POINT* const product = workspace.product.get();
-  BN_CTX* const context = workspace.context.get();
+                  const BIGNUM* key_factor, const PublicWorkspace& workspace) {
+  EC_POINT* const sum = workspace.sum();
+  EC_POINT* const product = workspace.product();
+  BN_CTX* const context = workspace.context();
   if (table == nullptr) {
     must(EC_POINT_mul(curve.ec_group, sum, base_factor, key, key_factor, context));
     return;
@@ -239,8 +239,8 @@ bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const EC_GROUP* table
   const MutableBytes s_octets = MutableBytes(room).subspan(curve.field_size, curve.field_size);
   if (!parse_signature(curve, signature, r_octets, s_octets)) return false;
 
-  PublicWorkspace& workspace = public_workspace(curve);
-  BN_CTX* const context = workspace.context.get();
+  const PublicWorkspace workspace(curve);
+  BN_CTX* const context = workspace.context();
   Numbers numbers(context);
   const BIGNUM* const r = numbers.next(r_octets);
   BIGNUM* const inverse = numbers.next();
@@ -254,7 +254,7 @@ bool verify_ecdsa(const Curve& curve, const EC_POINT* key, const EC_GROUP* table
   must(BN_mod_mul_montgomery(base_factor, base_factor, inverse, modulus, context));
   must(BN_mod_mul_montgomery(key_factor, r, inverse, modulus, context));
   add_products(curve, base_factor, key, table, key_factor, workspace);
-  return is_x_coordinate(curve, workspace.sum.get(), r, context);
+  return is_x_coordinate(curve, workspace.sum(), r, context);
 }
 
 }  // namespace handfast::crypto

@@ -93,10 +93,11 @@ Result<std::shared_ptr<PublicKeyState>> ec_state(NamedGroup group, Bytes uncompr
   state->bits = curve.bits;
   state->point = to_octets(uncompressed_point);
   state->ec = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  const PublicWorkspace workspace(curve);
   const ErrorQueueGuard guard;
   // This checks that the coordinates are below the prime and the point is on the curve.
   if (EC_POINT_oct2point(curve.ec_group, state->ec.get(), uncompressed_point.data(),
-                         uncompressed_point.size(), public_workspace(curve).context.get()) != 1)
+                         uncompressed_point.size(), workspace.context()) != 1)
     return fail(ErrorCode::certificate_malformed, "not a point of the curve");
   return state;
 }

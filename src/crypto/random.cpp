@@ -26,6 +26,10 @@ bool ask_kernel(MutableBytes output) noexcept {
   return true;
 }
 
+// Looked at also when the thread's stock is gone: in static destructors, and in those of other things of a
+// thread.
+constinit thread_local bool stock_is_gone = false;
+
 /// One thread's stock of random octets, in a page of its own that the kernel clears in a forked child: there
 /// `left` is 0, and the child draws anew. Where a page or that promise is not to be had, there is no stock.
 class Batch {
@@ -43,6 +47,7 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   ~Batch() {
+    stock_is_gone = true;
     if (page_ == nullptr) return;
     wipe(page_, sizeof(Page));
     munmap(page_, sizeof(Page));
@@ -76,10 +81,16 @@ class Batch {
 class SystemRandom final : public RandomSource {
  public:
   Result<> fill(MutableBytes output) noexcept override {
-    thread_local Batch batch;
-    if (batch.fill(output)) return {};
+    if (draw(output)) return {};
     wipe(output);
     return fail(ErrorCode::random_failed, "getrandom failed");
+  }
+
+ private:
+  static bool draw(MutableBytes output) noexcept {
+    if (stock_is_gone) return ask_kernel(output);
+    thread_local Batch batch;
+    return batch.fill(output);
   }
 };
 

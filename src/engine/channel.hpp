@@ -204,7 +204,7 @@ class Channel {
   Result<> append_records(ContentType type, Bytes content);
   /// Whether there is anything that append_owed() or drain() would do before data.
   [[nodiscard]] bool owes_before_data() const noexcept {
-    return wants_to_transmit() || sending.writer.update_due();
+    return wants_to_transmit() || shared.is_dead() || sending.writer.update_due();
   }
   Result<> append_owed();
   Result<> append_last(AlertLevel level, AlertDescription description);

@@ -291,11 +291,12 @@ Task<> ask_about_session(Handshake& hs, const Session& session, const ServerName
 
 Task<> verify_peer(Handshake& hs, const CommonSettings& settings, const ServerName* name, bool verifies,
                    bool key_is_sound) {
-  if (!verifies) co_return;
-  if (settings.verification == PeerVerification::full) {
+  if (verifies && settings.verification == PeerVerification::full) {
     co_await judge_peer(hs, settings, name, key_is_sound);
     co_return;
   }
+  hs.peer_leaf = {};
+  if (!verifies) co_return;
   VerificationQuestion question;
   question.peer = hs.role() == Role::client ? Role::server : Role::client;
   question.chain = hs.peer_chain;

@@ -100,8 +100,8 @@ Result<> check_entries(const message::Certificate& certificate, CertificateExtra
 Result<> keep_certificates(Handshake& handshake, const CommonSettings& settings,
                            const message::Certificate& certificate);
 
-/// The peer's leaf, read at the first call and kept until verify_peer() goes on with it.
-/// Errors: those of Certificate::parse, as a decode_error where it is no DER at all.
+/// The peer's leaf, read at the first call and kept until verify_peer() goes on with it or needs it no more.
+/// It lives no longer. Errors: those of Certificate::parse, as a decode_error where it is no DER at all.
 Result<const x509::Certificate*> peer_leaf(Handshake& handshake);
 
 /// The key that the peer showed, which must allow this use (KeyUsage) if it is a certificate's.

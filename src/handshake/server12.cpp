@@ -191,6 +191,7 @@ Task<> receive_ecdhe_key_exchange(ServerHandshake& hs, Tls12State& state, const 
 // (4) CertificateVerify over all messages before it (RFC 5246 §7.4.8).
 Task<> receive_certificate_verify(ServerHandshake& hs, const schedule::Transcript& signed_messages) {
   crypto::PublicKey key = co_await peer_key(hs, x509::KeyUsage::digital_signature);
+  hs.peer_leaf = {};  // the chain was verified when it came
   const message::CertificateVerify& verify = co_await hs.receive<message::CertificateVerify>();
   const SignatureScheme scheme = verify.algorithm;
   co_await check_signature12(hs.settings(), key, scheme, signed_messages.messages(), verify.signature);

@@ -9,7 +9,7 @@
 
 namespace handfast::x509 {
 
-/// The first certificate of a chain, which is not empty, as verify() would read it; with room for the others.
+/// The first certificate of a chain, which is not empty, as verify() would read it.
 /// Errors: those of Certificate::parse.
 [[nodiscard]] Result<std::vector<Candidate>> read_leaf(std::span<const Bytes> chain);
 

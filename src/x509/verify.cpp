@@ -55,8 +55,8 @@ bool contains(std::span<const Candidate> candidates, const Candidate& candidate)
 /// Reads the certificate at `position` behind those that were read, unless it is one of them.
 std::optional<Defect> read_candidate(Bytes certificate, std::size_t position,
                                      std::vector<Candidate>& candidates) {
-  const std::span<const Candidate> known(candidates.data(), candidates.size());
   Candidate& candidate = candidates.emplace_back();
+  const std::span<const Candidate> known(candidates.data(), candidates.size() - 1);
   candidate.position = static_cast<std::uint16_t>(position);
   const auto defect = Certificate::parse_into(candidate.certificate, certificate);
   if (!defect) number_names(candidate, known);
@@ -139,8 +139,8 @@ Error verdict(const Verification& result) {
 }  // namespace
 
 Result<std::vector<Candidate>> read_leaf(std::span<const Bytes> chain) {
-  std::vector<Candidate> candidates;
-  candidates.reserve(std::min(chain.size(), most_certificates));
+  std::vector<Candidate>
+      candidates;  // no room for more yet: the chain may be long, and nobody be asked about it
   if (const auto defect = read_candidate(chain.front(), 0, candidates)) return fail(defect->error());
   return candidates;
 }

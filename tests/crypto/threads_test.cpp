@@ -67,6 +67,37 @@ TEST(CryptoInThreads, SharesAFreshPublicKey) {
   }
 }
 
+/// Signs, loads the public key and checks: true if all goes as it should.
+bool signs_and_checks(const char* pem, SignatureScheme scheme) {
+  const auto key = PrivateKey::from_pem(as_bytes(pem));
+  if (!key) return false;
+  const auto signature = key->sign(scheme, as_bytes("m"), system_random());
+  return signature && key->public_key().verify(*algorithm_of(scheme), as_bytes("m"), *signature);
+}
+
+/// Is made before what the layer keeps for a thread, so it is destroyed behind it.
+struct LateUser {
+  std::atomic<int>* right = nullptr;
+  LateUser() = default;
+  LateUser(const LateUser&) = delete;
+  LateUser& operator=(const LateUser&) = delete;
+  ~LateUser() {
+    *right += signs_and_checks(test::p256_sec1, SignatureScheme::ecdsa_secp256r1_sha256) ? 1 : 0;
+    *right += signs_and_checks(test::p384_sec1, SignatureScheme::ecdsa_secp384r1_sha384) ? 1 : 0;
+  }
+};
+
+// The room for public numbers and the stock of random octets are gone then.
+TEST(CryptoInThreads, WorksWhileAThreadEnds) {
+  std::atomic<int> right{0};
+  in_threads([&](int /*thread*/) {
+    thread_local LateUser late;
+    late.right = &right;
+    right += signs_and_checks(test::p256_sec1, SignatureScheme::ecdsa_secp256r1_sha256) ? 1 : 0;
+  });
+  EXPECT_EQ(right, 12);
+}
+
 TEST(CryptoInThreads, UsesAKeyOfItsOwnInEachThread) {
   for (const AeadAlgorithm algorithm :
        {AeadAlgorithm::aes_128_gcm, AeadAlgorithm::aes_256_gcm, AeadAlgorithm::chacha20_poly1305}) {
