@@ -25,10 +25,9 @@ struct Credential::Contents {
 
   Octets storage;  ///< the certificates, one behind the other
   CertificateType type = CertificateType::X509;
-  Octets key_info;           ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
-  std::vector<Bytes> chain;  ///< views into storage, leaf first
-  std::vector<Octets>
-      issuers;  ///< the name (DER) in each of these that says who issued it; copies, to be copied
+  Octets key_info;               ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
+  std::vector<Bytes> chain;      ///< views into storage, leaf first
+  std::vector<Octets> issuers;   ///< who issued each of these (DER)
   crypto::PublicKey public_key;  ///< the leaf's, or the delegated credential's
   bool may_sign = true;          ///< the leaf's keyUsage allows digitalSignature, or there is none
   /// How the chain's certificates are signed, self-signed ones left out; none: in a way that is not known.

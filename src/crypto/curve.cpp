@@ -7,6 +7,7 @@
 #include <openssl/obj_mac.h>
 
 #include "crypto/constant_time.hpp"
+#include "crypto/of_this_thread.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -22,22 +23,13 @@ Curve make(NamedGroup group, int nid, std::size_t bits) {
   return curve;
 }
 
-// Looked at also when a thread's workspaces are gone: in static destructors, and in those of other things of
-// a thread.
-constinit thread_local bool workspaces_are_gone = false;
-
 struct Workspaces {
-  Workspaces() = default;
-  Workspaces(const Workspaces&) = delete;
-  Workspaces& operator=(const Workspaces&) = delete;
-  ~Workspaces() { workspaces_are_gone = true; }
   std::array<PublicWorkspace::Parts, 3> of_curves;
-};
 
-PublicWorkspace::Parts& parts_of_this_thread(const Curve& curve) noexcept {
-  thread_local Workspaces workspaces;
-  return workspaces.of_curves[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
-}
+  [[nodiscard]] PublicWorkspace::Parts& of(const Curve& curve) noexcept {
+    return of_curves[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
+  }
+};
 
 }  // namespace
 
@@ -60,11 +52,11 @@ const Curve* curve_of(NamedGroup group) {
 }
 
 PublicWorkspace::PublicWorkspace(const Curve& curve) {
-  if (workspaces_are_gone) {
+  if (auto* const kept = of_this_thread<Workspaces>()) {
+    parts_ = &kept->of(curve);
+  } else {
     own_ = std::make_unique<Parts>();
     parts_ = own_.get();
-  } else {
-    parts_ = &parts_of_this_thread(curve);
   }
   if (parts_->product) return;
   parts_->context = owned<BigNumberContext>(BN_CTX_new());

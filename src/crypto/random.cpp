@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "crypto/of_this_thread.hpp"
+
 namespace handfast {
 
 RandomSource::~RandomSource() = default;
@@ -25,10 +27,6 @@ bool ask_kernel(MutableBytes output) noexcept {
   }
   return true;
 }
-
-// Looked at also when the thread's stock is gone: in static destructors, and in those of other things of a
-// thread.
-constinit thread_local bool stock_is_gone = false;
 
 /// One thread's stock of random octets, in a page of its own that the kernel clears in a forked child: there
 /// `left` is 0, and the child draws anew. Where a page or that promise is not to be had, there is no stock.
@@ -47,7 +45,6 @@ class Batch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
   ~Batch() {
-    stock_is_gone = true;
     if (page_ == nullptr) return;
     wipe(page_, sizeof(Page));
     munmap(page_, sizeof(Page));
@@ -88,9 +85,8 @@ class SystemRandom final : public RandomSource {
 
  private:
   static bool draw(MutableBytes output) noexcept {
-    if (stock_is_gone) return ask_kernel(output);
-    thread_local Batch batch;
-    return batch.fill(output);
+    Batch* const batch = crypto::of_this_thread<Batch>();
+    return batch != nullptr ? batch->fill(output) : ask_kernel(output);
   }
 };
 

@@ -19,12 +19,10 @@ bool is_text(std::uint8_t tag) noexcept {
   }
 }
 
-Characters::Characters(std::uint8_t tag, Bytes value) noexcept
-    : tag_(tag), wide_(tag == tag::bmp_string || tag == tag::universal_string), rest_(value) {}
-
-std::uint32_t Characters::next_beyond_ascii() noexcept {
+std::uint32_t Characters::next() noexcept {
+  if (rest_.empty()) return end;
   switch (tag_) {
-    case tag::utf8_string: return next_utf8();
+    case tag::utf8_string: return rest_[0] < 0x80 ? next_wide(1) : next_utf8();
     case tag::bmp_string: return next_wide(2);
     case tag::universal_string: return next_wide(4);
     default: return next_wide(1);

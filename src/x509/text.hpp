@@ -18,22 +18,14 @@ class Characters {
   static constexpr std::uint32_t end = 0xffffffff;
   static constexpr std::uint32_t bad = 0xfffffffe;  ///< not a character of the set; nothing comes after it
 
-  Characters(std::uint8_t tag, Bytes value) noexcept;
-  std::uint32_t next() noexcept {
-    if (rest_.empty()) return end;
-    if (rest_[0] >= 0x80 || wide_) return next_beyond_ascii();
-    const std::uint32_t character = rest_[0];
-    rest_ = rest_.subspan(1);
-    return character;
-  }
+  Characters(std::uint8_t tag, Bytes value) noexcept : tag_(tag), rest_(value) {}
+  std::uint32_t next() noexcept;
 
  private:
-  std::uint32_t next_beyond_ascii() noexcept;
   std::uint32_t next_utf8() noexcept;
   std::uint32_t next_wide(std::size_t width) noexcept;
 
   std::uint8_t tag_;
-  bool wide_;  ///< each character has two or four octets
   Bytes rest_;
 };
 

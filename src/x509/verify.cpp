@@ -139,8 +139,8 @@ Error verdict(const Verification& result) {
 }  // namespace
 
 Result<std::vector<Candidate>> read_leaf(std::span<const Bytes> chain) {
-  std::vector<Candidate>
-      candidates;  // no room for more yet: the chain may be long, and nobody be asked about it
+  // Without room for the others yet: the chain may be long, and nobody be asked about it.
+  std::vector<Candidate> candidates;
   if (const auto defect = read_candidate(chain.front(), 0, candidates)) return fail(defect->error());
   return candidates;
 }

@@ -153,8 +153,7 @@ TEST_P(Aead, TakesKeysWhereverTheyLie) {
   const Octets nonce(aead_nonce_size, 0x11);
   const Octets plaintext(3000, 0x5a);
   std::vector<AeadKey> keys;
-  std::vector<std::unique_ptr<std::uint8_t[]>>
-      between;  // pieces of other sizes, so that keys of any size shift
+  std::vector<std::unique_ptr<std::uint8_t[]>> between;  // of other sizes: keys of any size shift
   for (std::uint8_t i = 0; i < 64; ++i) {
     keys.push_back(key_of(Octets(key_size(GetParam().algorithm), i)));
     between.push_back(std::make_unique<std::uint8_t[]>(8U + 16U * (i % 4U)));
