@@ -108,8 +108,9 @@ HandfastEndpoint::HandfastEndpoint(HandfastSetup& setup, bool is_client, Wire& i
       out_(out),
       input_((is_client ? setup.client_input_ : setup.server_input_).span()),
       now_(system_now()),
-      connection_(value_of(is_client ? Connection::client(setup.client_, setup.name_, now_)
-                                     : Connection::server(setup.server_, now_))) {}
+      connection_(value_of(is_client
+                               ? Connection::client(setup.client_, setup.name_, now_, setup.client_observer_)
+                               : Connection::server(setup.server_, now_))) {}
 
 void HandfastEndpoint::transmit() {
   const MutableBytes output = setup_.output_.span();

@@ -38,8 +38,12 @@ class HandfastSetup {
   /// `folder`: what write_credentials() wrote. Throws.
   HandfastSetup(const std::string& folder, const Scenario& scenario);
 
+  /// It is told of all clients that are made from now on; null: nobody is.
+  void observe_client(inspect::Observer* observer) noexcept { client_observer_ = observer; }
+
  private:
   friend class HandfastEndpoint;
+  inspect::Observer* client_observer_ = nullptr;
   std::shared_ptr<const ClientConfig> client_;
   std::shared_ptr<const ServerConfig> server_;
   ServerName name_;

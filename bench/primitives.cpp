@@ -6,14 +6,19 @@
 #include <set>
 #include <stdexcept>
 
+#include <handfast/credential.hpp>
+
+#include "crypto/aead.hpp"
 #include "crypto/key_exchange.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/rsa_key_transport.hpp"
+#include "handshake_shape.hpp"
 #include "harness/measure.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/key_schedule12.hpp"
 #include "schedule/suite.hpp"
 #include "schedule/transcript.hpp"
+#include "x509/certificate.hpp"
 
 namespace handfast::bench {
 namespace {
@@ -30,13 +35,26 @@ void require(bool good) {
   if (!good) throw std::runtime_error("a primitive failed");
 }
 
-crypto::PrivateKey read_key(const std::string& path) {
+Octets read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  const Octets text{std::istreambuf_iterator<char>(file), {}};
-  return value_of(crypto::PrivateKey::from_pem(text));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+crypto::PrivateKey read_key(const std::string& path) {
+  return value_of(crypto::PrivateKey::from_pem(read_file(path)));
+}
+
+/// tbsCertificate of the leaf, which the authority signed.
+Octets read_signed(const std::string& path) {
+  const auto credential = value_of(Credential::external(read_file(path)));
+  const Bytes tbs = value_of(x509::Certificate::parse(credential.chain().front())).signed_octets;
+  return {tbs.begin(), tbs.end()};
 }
 
 using Names = std::set<std::string, std::less<>>;
+
+/// Behind a scenario's name: key schedule, transcript hash and protection of its messages.
+constexpr const char* symmetric_suffix = "-symmetric";
 
 /// Collects figures, each of a share of the time.
 class Stopwatch {
@@ -45,9 +63,11 @@ class Stopwatch {
   Stopwatch(Names wanted, double seconds)
       : wanted_(std::move(wanted)), seconds_each_(seconds / static_cast<double>(wanted_.size())) {}
 
+  [[nodiscard]] bool wants(const std::string& name) const { return wanted_.contains(name); }
+
   template <class Operation>
   void measure(const std::string& name, Operation&& operation) {
-    if (!wanted_.contains(name)) return;
+    if (!wants(name)) return;
     std::vector<double> samples;
     repeat(seconds_each_, [&](bool counts) {
       const std::uint64_t begin = ticks();
@@ -81,19 +101,27 @@ crypto::PublicKey load(const crypto::PublicKey& key) {
   return value_of(crypto::PublicKey::ec(NamedGroup::secp256r1, key.point()));
 }
 
-void measure_key(Stopwatch& watch, const std::string& name, const crypto::PrivateKey& key,
+// The leaf's key is new in each handshake, and a new RSA key has constants to be made at its first use. The
+// authority's is there since the trust store is, with its table. Both are one here.
+void measure_key(Stopwatch& watch, const std::string& folder, const std::string& name,
                  SignatureScheme scheme) {
-  const Octets message(130, 0x20);  // as long as what a CertificateVerify signs
+  const crypto::PrivateKey key = read_key(folder + "/" + name + "-server.key");
+  const Octets transcript(130, 0x20);  // as long as what a CertificateVerify signs
+  const Octets certificate = read_signed(folder + "/" + name + "-server.pem");
   const auto algorithm = crypto::algorithm_of(scheme);
-  const Octets signature = value_of(key.sign(scheme, message, system_random()));
-  watch.measure(name + "-load-verify",
-                [&] { require(load(key.public_key()).verify(*algorithm, message, signature).has_value()); });
-  watch.measure(name + "-sign", [&] { require(key.sign(scheme, message, system_random()).has_value()); });
-  watch.measure(name + "-verify",
-                [&] { require(key.public_key().verify(*algorithm, message, signature).has_value()); });
+  const auto sign = [&](Bytes message) { return value_of(key.sign(scheme, message, system_random())); };
+  const Octets transcript_signature = sign(transcript);
+  const Octets certificate_signature = sign(certificate);
+  watch.measure(name + "-sign", [&] { (void)sign(transcript); });
+  watch.measure(name + "-load-verify", [&] {
+    require(load(key.public_key()).verify(*algorithm, transcript, transcript_signature).has_value());
+  });
+  const auto verify = [&](const crypto::PublicKey& authority) {
+    require(authority.verify(*algorithm, certificate, certificate_signature).has_value());
+  };
+  watch.measure(name + "-verify", [&] { verify(key.public_key()); });
   const crypto::PublicKey ready = key.public_key().for_many_checks();
-  watch.measure(name + "-verify-table",
-                [&] { require(ready.verify(*algorithm, message, signature).has_value()); });
+  watch.measure(name + "-verify-table", [&] { verify(ready); });
 }
 
 void measure_key_transport(Stopwatch& watch, const crypto::PrivateKey& key) {
@@ -109,119 +137,159 @@ void measure_key_transport(Stopwatch& watch, const crypto::PrivateKey& key) {
   });
 }
 
-// All secrets and record keys of one side, both Finished, and the hash of as much as is hashed.
-void schedule13() {
-  constexpr auto hash = HashAlgorithm::sha256;
-  constexpr auto aead = crypto::AeadAlgorithm::aes_128_gcm;
-  const std::array<std::uint8_t, 32> shared{};
-  const std::array<std::uint8_t, 1100> messages{};
-  schedule::Transcript transcript(hash);
-  const auto next = [&](std::size_t octets) {
-    transcript.add(Bytes(messages).first(octets));
-    return transcript.digest();
-  };
-  const auto expand = [&](const schedule::TrafficSecret& secret) {
-    const auto keys = schedule::traffic_keys(hash, secret.view(), aead);
-    const crypto::AeadKey key(aead, keys.key.view());
-  };
-  schedule::HandshakeSecret handshake = schedule::EarlySecret(hash).extract(shared);
-  const crypto::Digest hellos = next(400);
-  const auto client = handshake.client_handshake_traffic_secret(hellos);
-  const auto server = handshake.server_handshake_traffic_secret(hellos);
-  expand(client);
-  expand(server);
-  (void)next(450);  // CertificateVerify signs it
-  (void)schedule::verify_data(hash, server.view(), next(80));
-  schedule::MasterSecret master = std::move(handshake).extract();
-  const crypto::Digest flight = next(36);
-  expand(master.client_application_traffic_secret_0(flight));
-  expand(master.server_application_traffic_secret_0(flight));
-  (void)master.exporter_master_secret(flight);
-  (void)schedule::verify_data(hash, client.view(), flight);
+constexpr auto schedule_hash = HashAlgorithm::sha256;
+constexpr auto schedule_aead = crypto::AeadAlgorithm::aes_128_gcm;
+
+/// Hashes as many octets as a handshake does.
+class ShapedTranscript {
+ public:
+  explicit ShapedTranscript(const HandshakeShape& shape)
+      : next_(shape.messages.begin()), end_(shape.messages.end()) {}
+
+  /// Transcript-Hash of all messages up to the next of this type.
+  crypto::Digest through(HandshakeType type) {
+    while (true) {
+      require(next_ != end_);
+      const HandshakeShape::Message& message = *next_++;
+      transcript_.add(Bytes(octets_).first(message.size));
+      if (message.type == type) return transcript_.digest();
+    }
+  }
+
+ private:
+  static constexpr std::array<std::uint8_t, 4096> octets_{};
+  schedule::Transcript transcript_{schedule_hash};
+  std::vector<HandshakeShape::Message>::const_iterator next_;
+  std::vector<HandshakeShape::Message>::const_iterator end_;
+};
+
+// To open a record takes what it takes to seal it.
+void protect(const crypto::AeadKey& key, const HandshakeShape& shape) {
+  constexpr std::array<std::uint8_t, crypto::aead_nonce_size> nonce{};
+  constexpr std::array<std::uint8_t, 5> header{};
+  constexpr std::array<std::uint8_t, 1> type{};
+  static constexpr std::array<std::uint8_t, 4096> content{};
+  std::array<std::uint8_t, content.size() + 64> sealed;
+  for (const std::size_t size : shape.protected_sizes)
+    key.seal(nonce, header, Bytes(content).first(size), type,
+             MutableBytes(sealed).first(size + type.size() + crypto::aead_tag_size));
 }
 
-void schedule12() {
-  constexpr auto hash = HashAlgorithm::sha256;
-  const std::array<std::uint8_t, 1100> messages{};
+// All secrets and record keys of one side, both Finished, and whatever is hashed and protected.
+void symmetric13(const HandshakeShape& shape, bool mutual) {
+  using enum HandshakeType;
+  const std::array<std::uint8_t, 32> shared{};
+  ShapedTranscript transcript(shape);
+  const auto expand = [&](const schedule::TrafficSecret& secret) {
+    const auto keys = schedule::traffic_keys(schedule_hash, secret.view(), schedule_aead);
+    return crypto::AeadKey(schedule_aead, keys.key.view());
+  };
+  schedule::HandshakeSecret handshake = schedule::EarlySecret(schedule_hash).extract(shared);
+  const crypto::Digest hellos = transcript.through(server_hello);
+  const auto client = handshake.client_handshake_traffic_secret(hellos);
+  const auto server = handshake.server_handshake_traffic_secret(hellos);
+  const crypto::AeadKey client_key = expand(client);
+  const crypto::AeadKey server_key = expand(server);
+  protect(server_key, shape);
+  (void)transcript.through(certificate);  // CertificateVerify signs it
+  (void)schedule::verify_data(schedule_hash, server.view(), transcript.through(certificate_verify));
+  schedule::MasterSecret master = std::move(handshake).extract();
+  const crypto::Digest flight = transcript.through(finished);
+  (void)expand(master.client_application_traffic_secret_0(flight));
+  (void)expand(master.server_application_traffic_secret_0(flight));
+  (void)master.exporter_master_secret(flight);
+  if (mutual) (void)transcript.through(certificate);
+  (void)schedule::verify_data(schedule_hash, client.view(),
+                              mutual ? transcript.through(certificate_verify) : flight);
+}
+
+void symmetric12(const HandshakeShape& shape) {
   const std::array<std::uint8_t, 48> premaster{};
   const std::array<std::uint8_t, 32> random{};
-  schedule::Transcript transcript(hash);
-  transcript.add(messages);
-  const crypto::Digest digest = transcript.digest();
-  const auto secret = schedule::extended_master_secret12(hash, premaster, digest);
-  const crypto::HmacKey master(hash, secret.view());
+  ShapedTranscript transcript(shape);
+  const crypto::Digest session_hash = transcript.through(HandshakeType::client_key_exchange);
+  const auto secret = schedule::extended_master_secret12(schedule_hash, premaster, session_hash);
+  const crypto::HmacKey master(schedule_hash, secret.view());
   const schedule::KeyBlock12 keys(*schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
                                   master, random, random);
-  const crypto::AeadKey client(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::client));
-  const crypto::AeadKey server(crypto::AeadAlgorithm::aes_128_gcm, keys.key(Role::server));
-  (void)schedule::verify_data12(Role::client, master, digest);
-  (void)schedule::verify_data12(Role::server, master, digest);
+  const crypto::AeadKey client(schedule_aead, keys.key(Role::client));
+  const crypto::AeadKey server(schedule_aead, keys.key(Role::server));
+  protect(client, shape);
+  (void)schedule::verify_data12(Role::client, master, session_hash);
+  (void)schedule::verify_data12(Role::server, master, transcript.through(HandshakeType::finished));
+}
+
+void measure_symmetric(Stopwatch& watch, const std::string& folder, const Scenario& scenario) {
+  const std::string name = std::string(scenario.name) + symmetric_suffix;
+  if (!watch.wants(name)) return;
+  const HandshakeShape shape = shape_of(folder, scenario);
+  watch.measure(name, [&] {
+    if (scenario.is_tls12())
+      symmetric12(shape);
+    else
+      symmetric13(shape, scenario.mutual);
+  });
 }
 
 /// What one side of a handshake is made of.
 struct Sum {
-  std::string_view name;  ///< scenario/side
-  std::vector<std::string> parts;
+  std::string_view name;           ///< scenario/side
+  std::vector<std::string> parts;  ///< but for what is symmetric
+
+  [[nodiscard]] std::string_view scenario() const { return name.substr(0, name.find('/')); }
+  [[nodiscard]] std::string_view side() const { return name.substr(name.find('/') + 1); }
+  [[nodiscard]] std::string symmetric() const { return std::string(scenario()) + symmetric_suffix; }
 };
 
-// The leaf's key is loaded in each handshake, and a new RSA key has constants to be made at its first use;
-// the authority's is there since the trust store is, with its table.
 const std::vector<Sum>& sums() {
   static const std::vector<Sum> all = {
-      {"hs13-ecdsa/server", {"x25519-encapsulate", "ecdsa-sign", "tls13-schedule"}},
+      {"hs13-ecdsa/server", {"x25519-encapsulate", "ecdsa-sign"}},
       {"hs13-ecdsa/client",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table",
-        "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
       {"hs13-ecdsa/client_plain",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify", "tls13-schedule"}},
-      {"hs13-ecdsa/client_cached",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "tls13-schedule"}},
-      {"hs13-rsa/server", {"x25519-encapsulate", "rsa-sign", "tls13-schedule"}},
-      {"hs13-rsa/client",
-       {"x25519-generate", "x25519-decapsulate", "rsa-load-verify", "rsa-verify", "tls13-schedule"}},
-      {"hs13-rsa/client_cached",
-       {"x25519-generate", "x25519-decapsulate", "rsa-load-verify", "tls13-schedule"}},
-      {"hs13-mlkem/server", {"x25519mlkem768-encapsulate", "ecdsa-sign", "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
+      {"hs13-ecdsa/client_cached", {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify"}},
+      {"hs13-rsa/server", {"x25519-encapsulate", "rsa-sign"}},
+      {"hs13-rsa/client", {"x25519-generate", "x25519-decapsulate", "rsa-load-verify", "rsa-verify"}},
+      {"hs13-rsa/client_cached", {"x25519-generate", "x25519-decapsulate", "rsa-load-verify"}},
+      {"hs13-mlkem/server", {"x25519mlkem768-encapsulate", "ecdsa-sign"}},
       {"hs13-mlkem/client",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table",
-        "tls13-schedule"}},
+       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
       {"hs13-mlkem/client_plain",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify",
-        "tls13-schedule"}},
+       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
       {"hs13-mlkem/client_cached",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "tls13-schedule"}},
-      {"hs13-mutual/server",
-       {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table", "tls13-schedule"}},
-      {"hs13-mutual/server_plain",
-       {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify", "tls13-schedule"}},
-      {"hs13-mutual/server_cached",
-       {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "tls13-schedule"}},
+       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify"}},
+      {"hs13-mutual/server", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table"}},
+      {"hs13-mutual/server_plain", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify"}},
+      {"hs13-mutual/server_cached", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify"}},
       {"hs13-mutual/client",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table",
-        "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table"}},
       {"hs13-mutual/client_plain",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify",
-        "tls13-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify"}},
       {"hs13-mutual/client_cached",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "tls13-schedule"}},
-      {"hs12-ecdhe-ecdsa/server", {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "tls12-schedule"}},
-      {"hs12-ecdhe-ecdsa/client",
-       {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify-table", "tls12-schedule"}},
-      {"hs12-ecdhe-ecdsa/client_plain",
-       {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify", "tls12-schedule"}},
-      {"hs12-ecdhe-ecdsa/client_cached", {"x25519-encapsulate", "ecdsa-load-verify", "tls12-schedule"}},
-      {"hs12-rsa-kx/server", {"rsa-decrypt", "tls12-schedule"}},
-      {"hs12-rsa-kx/client", {"rsa-load-encrypt", "rsa-verify", "tls12-schedule"}},
-      {"hs12-rsa-kx/client_cached", {"rsa-load-encrypt", "tls12-schedule"}},
+       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify"}},
+      {"hs12-ecdhe-ecdsa/server", {"x25519-generate", "x25519-decapsulate", "ecdsa-sign"}},
+      {"hs12-ecdhe-ecdsa/client", {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
+      {"hs12-ecdhe-ecdsa/client_plain", {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
+      {"hs12-ecdhe-ecdsa/client_cached", {"x25519-encapsulate", "ecdsa-load-verify"}},
+      {"hs12-rsa-kx/server", {"rsa-decrypt"}},
+      {"hs12-rsa-kx/client", {"rsa-load-encrypt", "rsa-verify"}},
+      {"hs12-rsa-kx/client_cached", {"rsa-load-encrypt"}},
   };
   return all;
 }
 
+void add_names(Names& names, const Sum& sum) {
+  names.insert(sum.parts.begin(), sum.parts.end());
+  names.insert(sum.symmetric());
+}
+
 double total_of(const Sum& sum, const Figures& primitives) {
+  Names names;
+  add_names(names, sum);
   double total = 0;
-  for (const std::string& part : sum.parts)
-    for (const Figure& figure : primitives)
-      if (figure.name == part) total += figure.value;
+  for (const Figure& figure : primitives)
+    if (names.contains(figure.name)) total += figure.value;
   return total;
 }
 
@@ -229,13 +297,10 @@ Figures measure_named(const std::string& folder, Names names, double seconds) {
   Stopwatch watch(std::move(names), seconds);
   measure_group(watch, "x25519", NamedGroup::x25519);
   measure_group(watch, "x25519mlkem768", NamedGroup::X25519MLKEM768);
-  measure_key(watch, "ecdsa", read_key(folder + "/ecdsa-server.key"),
-              SignatureScheme::ecdsa_secp256r1_sha256);
-  const crypto::PrivateKey rsa = read_key(folder + "/rsa-server.key");
-  measure_key(watch, "rsa", rsa, SignatureScheme::rsa_pss_rsae_sha256);
-  measure_key_transport(watch, rsa);
-  watch.measure("tls13-schedule", schedule13);
-  watch.measure("tls12-schedule", schedule12);
+  measure_key(watch, folder, "ecdsa", SignatureScheme::ecdsa_secp256r1_sha256);
+  measure_key(watch, folder, "rsa", SignatureScheme::rsa_pss_rsae_sha256);
+  measure_key_transport(watch, read_key(folder + "/rsa-server.key"));
+  for (const Scenario& scenario : scenarios) measure_symmetric(watch, folder, scenario);
   return std::move(watch).figures();
 }
 
@@ -243,7 +308,7 @@ Figures measure_named(const std::string& folder, Names names, double seconds) {
 
 Figures measure_primitives(const std::string& folder, double seconds) {
   Names names;
-  for (const Sum& sum : sums()) names.insert(sum.parts.begin(), sum.parts.end());
+  for (const Sum& sum : sums()) add_names(names, sum);
   Figures figures = measure_named(folder, std::move(names), seconds);
   const Figures alone = figures;
   for (const Sum& sum : sums()) figures.push_back({std::string(sum.name), total_of(sum, alone), "us"});
@@ -251,16 +316,15 @@ Figures measure_primitives(const std::string& folder, double seconds) {
 }
 
 Figures measure_floor(const std::string& folder, std::string_view scenario, double seconds) {
-  const std::string prefix = std::string(scenario) + "/";
   Names names;
   for (const Sum& sum : sums())
-    if (sum.name.starts_with(prefix)) names.insert(sum.parts.begin(), sum.parts.end());
+    if (sum.scenario() == scenario) add_names(names, sum);
   if (names.empty()) return {};
   const Figures primitives = measure_named(folder, std::move(names), seconds);
   Figures floors;
   for (const Sum& sum : sums())
-    if (sum.name.starts_with(prefix))
-      floors.push_back({std::string(sum.name.substr(prefix.size())), total_of(sum, primitives), "us"});
+    if (sum.scenario() == scenario)
+      floors.push_back({std::string(sum.side()), total_of(sum, primitives), "us"});
   return floors;
 }
 

@@ -90,6 +90,8 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
     contents->storage.insert(contents->storage.end(), certificate.begin(), certificate.end());
     contents->chain.push_back(Bytes(contents->storage).subspan(start));
   }
+  contents->leaf.emplace();
+  (void)x509::Certificate::parse_into(*contents->leaf, contents->chain.front());  // as it did above
   contents->schemes = schemes_of(contents->public_key);
   return contents;
 }
@@ -142,6 +144,7 @@ std::shared_ptr<Credential::Contents> copy_of(const Credential::Contents& from) 
     certificate = Bytes(contents->storage).subspan(offset, certificate.size());
     offset += certificate.size();
   }
+  if (contents->leaf) (void)x509::Certificate::parse_into(*contents->leaf, contents->chain.front());
   return contents;
 }
 
@@ -212,17 +215,14 @@ bool Credential::can_sign() const noexcept { return contents_->private_key.has_v
 std::span<const SignatureScheme> Credential::schemes() const noexcept { return contents_->schemes; }
 
 bool Credential::matches(std::string_view host_name) const noexcept {
-  if (contents_->type == CertificateType::RawPublicKey) return true;
+  if (!contents_->leaf) return true;  // a raw public key
   const auto name = ServerName::parse(host_name);
-  if (!name) return false;
-  const auto leaf = x509::Certificate::parse(contents_->chain.front());
-  return leaf && leaf->is_for(*name);
+  return name && contents_->leaf->is_for(*name);
 }
 
 Result<> Credential::check_validity(Time now) const {
-  if (contents_->type == CertificateType::RawPublicKey) return {};
-  const auto leaf = x509::Certificate::parse(contents_->chain.front());
-  if (!leaf) return fail(ErrorCode::own_certificate_malformed);
+  const auto& leaf = contents_->leaf;
+  if (!leaf) return {};  // a raw public key
   if (contents_->delegation && !contents_->delegation->read.check_time(now))
     return fail(ErrorCode::own_certificate_expired, "the delegated credential has ended, or ends too late");
   if (leaf->valid_at(now)) return {};

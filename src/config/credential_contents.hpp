@@ -9,6 +9,7 @@
 #include "config/delegated_credential.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/signature.hpp"
+#include "x509/certificate.hpp"
 
 namespace handfast {
 
@@ -25,11 +26,12 @@ struct Credential::Contents {
 
   Octets storage;  ///< the certificates, one behind the other
   CertificateType type = CertificateType::X509;
-  Octets key_info;               ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
-  std::vector<Bytes> chain;      ///< views into storage, leaf first
-  std::vector<Octets> issuers;   ///< who issued each of these (DER)
-  crypto::PublicKey public_key;  ///< the leaf's, or the delegated credential's
-  bool may_sign = true;          ///< the leaf's keyUsage allows digitalSignature, or there is none
+  Octets key_info;           ///< SubjectPublicKeyInfo of a raw public key; empty: certificates are shown
+  std::vector<Bytes> chain;  ///< views into storage, leaf first
+  std::optional<x509::Certificate> leaf;  ///< the first of the chain, read; views into storage
+  std::vector<Octets> issuers;            ///< who issued each of these (DER)
+  crypto::PublicKey public_key;           ///< the leaf's, or the delegated credential's
+  bool may_sign = true;                   ///< the leaf's keyUsage allows digitalSignature, or there is none
   /// How the chain's certificates are signed, self-signed ones left out; none: in a way that is not known.
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<OwnDelegation> delegation;        ///< none: the leaf's key proves the chain

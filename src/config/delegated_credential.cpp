@@ -160,9 +160,8 @@ Result<Octets> encoded(const message::DelegatedCredential& delegated) {
 Result<Octets> issue_delegated_credential(const Credential& issuer, const DelegationTemplate& content,
                                           Time now, RandomSource& random) {
   const Credential::Contents& contents = issuer.contents();
-  if (contents.chain.empty()) return fail(ErrorCode::invalid_argument, "issuer: it has no certificate");
-  const auto leaf = x509::Certificate::parse(contents.chain.front());
-  if (!leaf) return fail(leaf.error());
+  const auto& leaf = contents.leaf;
+  if (!leaf) return fail(ErrorCode::invalid_argument, "issuer: it has no certificate");
   if (auto ok = check_issue(contents, *leaf, content, now); !ok) return fail(ok.error());
   const auto key = x509::parse_public_key(content.public_key);
   if (!key) return fail(key.error());

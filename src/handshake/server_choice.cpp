@@ -131,7 +131,7 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
   const ServerSettings& settings = hs.settings();
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
-  const std::string_view name = requested_name(hello);
+  const RequestedName name(hello);
   const AskedFor asked_for(settings.credentials, hello.extensions.trust_anchors);
   bool known = name.empty();
   bool suited = false;
@@ -141,7 +141,7 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
       return by_name ? asked_for.by_name(credential) : asked_for.by_default(credential);
     };
     const auto use = [&](const Credential& credential) {
-      if (by_name && !credential.matches(name)) return false;
+      if (by_name && !name.is_of(credential)) return false;
       known = known || by_name;
       if (!suits_client(credential, hello, asked(credential))) return false;
       suited = true;
@@ -184,6 +184,15 @@ std::string_view requested_name(const ClientHello& hello) noexcept {
   for (const message::ServerName& name : hello.extensions.server_name->server_name_list)
     if (name.name_type == NameType::host_name) return name.host_name.text();
   return {};
+}
+
+bool RequestedName::is_of(const Credential& credential) const noexcept {
+  const auto& leaf = credential.contents().leaf;
+  return !empty() && (!leaf || (name_ && leaf->is_for(*name_)));
+}
+
+bool RequestedName::is_known(std::span<const Credential> credentials) const noexcept {
+  return std::ranges::any_of(credentials, [this](const Credential& each) { return is_of(each); });
 }
 
 std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings) {

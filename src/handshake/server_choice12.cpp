@@ -35,9 +35,7 @@ bool knows_curve(const ClientHello& hello, const crypto::PublicKey& key) {
 
 // Only a certificate restricts what its key is for.
 bool allows(const Credential::Contents& contents, std::uint16_t key_usage) {
-  if (contents.type == CertificateType::RawPublicKey) return true;
-  const auto leaf = x509::Certificate::parse(contents.chain.front());
-  return leaf && leaf->allows(key_usage);
+  return !contents.leaf || contents.leaf->allows(key_usage);
 }
 
 // Whether this certificate can serve this suite; fills the scheme that signs the key exchange.
@@ -68,13 +66,12 @@ bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteI
 }
 
 // The first certificate for the name that serves the suite; then any.
-bool choose_credential(const ServerSettings& settings, const ClientHello& hello, const SuiteInfo& suite,
-                       Choice& choice) {
-  const std::string_view name = requested_name(hello);
+bool choose_credential(const ServerSettings& settings, const ClientHello& hello, const RequestedName& name,
+                       const SuiteInfo& suite, Choice& choice) {
   for (const bool by_name : {true, false}) {
     if (by_name && name.empty()) continue;
     const auto use = [&](const Credential& credential) {
-      return (!by_name || credential.matches(name)) && suits_client(credential, hello, false) &&
+      return (!by_name || name.is_of(credential)) && suits_client(credential, hello, false) &&
              fits(settings, hello, suite, credential, choice.proof);
     };
     const auto asked = [](const Credential& /*each*/) { return false; };  // TLS 1.2 knows no trust anchors
@@ -87,13 +84,13 @@ bool choose_credential(const ServerSettings& settings, const ClientHello& hello,
   return false;
 }
 
-bool try_suite(const ServerSettings& settings, const ClientHello& hello, CipherSuite value,
-               std::optional<NamedGroup> curve, Choice& choice) {
+bool try_suite(const ServerSettings& settings, const ClientHello& hello, const RequestedName& name,
+               CipherSuite value, std::optional<NamedGroup> curve, Choice& choice) {
   const SuiteInfo* suite = schedule::suite_info(value);
   // [5246:7.4.1.2#2] [5246:A.5#1,2]
   if (suite == nullptr || suite->version != ProtocolVersion::tls12) return false;
   if (suite->key_exchange == KeyExchange::ecdhe && !curve) return false;
-  if (!choose_credential(settings, hello, *suite, choice)) return false;
+  if (!choose_credential(settings, hello, name, *suite, choice)) return false;
   choice.suite = value;
   if (suite->key_exchange == KeyExchange::ecdhe) choice.group = *curve;
   return true;
@@ -141,10 +138,8 @@ Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
   if (auto ok = check_hello(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
-  const std::string_view name = requested_name(hello);
-  if (settings.refuse_unknown_names && !name.empty() &&
-      std::none_of(settings.credentials.begin(), settings.credentials.end(),
-                   [name](const Credential& credential) { return credential.matches(name); }))
+  const RequestedName name(hello);
+  if (settings.refuse_unknown_names && !name.empty() && !name.is_known(settings.credentials))
     return fail(ErrorCode::no_certificate_for_name);
   const std::optional<NamedGroup> curve = choose_curve(settings, hello);
   Choice choice;
@@ -152,11 +147,11 @@ Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
     Preferences<CipherSuite, 32> tried;  // each value once, however often a client repeats it
     for (const CipherSuite suite : hello.cipher_suites) {
       if (!settings.policy.cipher_suites.contains(suite) || !tried.add(suite)) continue;
-      if (try_suite(settings, hello, suite, curve, choice)) return choice;
+      if (try_suite(settings, hello, name, suite, curve, choice)) return choice;
     }
   } else {
     for (const CipherSuite suite : settings.policy.cipher_suites)
-      if (hello.cipher_suites.contains(suite) && try_suite(settings, hello, suite, curve, choice))
+      if (hello.cipher_suites.contains(suite) && try_suite(settings, hello, name, suite, curve, choice))
         return choice;
   }
   return fail(ErrorCode::no_common_cipher_suite);

@@ -105,6 +105,23 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 /// The host name in server_name as sent; empty: none.
 [[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
 
+/// The same, read once and compared with many certificates. Its views live as long as the hello.
+class RequestedName {
+ public:
+  explicit RequestedName(const message::ClientHello& hello)
+      : text_(requested_name(hello)), name_(ServerName::parse(text_)) {}
+
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  /// Whether the credential is for it: a certificate by its names, a raw public key always.
+  [[nodiscard]] bool is_of(const Credential& credential) const noexcept;
+  /// Whether one of these is for it.
+  [[nodiscard]] bool is_known(std::span<const Credential> credentials) const noexcept;
+
+ private:
+  std::string_view text_;
+  Result<ServerName> name_;
+};
+
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().
 Result<Choice> choose12(ServerHandshake& handshake, const message::ClientHello& hello);
 /// What is left to choose when handshake.session is resumed: the application protocol. Errors: as choose().

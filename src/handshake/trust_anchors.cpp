@@ -12,14 +12,9 @@
 namespace handfast::handshake {
 namespace {
 
-bool is_known(std::span<const Credential> credentials, std::string_view name) {
-  return std::ranges::any_of(credentials, [name](const Credential& each) { return each.matches(name); });
-}
-
 // The alternative names of a leaf as they stand in it; none of a raw public key.
 Bytes names_of(const Credential& credential) noexcept {
-  if (credential.chain().empty()) return {};
-  const auto leaf = x509::Certificate::parse(credential.chain().front());
+  const auto& leaf = credential.contents().leaf;
   return leaf ? leaf->extensions.value(x509::ExtensionId::subject_alt_name) : Bytes();
 }
 bool has_same_names(const Credential& one, const Credential& other) noexcept {
@@ -90,8 +85,8 @@ std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshak
   if (!hs.hello().extensions.trust_anchors) return {};
   if (!settings.available_trust_anchors.empty()) return listed(settings.available_trust_anchors);
   // §9.2: what belongs to other names is not told.
-  const std::string_view name = requested_name(hs.hello());
-  const bool by_name = !name.empty() && is_known(settings.credentials, name);
+  const RequestedName name(hs.hello());
+  const bool by_name = name.is_known(settings.credentials);
   std::vector<message::TrustAnchorID> list;
   std::size_t octets = 0;
   // RFC 8446 §4.4.2.2: a chain that the client cannot check is shown if there is no other.
@@ -99,7 +94,7 @@ std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshak
     bool any = false;
     for (const Credential& credential : settings.credentials) {
       const bool named =
-          by_name ? credential.matches(name) : has_same_names(credential, settings.credentials.front());
+          by_name ? name.is_of(credential) : has_same_names(credential, settings.credentials.front());
       if (!named || can_check(hs.hello(), credential) != checkable || !could_be_shown(hs, credential))
         continue;
       any = true;
