@@ -171,8 +171,8 @@ void protect(const crypto::AeadKey& key, const HandshakeShape& shape) {
   static constexpr std::array<std::uint8_t, 4096> content{};
   std::array<std::uint8_t, content.size() + 64> sealed;
   for (const std::size_t size : shape.protected_sizes)
-    key.seal(nonce, header, Bytes(content).first(size), type,
-             MutableBytes(sealed).first(size + type.size() + crypto::aead_tag_size));
+    key.seal({nonce, header, Bytes(content).first(size), type,
+              MutableBytes(sealed).first(size + type.size() + crypto::aead_tag_size)});
 }
 
 // All secrets and record keys of one side, both Finished, and whatever is hashed and protected.

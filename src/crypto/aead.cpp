@@ -73,15 +73,11 @@ AeadKey& AeadKey::operator=(AeadKey&& other) noexcept {
 
 AeadKey::~AeadKey() { release(block_, algorithm_, path_); }
 
-void AeadKey::seal(Bytes nonce, Bytes aad, Bytes plaintext, MutableBytes out) const noexcept {
-  seal(nonce, aad, plaintext, {}, out);
-}
-
-void AeadKey::seal(Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer, MutableBytes out) const noexcept {
-  require(block_ != nullptr && nonce.size() == aead_nonce_size &&
-          out.size() == plaintext.size() + trailer.size() + aead_tag_size);
-  if (path_ == AeadPath::libcrypto) return aead_libcrypto::seal(block_, nonce, aad, plaintext, trailer, out);
-  aead_ipsec_mb::seal(algorithm_, block_, nonce, aad, plaintext, trailer, out);
+void AeadKey::seal(const Sealing& sealing) const noexcept {
+  require(block_ != nullptr && sealing.nonce.size() == aead_nonce_size &&
+          sealing.out.size() == sealing.plaintext.size() + sealing.trailer.size() + aead_tag_size);
+  if (path_ == AeadPath::libcrypto) return aead_libcrypto::seal(block_, sealing);
+  aead_ipsec_mb::seal(algorithm_, block_, sealing);
 }
 
 bool AeadKey::open(Bytes nonce, Bytes aad, MutableBytes ciphertext_and_tag) const noexcept {

@@ -29,6 +29,16 @@ enum class AeadPath : std::uint8_t {
 /// The fastest path that is available.
 [[nodiscard]] AeadPath preferred_path(AeadAlgorithm algorithm) noexcept;
 
+/// What is sealed, and where to: handed on as one, for it goes through several functions with every record.
+struct Sealing {
+  Bytes nonce;       ///< 12 octets
+  Bytes aad;         ///< authenticated only
+  Bytes plaintext;   ///< starts where `out` starts, or they do not overlap
+  Bytes trailer;     ///< sealed behind it without being copied there: a TLS 1.3 record's content type; not in
+                     ///< `out`
+  MutableBytes out;  ///< ciphertext and tag: plaintext.size() + trailer.size() + 16 octets
+};
+
 /// An expanded key. Move-only; the expanded key lives in one aligned heap block and is wiped when freed.
 ///
 /// One thread at a time uses a key; two keys may be used by two threads. seal() and open() allocate nothing
@@ -47,14 +57,12 @@ class AeadKey {
   AeadKey& operator=(AeadKey&& other) noexcept;
   ~AeadKey();
 
-  /// Writes ciphertext and tag, `plaintext.size() + 16` octets, to `out`, which has exactly that size.
-  ///
-  /// `nonce` has 12 octets. `plaintext` starts where `out` starts, or they do not overlap.
-  void seal(Bytes nonce, Bytes aad, Bytes plaintext, MutableBytes out) const noexcept;
-  /// Seals `plaintext || trailer`, without copying the plaintext together first: the trailer is a TLS 1.3
-  /// record's content type and padding. `out` has exactly `plaintext.size() + trailer.size() + 16` octets,
-  /// and the trailer does not overlap it.
-  void seal(Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer, MutableBytes out) const noexcept;
+  /// Writes ciphertext and tag of plaintext and trailer to `out`, which has exactly their size.
+  void seal(const Sealing& sealing) const noexcept;
+  /// The same without a trailer.
+  void seal(Bytes nonce, Bytes aad, Bytes plaintext, MutableBytes out) const noexcept {
+    seal({.nonce = nonce, .aad = aad, .plaintext = plaintext, .trailer = {}, .out = out});
+  }
 
   /// Decrypts in place: the plaintext takes the first `ciphertext_and_tag.size() - 16` octets.
   ///

@@ -115,8 +115,8 @@ struct Wiped : State {
   ~Wiped() { wipe(static_cast<State*>(this), sizeof(State)); }
 };
 
-void seal_gcm(const GcmKey& key, Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer,
-              MutableBytes out) noexcept {
+void seal_gcm(const GcmKey& key, const Sealing& sealing) noexcept {
+  const auto& [nonce, aad, plaintext, trailer, out] = sealing;
   const Gcm& f = *key.functions;
   Wiped<gcm_context_data> state;
   std::uint8_t* const tag = out.data() + plaintext.size() + trailer.size();
@@ -131,8 +131,8 @@ void seal_gcm(const GcmKey& key, Bytes nonce, Bytes aad, Bytes plaintext, Bytes 
   f.end(&key.data, &state, tag, aead_tag_size);
 }
 
-void seal_chacha_poly(const ChaChaPolyKey& key, Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer,
-                      MutableBytes out) noexcept {
+void seal_chacha_poly(const ChaChaPolyKey& key, const Sealing& sealing) noexcept {
+  const auto& [nonce, aad, plaintext, trailer, out] = sealing;
   const ChaChaPoly& f = *key.functions;
   Wiped<chacha20_poly1305_context_data> state;
   f.begin(key.key.data(), &state, nonce.data(), aad.data(), aad.size());
@@ -182,12 +182,10 @@ void release(AeadAlgorithm algorithm, void* expanded) noexcept {
   }
 }
 
-void seal(AeadAlgorithm algorithm, const void* expanded, Bytes nonce, Bytes aad, Bytes plaintext,
-          Bytes trailer, MutableBytes out) noexcept {
+void seal(AeadAlgorithm algorithm, const void* expanded, const Sealing& sealing) noexcept {
   if (algorithm == AeadAlgorithm::chacha20_poly1305)
-    return seal_chacha_poly(*static_cast<const ChaChaPolyKey*>(expanded), nonce, aad, plaintext, trailer,
-                            out);
-  seal_gcm(*static_cast<const GcmKey*>(expanded), nonce, aad, plaintext, trailer, out);
+    return seal_chacha_poly(*static_cast<const ChaChaPolyKey*>(expanded), sealing);
+  seal_gcm(*static_cast<const GcmKey*>(expanded), sealing);
 }
 
 void open(AeadAlgorithm algorithm, const void* expanded, Bytes nonce, Bytes aad, MutableBytes text,

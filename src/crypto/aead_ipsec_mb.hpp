@@ -14,8 +14,7 @@ namespace handfast::crypto::aead_ipsec_mb {
 void release(AeadAlgorithm algorithm, void* expanded) noexcept;
 
 /// As AeadKey's; lengths are already checked.
-void seal(AeadAlgorithm algorithm, const void* expanded, Bytes nonce, Bytes aad, Bytes plaintext,
-          Bytes trailer, MutableBytes out) noexcept;
+void seal(AeadAlgorithm algorithm, const void* expanded, const Sealing& sealing) noexcept;
 /// Decrypts `text` in place and computes the tag that belongs to it; comparing is up to the caller.
 void open(AeadAlgorithm algorithm, const void* expanded, Bytes nonce, Bytes aad, MutableBytes text,
           MutableBytes tag) noexcept;

@@ -13,8 +13,7 @@ void* expand(AeadAlgorithm /*algorithm*/, Bytes /*key*/, CpuTier /*tier*/) {
 
 void release(AeadAlgorithm /*algorithm*/, void* /*expanded*/) noexcept {}
 
-void seal(AeadAlgorithm /*algorithm*/, const void* /*expanded*/, Bytes /*nonce*/, Bytes /*aad*/,
-          Bytes /*plaintext*/, Bytes /*trailer*/, MutableBytes /*out*/) noexcept {
+void seal(AeadAlgorithm /*algorithm*/, const void* /*expanded*/, const Sealing& /*sealing*/) noexcept {
   require(false);
 }
 

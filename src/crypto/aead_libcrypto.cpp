@@ -49,7 +49,8 @@ void* expand(AeadAlgorithm algorithm, Bytes key) {
 
 void release(void* expanded) noexcept { EVP_CIPHER_CTX_free(static_cast<EVP_CIPHER_CTX*>(expanded)); }
 
-void seal(void* expanded, Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer, MutableBytes out) noexcept {
+void seal(void* expanded, const Sealing& sealing) noexcept {
+  const auto& [nonce, aad, plaintext, trailer, out] = sealing;
   auto* const context = static_cast<EVP_CIPHER_CTX*>(expanded);
   const std::size_t size = plaintext.size() + trailer.size();
   require(EVP_CipherInit_ex(context, nullptr, nullptr, nullptr, nonce.data(), 1) == 1);

@@ -9,7 +9,7 @@ namespace handfast::crypto::aead_libcrypto {
 void release(void* expanded) noexcept;
 
 /// As AeadKey's; lengths are already checked.
-void seal(void* expanded, Bytes nonce, Bytes aad, Bytes plaintext, Bytes trailer, MutableBytes out) noexcept;
+void seal(void* expanded, const Sealing& sealing) noexcept;
 [[nodiscard]] bool open(void* expanded, Bytes nonce, Bytes aad, MutableBytes text, Bytes tag) noexcept;
 
 }  // namespace handfast::crypto::aead_libcrypto

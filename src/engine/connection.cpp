@@ -83,7 +83,8 @@ bool Connection::wants_to_transmit() const noexcept { return channel_->wants_to_
 Result<Sent> Connection::send(Bytes data, MutableBytes output) {
   if (!channel_->handshake_done)
     return fail(channel_->shared.is_dead() ? ErrorCode::closed : ErrorCode::not_ready);
-  handshake_.reset();
+  if (handshake_) [[unlikely]]  // once
+    handshake_.reset();
   return channel_->send(data, output);
 }
 

@@ -92,6 +92,31 @@ void RecordKey::set_limit(std::uint64_t records) noexcept {
   limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
 }
 
+inline void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
+                              MutableBytes body) {
+  write_header(
+      {ContentType::application_data, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())},
+      header);
+  const Nonce nonce = nonce_of(iv_.data(), sequence_);
+  const auto inner_type = static_cast<std::uint8_t>(type);
+  if (padding == 0) return expanded().seal({nonce, header, content, Bytes(&inner_type, 1), body});
+  const MutableBytes inner = body.first(body.size() - aead_tag_size);
+  copy(content, inner);
+  inner[content.size()] = inner_type;
+  std::ranges::fill(inner.last(padding), std::uint8_t{0});  // [8446:5.4#1]
+  expanded().seal(nonce, header, inner, body);
+}
+
+inline void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body) {
+  write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())}, header);
+  if (protection_ == Protection::tls12_explicit_nonce) {
+    store_octets8(body.data(), sequence_);  // unique under this key, which is all that is asked of it
+    body = body.subspan(explicit_nonce_size);
+  }
+  expanded().seal(nonce_of(iv_.data(), sequence_), additional_data12(sequence_, type, content.size()),
+                  content, body);
+}
+
 Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
   // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
   if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);
@@ -107,31 +132,6 @@ Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t
   }
   ++sequence_;
   return header_size + length;
-}
-
-void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
-                       MutableBytes body) {
-  write_header(
-      {ContentType::application_data, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())},
-      header);
-  const Nonce nonce = nonce_of(iv_.data(), sequence_);
-  const auto inner_type = static_cast<std::uint8_t>(type);
-  if (padding == 0) return expanded().seal(nonce, header, content, Bytes(&inner_type, 1), body);
-  const MutableBytes inner = body.first(body.size() - aead_tag_size);
-  copy(content, inner);
-  inner[content.size()] = inner_type;
-  std::ranges::fill(inner.last(padding), std::uint8_t{0});  // [8446:5.4#1]
-  expanded().seal(nonce, header, inner, body);
-}
-
-void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body) {
-  write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())}, header);
-  if (protection_ == Protection::tls12_explicit_nonce) {
-    store_octets8(body.data(), sequence_);  // unique under this key, which is all that is asked of it
-    body = body.subspan(explicit_nonce_size);
-  }
-  expanded().seal(nonce_of(iv_.data(), sequence_), additional_data12(sequence_, type, content.size()),
-                  content, body);
 }
 
 Result<std::size_t> RecordKey::seal_cbc(ContentType type, Bytes content, MutableBytes out) {

@@ -121,6 +121,23 @@ TEST(Credential, IsValidInItsTime) {
   EXPECT_STREQ(late.error().detail, "expired");
 }
 
+// What it reads of its leaf, it reads in its own copy of the chain, however many were made of one.
+TEST(Credential, OutlivesTheOneItIsAVariationOf) {
+  std::optional<Credential> first = authority().credential();
+  const Credential stapled = first->with_ocsp_response(Octets{1, 2, 3});
+  const Credential both = stapled.with_signed_certificate_timestamps(Octets{4});
+  EXPECT_FALSE(both.chain().front().data() == first->chain().front().data());
+  first.reset();
+  for (const Credential* credential : {&stapled, &both}) {
+    EXPECT_TRUE(credential->matches("localhost"));
+    EXPECT_TRUE(credential->matches("LOCALHOST."));
+    EXPECT_FALSE(credential->matches("other.example"));
+    EXPECT_FALSE(credential->matches("no name"));
+    EXPECT_FALSE(credential->matches(""));
+    EXPECT_TRUE(credential->check_validity(now));
+  }
+}
+
 // RFC 9850 §2: label, random and secret, a line each; a second log of the file goes on behind the first.
 TEST(KeyLogFile, AppendsLinesThatNobodyElseReads) {
   namespace fs = std::filesystem;

@@ -72,10 +72,10 @@ void expect_sealed(const AeadKey& key, Bytes nonce, Bytes aad, Bytes plaintext, 
     const Bytes text = plaintext.first(plaintext.size() - trailer_size);
     const Bytes trailer = plaintext.last(trailer_size);
     Octets out(expected.size(), 0xee);
-    key.seal(nonce, aad, text, trailer, out);
+    key.seal({nonce, aad, text, trailer, out});
     EXPECT_EQ(to_hex(out), to_hex(expected)) << "trailer of " << trailer_size;
     copy(text, out);
-    key.seal(nonce, aad, Bytes(out).first(text.size()), trailer, out);
+    key.seal({nonce, aad, Bytes(out).first(text.size()), trailer, out});
     EXPECT_EQ(to_hex(out), to_hex(expected)) << "in place, trailer of " << trailer_size;
   }
 }
