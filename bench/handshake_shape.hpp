@@ -1,5 +1,6 @@
 // What a handshake hashes and protects: the lengths of its messages and of its protected records.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -17,6 +18,14 @@ struct HandshakeShape {
   };
   std::vector<Message> messages;             ///< of both sides, in their order
   std::vector<std::size_t> protected_sizes;  ///< octets of content in each protected record of both sides
+
+  /// The longest of all these.
+  [[nodiscard]] std::size_t longest() const {
+    std::size_t longest = 0;
+    for (const Message& message : messages) longest = std::max(longest, message.size);
+    for (const std::size_t size : protected_sizes) longest = std::max(longest, size);
+    return longest;
+  }
 };
 
 /// Of one handshake of this scenario, as the client sees it. Throws.

@@ -1,6 +1,7 @@
 // Measures the primitives as a handshake calls them: through src/crypto and src/schedule, without messages.
 #include "primitives.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -140,57 +141,72 @@ void measure_key_transport(Stopwatch& watch, const crypto::PrivateKey& key) {
 constexpr auto schedule_hash = HashAlgorithm::sha256;
 constexpr auto schedule_aead = crypto::AeadAlgorithm::aes_128_gcm;
 
+/// What one handshake hashes and protects, and room for it.
+struct Workload {
+  explicit Workload(HandshakeShape of_one)
+      : shape(std::move(of_one)),
+        octets(shape.longest()),
+        sealed(octets.size() + sizeof(ContentType) + crypto::aead_tag_size) {}
+
+  HandshakeShape shape;
+  Octets octets;  ///< as many as the longest message or record has
+  Octets sealed;
+};
+
 /// Hashes as many octets as a handshake does.
 class ShapedTranscript {
  public:
-  explicit ShapedTranscript(const HandshakeShape& shape)
-      : next_(shape.messages.begin()), end_(shape.messages.end()) {}
+  explicit ShapedTranscript(const Workload& work)
+      : octets_(work.octets), next_(work.shape.messages.begin()), end_(work.shape.messages.end()) {}
 
   /// Transcript-Hash of all messages up to the next of this type.
   crypto::Digest through(HandshakeType type) {
     while (true) {
       require(next_ != end_);
       const HandshakeShape::Message& message = *next_++;
-      transcript_.add(Bytes(octets_).first(message.size));
+      transcript_.add(octets_.first(message.size));
       if (message.type == type) return transcript_.digest();
     }
   }
 
  private:
-  static constexpr std::array<std::uint8_t, 4096> octets_{};
+  Bytes octets_;
   schedule::Transcript transcript_{schedule_hash};
   std::vector<HandshakeShape::Message>::const_iterator next_;
   std::vector<HandshakeShape::Message>::const_iterator end_;
 };
 
-// To open a record takes what it takes to seal it.
-void protect(const crypto::AeadKey& key, const HandshakeShape& shape) {
+// To open a record takes what it takes to seal it. RFC 8446 §5.2: a content type behind what is sealed, the
+// header authenticated. RFC 5246 §6.2.3.3: 13 octets are.
+void protect(const crypto::AeadKey& key, Workload& work, bool is_tls12) {
   constexpr std::array<std::uint8_t, crypto::aead_nonce_size> nonce{};
-  constexpr std::array<std::uint8_t, 5> header{};
-  constexpr std::array<std::uint8_t, 1> type{};
-  static constexpr std::array<std::uint8_t, 4096> content{};
-  std::array<std::uint8_t, content.size() + 64> sealed;
-  for (const std::size_t size : shape.protected_sizes)
-    key.seal({nonce, header, Bytes(content).first(size), type,
-              MutableBytes(sealed).first(size + type.size() + crypto::aead_tag_size)});
+  static constexpr std::array<std::uint8_t, 13> zeros{};
+  const Bytes authenticated = Bytes(zeros).first(is_tls12 ? 13 : 5);
+  const Bytes type = Bytes(zeros).first(is_tls12 ? 0 : 1);
+  for (const std::size_t size : work.shape.protected_sizes)
+    key.seal({nonce, authenticated, Bytes(work.octets).first(size), type,
+              MutableBytes(work.sealed).first(size + type.size() + crypto::aead_tag_size)});
 }
 
-// All secrets and record keys of one side, both Finished, and whatever is hashed and protected.
-void symmetric13(const HandshakeShape& shape, bool mutual) {
+// All secrets of one side, both Finished, and whatever is hashed and protected. A record key is expanded for
+// its first record: those for data are not in a handshake.
+void symmetric13(Workload& work, bool mutual) {
   using enum HandshakeType;
   const std::array<std::uint8_t, 32> shared{};
-  ShapedTranscript transcript(shape);
+  ShapedTranscript transcript(work);
   const auto expand = [&](const schedule::TrafficSecret& secret) {
-    const auto keys = schedule::traffic_keys(schedule_hash, secret.view(), schedule_aead);
-    return crypto::AeadKey(schedule_aead, keys.key.view());
+    return schedule::traffic_keys(schedule_hash, secret.view(), schedule_aead);
+  };
+  const auto make_key = [&](const schedule::TrafficSecret& secret) {
+    return crypto::AeadKey(schedule_aead, expand(secret).key.view());
   };
   schedule::HandshakeSecret handshake = schedule::EarlySecret(schedule_hash).extract(shared);
   const crypto::Digest hellos = transcript.through(server_hello);
   const auto client = handshake.client_handshake_traffic_secret(hellos);
   const auto server = handshake.server_handshake_traffic_secret(hellos);
-  const crypto::AeadKey client_key = expand(client);
-  const crypto::AeadKey server_key = expand(server);
-  protect(server_key, shape);
+  const crypto::AeadKey client_key = make_key(client);
+  const crypto::AeadKey server_key = make_key(server);
+  protect(server_key, work, false);
   (void)transcript.through(certificate);  // CertificateVerify signs it
   (void)schedule::verify_data(schedule_hash, server.view(), transcript.through(certificate_verify));
   schedule::MasterSecret master = std::move(handshake).extract();
@@ -203,10 +219,10 @@ void symmetric13(const HandshakeShape& shape, bool mutual) {
                               mutual ? transcript.through(certificate_verify) : flight);
 }
 
-void symmetric12(const HandshakeShape& shape) {
+void symmetric12(Workload& work) {
   const std::array<std::uint8_t, 48> premaster{};
   const std::array<std::uint8_t, 32> random{};
-  ShapedTranscript transcript(shape);
+  ShapedTranscript transcript(work);
   const crypto::Digest session_hash = transcript.through(HandshakeType::client_key_exchange);
   const auto secret = schedule::extended_master_secret12(schedule_hash, premaster, session_hash);
   const crypto::HmacKey master(schedule_hash, secret.view());
@@ -214,7 +230,7 @@ void symmetric12(const HandshakeShape& shape) {
                                   master, random, random);
   const crypto::AeadKey client(schedule_aead, keys.key(Role::client));
   const crypto::AeadKey server(schedule_aead, keys.key(Role::server));
-  protect(client, shape);
+  protect(client, work, true);
   (void)schedule::verify_data12(Role::client, master, session_hash);
   (void)schedule::verify_data12(Role::server, master, transcript.through(HandshakeType::finished));
 }
@@ -222,12 +238,12 @@ void symmetric12(const HandshakeShape& shape) {
 void measure_symmetric(Stopwatch& watch, const std::string& folder, const Scenario& scenario) {
   const std::string name = std::string(scenario.name) + symmetric_suffix;
   if (!watch.wants(name)) return;
-  const HandshakeShape shape = shape_of(folder, scenario);
+  Workload work(shape_of(folder, scenario));
   watch.measure(name, [&] {
     if (scenario.is_tls12())
-      symmetric12(shape);
+      symmetric12(work);
     else
-      symmetric13(shape, scenario.mutual);
+      symmetric13(work, scenario.mutual);
   });
 }
 
@@ -285,11 +301,11 @@ void add_names(Names& names, const Sum& sum) {
 }
 
 double total_of(const Sum& sum, const Figures& primitives) {
-  Names names;
-  add_names(names, sum);
   double total = 0;
-  for (const Figure& figure : primitives)
-    if (names.contains(figure.name)) total += figure.value;
+  for (const Figure& figure : primitives) {
+    total += figure.value * static_cast<double>(std::ranges::count(sum.parts, figure.name));
+    if (figure.name == sum.symmetric()) total += figure.value;
+  }
   return total;
 }
 

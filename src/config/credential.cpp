@@ -5,6 +5,7 @@
 #include <handfast/server_name.hpp>
 
 #include "config/credential_contents.hpp"
+#include "crypto/contract.hpp"
 #include "x509/certificate.hpp"
 #include "x509/name.hpp"
 #include "x509/pem.hpp"
@@ -64,6 +65,13 @@ void note_signature(const x509::Certificate& certificate, Credential::Contents& 
   }
 }
 
+// The leaf has been parsed once: it parses again.
+void read_leaf(Credential::Contents& contents) {
+  if (contents.chain.empty()) return;
+  const auto defect = x509::Certificate::parse_into(contents.leaf.emplace(), contents.chain.front());
+  crypto::require(!defect);
+}
+
 Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain) {
   const auto certificates = read_certificates(certificate_chain);
   if (!certificates) return fail(certificates.error());
@@ -90,8 +98,7 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
     contents->storage.insert(contents->storage.end(), certificate.begin(), certificate.end());
     contents->chain.push_back(Bytes(contents->storage).subspan(start));
   }
-  contents->leaf.emplace();
-  (void)x509::Certificate::parse_into(*contents->leaf, contents->chain.front());  // as it did above
+  read_leaf(*contents);
   contents->schemes = schemes_of(contents->public_key);
   return contents;
 }
@@ -144,7 +151,7 @@ std::shared_ptr<Credential::Contents> copy_of(const Credential::Contents& from) 
     certificate = Bytes(contents->storage).subspan(offset, certificate.size());
     offset += certificate.size();
   }
-  if (contents->leaf) (void)x509::Certificate::parse_into(*contents->leaf, contents->chain.front());
+  read_leaf(*contents);
   return contents;
 }
 
@@ -215,14 +222,15 @@ bool Credential::can_sign() const noexcept { return contents_->private_key.has_v
 std::span<const SignatureScheme> Credential::schemes() const noexcept { return contents_->schemes; }
 
 bool Credential::matches(std::string_view host_name) const noexcept {
-  if (!contents_->leaf) return true;  // a raw public key
+  if (contents_->type == CertificateType::RawPublicKey) return true;
   const auto name = ServerName::parse(host_name);
-  return name && contents_->leaf->is_for(*name);
+  return name && contents_->leaf && contents_->leaf->is_for(*name);
 }
 
 Result<> Credential::check_validity(Time now) const {
+  if (contents_->type == CertificateType::RawPublicKey) return {};
   const auto& leaf = contents_->leaf;
-  if (!leaf) return {};  // a raw public key
+  if (!leaf) return fail(ErrorCode::own_certificate_malformed);
   if (contents_->delegation && !contents_->delegation->read.check_time(now))
     return fail(ErrorCode::own_certificate_expired, "the delegated credential has ended, or ends too late");
   if (leaf->valid_at(now)) return {};

@@ -187,8 +187,10 @@ std::string_view requested_name(const ClientHello& hello) noexcept {
 }
 
 bool RequestedName::is_of(const Credential& credential) const noexcept {
+  if (empty()) return false;
+  if (credential.type() == CertificateType::RawPublicKey) return true;
   const auto& leaf = credential.contents().leaf;
-  return !empty() && (!leaf || (name_ && leaf->is_for(*name_)));
+  return name_ && leaf && leaf->is_for(*name_);
 }
 
 bool RequestedName::is_known(std::span<const Credential> credentials) const noexcept {

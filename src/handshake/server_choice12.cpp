@@ -35,7 +35,8 @@ bool knows_curve(const ClientHello& hello, const crypto::PublicKey& key) {
 
 // Only a certificate restricts what its key is for.
 bool allows(const Credential::Contents& contents, std::uint16_t key_usage) {
-  return !contents.leaf || contents.leaf->allows(key_usage);
+  return contents.type == CertificateType::RawPublicKey ||
+         (contents.leaf && contents.leaf->allows(key_usage));
 }
 
 // Whether this certificate can serve this suite; fills the scheme that signs the key exchange.

@@ -4,6 +4,7 @@
 #include <span>
 
 #include <handfast/config.hpp>
+#include <handfast/server_name.hpp>
 
 #include "crypto/hash.hpp"
 #include "handshake/authentication.hpp"

@@ -92,8 +92,8 @@ void RecordKey::set_limit(std::uint64_t records) noexcept {
   limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
 }
 
-inline void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
-                              MutableBytes body) {
+void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
+                       MutableBytes body) {
   write_header(
       {ContentType::application_data, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())},
       header);
@@ -107,7 +107,7 @@ inline void RecordKey::seal13(ContentType type, Bytes content, std::size_t paddi
   expanded().seal(nonce, header, inner, body);
 }
 
-inline void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body) {
+void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body) {
   write_header({type, ProtocolVersion::tls12, static_cast<std::uint16_t>(body.size())}, header);
   if (protection_ == Protection::tls12_explicit_nonce) {
     store_octets8(body.data(), sequence_);  // unique under this key, which is all that is asked of it

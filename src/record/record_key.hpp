@@ -117,8 +117,10 @@ class RecordKey {
   RecordKey(crypto::AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept;
 
   const crypto::AeadKey& expanded();
-  void seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header, MutableBytes body);
-  void seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body);
+  // These two are nowhere but inside of seal().
+  inline void seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
+                     MutableBytes body);
+  inline void seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body);
   Result<std::size_t> seal_cbc(ContentType type, Bytes content, MutableBytes out);
   Result<Opened> open_cbc(MutableBytes record, std::size_t max_plaintext_size);
   [[nodiscard]] CbcProtection& cbc() const noexcept;

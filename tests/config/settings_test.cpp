@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "config/credential_contents.hpp"
 #include "support/pair.hpp"
 
 namespace handfast::test {
@@ -129,6 +130,7 @@ TEST(Credential, OutlivesTheOneItIsAVariationOf) {
   EXPECT_FALSE(both.chain().front().data() == first->chain().front().data());
   first.reset();
   for (const Credential* credential : {&stapled, &both}) {
+    EXPECT_EQ(credential->contents().leaf->der.data(), credential->chain().front().data());
     EXPECT_TRUE(credential->matches("localhost"));
     EXPECT_TRUE(credential->matches("LOCALHOST."));
     EXPECT_FALSE(credential->matches("other.example"));
