@@ -1,3 +1,4 @@
+// Watches one handshake to learn how long its messages and records are.
 #include "handshake_shape.hpp"
 
 #include <handfast/inspect.hpp>
