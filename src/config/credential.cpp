@@ -85,7 +85,6 @@ Result<std::shared_ptr<Credential::Contents>> read_chain(Bytes certificate_chain
   auto key = leaf->public_key();
   if (!key) return fail(ErrorCode::unsupported_private_key, "the certificate's key");
   auto contents = std::make_shared<Credential::Contents>(std::move(*key));
-  contents->may_sign = leaf->allows(x509::KeyUsage::digital_signature);
   std::size_t octets = 0;
   for (const Octets& certificate : *certificates) octets += certificate.size();
   contents->storage.reserve(octets);

@@ -21,6 +21,11 @@ struct Credential::Contents {
     return preferred.empty() ? policy.signature_schemes.span() : std::span<const SignatureScheme>(preferred);
   }
 
+  /// Whether the key may be used so (x509::KeyUsage). Only a certificate restricts that.
+  [[nodiscard]] bool allows(std::uint16_t usage) const noexcept {
+    return type == CertificateType::RawPublicKey || (leaf && leaf->allows(usage));
+  }
+
   /// What names the key to others: the leaf, or the raw public key.
   [[nodiscard]] Bytes identity() const noexcept { return chain.empty() ? Bytes(key_info) : chain.front(); }
 
@@ -31,7 +36,6 @@ struct Credential::Contents {
   std::optional<x509::Certificate> leaf;  ///< the first of the chain, read; views into storage
   std::vector<Octets> issuers;            ///< who issued each of these (DER)
   crypto::PublicKey public_key;           ///< the leaf's, or the delegated credential's
-  bool may_sign = true;                   ///< the leaf's keyUsage allows digitalSignature, or there is none
   /// How the chain's certificates are signed, self-signed ones left out; none: in a way that is not known.
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<OwnDelegation> delegation;        ///< none: the leaf's key proves the chain

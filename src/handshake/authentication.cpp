@@ -40,7 +40,8 @@ bool fits_handshake(SignatureScheme scheme, ProtocolVersion version) noexcept {
 
 std::optional<SignatureScheme> choose_scheme(const Policy& policy, const Credential& credential,
                                              const SchemeList& accepted, ProtocolVersion version) noexcept {
-  if (!credential.contents().may_sign) return std::nullopt;   // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
+  if (!credential.contents().allows(x509::KeyUsage::digital_signature))
+    return std::nullopt;                                      // RFC 8446 §4.4.2.2 [8446:4.4.2.2#3]
   if (credential.contents().delegation) return std::nullopt;  // RFC 9345 §4.1: not in TLS 1.2, not unasked
   for (const SignatureScheme scheme : credential.contents().signs_with(policy)) {
     if (!fits_handshake(scheme, version) || !accepted.contains(scheme)) continue;

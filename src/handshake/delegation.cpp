@@ -16,7 +16,9 @@ std::optional<SignatureScheme> choose_scheme13(
   if (!contents.delegation) return choose_scheme(policy, credential, accepted, ProtocolVersion::tls13);
   const Delegation& ours = contents.delegation->read;
   const auto wanted = contents.signs_with(policy);
-  if (!contents.may_sign || std::ranges::find(wanted, ours.scheme) == wanted.end()) return std::nullopt;
+  if (!contents.allows(x509::KeyUsage::digital_signature) ||
+      std::ranges::find(wanted, ours.scheme) == wanted.end())
+    return std::nullopt;
   // RFC 9345 §4.1.1, §4.1.2: the peer takes both, what it is signed with and what it signs with.
   if (!delegated || !delegated->supported_signature_algorithms.contains(ours.scheme)) return std::nullopt;
   if (!accepted.contains(ours.algorithm) || !ours.check_time(hs.now)) return std::nullopt;

@@ -33,12 +33,6 @@ bool knows_curve(const ClientHello& hello, const crypto::PublicKey& key) {
   return !groups || !curve || groups->named_group_list.contains(*curve);
 }
 
-// Only a certificate restricts what its key is for.
-bool allows(const Credential::Contents& contents, std::uint16_t key_usage) {
-  return contents.type == CertificateType::RawPublicKey ||
-         (contents.leaf && contents.leaf->allows(key_usage));
-}
-
 // Whether this certificate can serve this suite; fills the scheme that signs the key exchange.
 bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteInfo& suite,
           const Credential& credential, Proof& proof) {
@@ -47,13 +41,13 @@ bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteI
   const crypto::KeyType type = contents.public_key.type();
   if (suite.key_exchange == KeyExchange::rsa) {
     if (type != crypto::KeyType::rsa || !contents.private_key) return false;
-    if (!allows(contents, x509::KeyUsage::key_encipherment)) return false;
+    if (!contents.allows(x509::KeyUsage::key_encipherment)) return false;
     proof = {&credential, SignatureScheme{}};
     return true;
   }
   const bool rsa = type == crypto::KeyType::rsa || type == crypto::KeyType::rsa_pss;
   if (rsa != (suite.authentication == schedule::Authentication::rsa)) return false;
-  if (!allows(contents, x509::KeyUsage::digital_signature)) return false;
+  if (!contents.allows(x509::KeyUsage::digital_signature)) return false;
   if (!knows_curve(hello, contents.public_key)) return false;
   // RFC 5246 §7.4.1.4.1: without signature_algorithms only SHA-1 is left, which is not spoken here.
   // [5246:7.4.1.4.1#3,6] [5246:7.4.3#3]

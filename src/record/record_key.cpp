@@ -92,6 +92,23 @@ void RecordKey::set_limit(std::uint64_t records) noexcept {
   limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
 }
 
+Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
+  // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
+  if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);
+  if (is_cbc(protection_)) [[unlikely]]
+    return seal_cbc(type, content, out);
+  const std::size_t length = content.size() + padding + overhead(protection_);
+  crypto::require(out.size() >= header_size + length && length <= 0xffff);
+  const MutableBytes body = out.subspan(header_size, length);
+  if (protection_ == Protection::tls13) {
+    seal13(type, content, padding, out.first(header_size), body);
+  } else {
+    seal12(type, content, out.first(header_size), body);
+  }
+  ++sequence_;
+  return header_size + length;
+}
+
 void RecordKey::seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
                        MutableBytes body) {
   write_header(
@@ -115,23 +132,6 @@ void RecordKey::seal12(ContentType type, Bytes content, MutableBytes header, Mut
   }
   expanded().seal(nonce_of(iv_.data(), sequence_), additional_data12(sequence_, type, content.size()),
                   content, body);
-}
-
-Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
-  // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
-  if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);
-  if (is_cbc(protection_)) [[unlikely]]
-    return seal_cbc(type, content, out);
-  const std::size_t length = content.size() + padding + overhead(protection_);
-  crypto::require(out.size() >= header_size + length && length <= 0xffff);
-  const MutableBytes body = out.subspan(header_size, length);
-  if (protection_ == Protection::tls13) {
-    seal13(type, content, padding, out.first(header_size), body);
-  } else {
-    seal12(type, content, out.first(header_size), body);
-  }
-  ++sequence_;
-  return header_size + length;
 }
 
 Result<std::size_t> RecordKey::seal_cbc(ContentType type, Bytes content, MutableBytes out) {

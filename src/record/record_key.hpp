@@ -117,7 +117,7 @@ class RecordKey {
   RecordKey(crypto::AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept;
 
   const crypto::AeadKey& expanded();
-  // These two are nowhere but inside of seal().
+  // Defined where seal() is, which they are parts of.
   inline void seal13(ContentType type, Bytes content, std::size_t padding, MutableBytes header,
                      MutableBytes body);
   inline void seal12(ContentType type, Bytes content, MutableBytes header, MutableBytes body);
