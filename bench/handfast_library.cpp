@@ -1,9 +1,13 @@
 // A caller of Handfast as a server's event loop would be one: one input and one output buffer a thread.
 #include "handfast_library.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include <handfast/certificate.hpp>
+#include <handfast/issue.hpp>
 
 namespace handfast::bench {
 namespace {
@@ -80,11 +84,31 @@ std::shared_ptr<const ClientConfig> client_config(const std::string& folder, con
   return value_of(ClientConfig::make(std::move(settings)));
 }
 
+// Sites whose names nobody asks for, two each, all with one key.
+std::vector<Credential> other_sites(std::size_t count) {
+  std::vector<Credential> sites;
+  const auto key = value_of(x509::IssuerKey::generate(x509::KeyKind::ec_p256, system_random()));
+  x509::CertificateTemplate content;
+  content.not_before = system_now() - std::chrono::hours(1);
+  content.not_after = system_now() + std::chrono::hours(24);
+  content.server_auth = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = "site-" + std::to_string(i) + ".example";
+    content.common_name = name;
+    content.dns_names = {name, "*." + name};
+    const Octets certificate = value_of(x509::issue_self_signed(content, key, system_random()));
+    sites.push_back(
+        value_of(Credential::from_pem(as_bytes(x509::certificate_to_pem(certificate)), key.to_pem())));
+  }
+  return sites;
+}
+
 std::shared_ptr<const ServerConfig> server_config(const std::string& folder, const Scenario& scenario) {
   ServerSettings settings;
   settings.policy = policy_of(scenario);
   remember_signatures(scenario, settings);
-  settings.credentials = {read_credential(folder, "server", scenario.key)};
+  settings.credentials = other_sites(scenario.certificates - 1);
+  settings.credentials.push_back(read_credential(folder, "server", scenario.key));
   if (scenario.resumed || scenario.tickets != 0)
     settings.ticket_keys = value_of(TicketKeys::make(system_now()));
   if (scenario.tickets != 0) settings.tickets = scenario.tickets;

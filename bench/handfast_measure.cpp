@@ -46,6 +46,7 @@ Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
       if (!scenario.resumed) return measure_all_ways(options, scenario);
       break;
     case Kind::tickets:
+    case Kind::names:
     case Kind::records:
     case Kind::memory: break;
   }

@@ -111,20 +111,17 @@ Figures measure_handshakes(typename Library::Setup& setup, const Scenario& scena
           {"client", median(std::move(client)) * scale, "us"}};
 }
 
-/// What one ticket costs the server that gives it: key, seal, message and record. A full handshake with many
-/// is compared with one without.
+/// What a server's full handshake takes longer in the one scenario than in the other, in microseconds.
 template <class Library>
-Figures measure_tickets(const std::string& folder, const Scenario& scenario, double seconds) {
-  Scenario none = scenario;
-  none.tickets = 0;
+double server_difference(const std::string& folder, const Scenario& scenario, const Scenario& less,
+                         double seconds) {
   typename Library::Setup setup_with(folder, scenario);
-  typename Library::Setup setup_without(folder, none);
+  typename Library::Setup setup_without(folder, less);
   const auto server_time = [](typename Library::Setup& setup) {
     Link<Library> link(setup);
     Timed client_clock;
     Timed server_clock;
-    link.shake_hands(client_clock,
-                     server_clock);  // the client leaves the tickets unread, and resumes nothing
+    link.shake_hands(client_clock, server_clock);
     return static_cast<double>(server_clock.total);
   };
   std::vector<double> with;
@@ -136,8 +133,24 @@ Figures measure_tickets(const std::string& folder, const Scenario& scenario, dou
     with.push_back(longer);
     without.push_back(shorter);
   });
-  const double scale = nanoseconds_per_tick() / 1000 / scenario.tickets;
-  return {{"issued", (median(std::move(with)) - median(std::move(without))) * scale, "us"}};
+  return (median(std::move(with)) - median(std::move(without))) * nanoseconds_per_tick() / 1000;
+}
+
+/// What one ticket costs the server that gives it: key, seal, message and record. A full handshake with many
+/// is compared with one without; the client leaves them unread, and resumes nothing.
+template <class Library>
+Figures measure_tickets(const std::string& folder, const Scenario& scenario, double seconds) {
+  Scenario none = scenario;
+  none.tickets = 0;
+  return {{"issued", server_difference<Library>(folder, scenario, none, seconds) / scenario.tickets, "us"}};
+}
+
+/// What a server with many certificates takes longer than one with a single certificate.
+template <class Library>
+Figures measure_names(const std::string& folder, const Scenario& scenario, double seconds) {
+  Scenario one = scenario;
+  one.certificates = 1;
+  return {{"found", server_difference<Library>(folder, scenario, one, seconds), "us"}};
 }
 
 /// Batches of up to 256 KiB and 64 records travel from the client to the server.
@@ -220,13 +233,14 @@ Figures measure_memory(typename Library::Setup& setup) {
 /// Throws what the library reports.
 template <class Library>
 Figures measure(const std::string& folder, const Scenario& scenario, double seconds) {
+  if (scenario.kind == Kind::tickets) return measure_tickets<Library>(folder, scenario, seconds);
+  if (scenario.kind == Kind::names) return measure_names<Library>(folder, scenario, seconds);
   typename Library::Setup setup(folder, scenario);
   switch (scenario.kind) {
     case Kind::handshake: return measure_handshakes<Library>(setup, scenario, seconds);
-    case Kind::tickets: return measure_tickets<Library>(folder, scenario, seconds);
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
-    case Kind::primitives: break;  // not of a Library
+    default: break;  // primitives are not of a Library
   }
   return {};
 }

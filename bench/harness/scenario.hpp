@@ -10,6 +10,7 @@ namespace handfast::bench {
 enum class Kind : std::uint8_t {
   handshake,   ///< from nothing to both Finished verified, and the end of both connections
   tickets,     ///< what a ticket costs the server that gives it
+  names,       ///< what it costs a server to find its certificate among many (Handfast only)
   records,     ///< application data, one record a send
   memory,      ///< what the heap holds and how often it is asked
   primitives,  ///< what no protocol can do without: each operation alone, and their sum for each handshake
@@ -33,6 +34,7 @@ struct Scenario {
   KeyType key = KeyType::ecdsa;
   bool mutual = false;           ///< the client shows a certificate, too
   std::uint8_t tickets = 0;      ///< that a server gives after a full handshake
+  std::size_t certificates = 1;  ///< of a server, each for other names; the client asks for the last one's
   bool resumed = false;          ///< each handshake resumes the session of the one before, with its ticket
   bool plain_keys = false;       ///< no table for the keys of trust anchors (Handfast only)
   bool signature_cache = false;  ///< who verifies remembers good signatures of certificates (Handfast only)
@@ -43,7 +45,7 @@ struct Scenario {
   }
 };
 
-inline constexpr std::array<Scenario, 16> scenarios = {{
+inline constexpr std::array<Scenario, 17> scenarios = {{
     {.name = "hs13-ecdsa"},
     {.name = "hs13-rsa", .key = KeyType::rsa},
     {.name = "hs13-mlkem", .group = Group::x25519_mlkem768},
@@ -53,6 +55,7 @@ inline constexpr std::array<Scenario, 16> scenarios = {{
     {.name = "hs12-rsa-kx", .suite = Suite::rsa_aes_128_gcm, .key = KeyType::rsa},
     {.name = "hs12-resume", .suite = Suite::ecdhe_ecdsa_aes_128_gcm, .resumed = true},
     {.name = "tickets", .kind = Kind::tickets, .tickets = 16},
+    {.name = "names", .kind = Kind::names, .certificates = 1000},
     {.name = "bulk-aes128gcm", .kind = Kind::records, .record_size = 16384},
     {.name = "bulk-aes256gcm", .kind = Kind::records, .suite = Suite::aes_256_gcm, .record_size = 16384},
     {.name = "bulk-chacha", .kind = Kind::records, .suite = Suite::chacha20_poly1305, .record_size = 16384},

@@ -208,7 +208,8 @@ struct OpensslLibrary {
 
 Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
   // OpenSSL 3.0 has no ML-KEM; primitives are no matter of libssl.
-  if (scenario.group != Group::x25519 || scenario.kind == Kind::primitives) return {};
+  if (scenario.group != Group::x25519 || scenario.kind == Kind::primitives || scenario.kind == Kind::names)
+    return {};
   Figures figures = measure<OpensslLibrary>(options.folder, scenario, options.seconds);
   // All is C here: there are no allocations of another kind.
   std::erase_if(figures, [](const Figure& figure) { return figure.name.ends_with("_own_allocations"); });

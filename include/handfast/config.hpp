@@ -25,6 +25,8 @@
 
 namespace [[gnu::visibility("default")]] handfast {
 
+class CredentialDirectory;
+
 /// Where secrets are logged for debugging, in the labels of RFC 9850. Whoever reads them reads the
 /// connection. write() may be called from every thread that runs a connection.
 class KeyLog {
@@ -247,11 +249,14 @@ class ServerConfig {
   [[nodiscard]] const ServerSettings& settings() const noexcept { return settings_; }
   /// The random source of the settings, or the system's.
   [[nodiscard]] RandomSource& random() const noexcept { return *random_; }
+  /// For the library itself: the credentials by their names.
+  [[nodiscard]] const CredentialDirectory& directory() const noexcept { return *directory_; }
 
  private:
   friend struct ConfigAccess;
   ServerConfig() = default;
   ServerSettings settings_;
+  std::shared_ptr<const CredentialDirectory> directory_;
   RandomSource* random_ = nullptr;
 };
 

@@ -5,6 +5,7 @@
 #include <handfast/signature_cache.hpp>
 
 #include "config/credential_contents.hpp"
+#include "config/credential_directory.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/key_exchange.hpp"
 #include "schedule/suite.hpp"
@@ -28,6 +29,7 @@ struct ConfigAccess {
   }
   static void fill(ServerConfig& config, ServerSettings settings, RandomSource& random) {
     config.settings_ = std::move(settings);
+    config.directory_ = std::make_shared<const CredentialDirectory>(config.settings_.credentials);
     config.random_ = &random;
   }
 };

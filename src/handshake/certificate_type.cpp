@@ -52,8 +52,8 @@ std::unexpected<Error> nothing_in_common() {
 std::optional<CertificateType> shown_type(const ServerHandshake& hs) noexcept {
   if (hs.choice.proof.credential != nullptr) return hs.choice.proof.credential->type();
   if (!hs.summary.resumed) return std::nullopt;
-  for (const Credential& credential : hs.settings().credentials)
-    if (takes_type(hs.hello(), credential.type())) return credential.type();
+  for (const CertificateType type : hs.config->directory().types())
+    if (takes_type(hs.hello(), type)) return type;
   return std::nullopt;
 }
 
@@ -67,8 +67,9 @@ Result<> choose_certificate_types(ServerHandshake& hs, const message::ClientHell
   if (extensions.client_certificate_type &&
       is_default(extensions.client_certificate_type->client_certificate_types))
     return fail(ErrorCode::illegal_value, "client_certificate_type names the default alone");
-  const auto shown = [&hello](const Credential& credential) { return takes_type(hello, credential.type()); };
-  if (!settings.credentials.empty() && std::ranges::none_of(settings.credentials, shown)) {
+  const auto& types = hs.config->directory().types();
+  const auto shown = [&hello](CertificateType type) { return takes_type(hello, type); };
+  if (!types.empty() && std::ranges::none_of(types, shown)) {
     if (extensions.server_certificate_type) return nothing_in_common();
     // Who says nothing of kinds may not know RFC 7250: there is no certificate for it, as RFC 8446 §4.1.1 has
     // it.

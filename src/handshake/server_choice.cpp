@@ -128,22 +128,20 @@ Error no_psk(const ServerHandshake& hs, const ClientHello& hello) noexcept {
 // Certificates for the name first, then the default; among them those whose chains the client can check and
 // whose trust anchors it asks for, and of these the first whose key fits its schemes.
 Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choice& choice) {
+  using Places = CredentialDirectory::Places;
   const ServerSettings& settings = hs.settings();
+  const CredentialDirectory& directory = hs.config->directory();
   if (!hello.extensions.signature_algorithms)
     return fail(ErrorCode::missing_extension, "signature_algorithms");
-  const RequestedName name(hello);
-  const AskedFor asked_for(settings.credentials, hello.extensions.trust_anchors);
-  bool known = name.empty();
+  const RequestedName name(*hs.config, hello);
   bool suited = false;
   for (const bool by_name : {true, false}) {
-    if (by_name && name.empty()) continue;
-    const auto asked = [&](const Credential& credential) {
-      return by_name ? asked_for.by_name(credential) : asked_for.by_default(credential);
-    };
-    const auto use = [&](const Credential& credential) {
-      if (by_name && !name.is_of(credential)) return false;
-      known = known || by_name;
-      if (!suits_client(credential, hello, asked(credential))) return false;
+    const Places places = by_name ? name.credentials : directory.all();
+    // draft-ietf-tls-trust-anchor-ids-04 §9.2: without a name only chains with the names of the default one
+    // count as asked for, so that nobody finds out which other names there are.
+    const auto asked = requested_of(hs, by_name ? places : directory.named_like_first());
+    const auto use = [&](const Credential& credential, bool requested) {
+      if (!suits_client(credential, hello, requested)) return false;
       suited = true;
       const auto scheme =
           choose_scheme13(hs, settings.policy, credential,
@@ -151,12 +149,13 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
                           hello.extensions.delegated_credential);
       if (!scheme) return false;
       choice.proof = {&credential, *scheme};
-      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
+      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && name.sent);
       return true;
     };
-    if (try_credentials(settings, hello, asked, use)) return {};
+    if (try_credentials(settings, hello, places, asked, use)) return {};
     // RFC 6066 §3: refuse, or go on with the default certificate.
-    if (by_name && !known && settings.refuse_unknown_names) return fail(ErrorCode::no_certificate_for_name);
+    if (name.sent && places.empty() && settings.refuse_unknown_names)
+      return fail(ErrorCode::no_certificate_for_name);
   }
   // draft-ietf-tls-trust-anchor-ids-04 §4.2: without a fallback this is a handshake_failure.
   if (!suited) return fail(ErrorCode::no_fitting_credential, "the client asks for other issuers");
@@ -186,15 +185,12 @@ std::string_view requested_name(const ClientHello& hello) noexcept {
   return {};
 }
 
-bool RequestedName::is_of(const Credential& credential) const noexcept {
-  if (empty()) return false;
-  if (credential.type() == CertificateType::RawPublicKey) return true;
-  const auto& leaf = credential.contents().leaf;
-  return name_ && leaf && leaf->is_for(*name_);
-}
-
-bool RequestedName::is_known(std::span<const Credential> credentials) const noexcept {
-  return std::ranges::any_of(credentials, [this](const Credential& each) { return is_of(each); });
+RequestedName::RequestedName(const ServerConfig& config, const ClientHello& hello) {
+  const std::string_view text = requested_name(hello);
+  if (text.empty()) return;
+  sent = true;
+  const auto name = ServerName::parse(text);
+  credentials = name ? config.directory().named(*name) : config.directory().for_every_name();
 }
 
 std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings) {

@@ -61,31 +61,30 @@ bool fits(const ServerSettings& settings, const ClientHello& hello, const SuiteI
 }
 
 // The first certificate for the name that serves the suite; then any.
-bool choose_credential(const ServerSettings& settings, const ClientHello& hello, const RequestedName& name,
+bool choose_credential(const ServerConfig& config, const ClientHello& hello, const RequestedName& name,
                        const SuiteInfo& suite, Choice& choice) {
+  const ServerSettings& settings = config.settings();
+  const auto use = [&](const Credential& credential, bool /*by its trust anchor*/) {
+    return suits_client(credential, hello, false) && fits(settings, hello, suite, credential, choice.proof);
+  };
   for (const bool by_name : {true, false}) {
-    if (by_name && name.empty()) continue;
-    const auto use = [&](const Credential& credential) {
-      return (!by_name || name.is_of(credential)) && suits_client(credential, hello, false) &&
-             fits(settings, hello, suite, credential, choice.proof);
-    };
-    const auto asked = [](const Credential& /*each*/) { return false; };  // TLS 1.2 knows no trust anchors
-    if (try_credentials(settings, hello, asked, use)) {
-      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && !name.empty());
+    const auto places = by_name ? name.credentials : config.directory().all();
+    if (try_credentials(settings, hello, places, {}, use)) {  // TLS 1.2 knows no trust anchors
+      choice.acknowledge_name = by_name || (settings.acknowledge_server_name && name.sent);
       return true;
     }
-    if (by_name && settings.refuse_unknown_names) return false;
+    if (name.sent && settings.refuse_unknown_names) return false;
   }
   return false;
 }
 
-bool try_suite(const ServerSettings& settings, const ClientHello& hello, const RequestedName& name,
+bool try_suite(const ServerConfig& config, const ClientHello& hello, const RequestedName& name,
                CipherSuite value, std::optional<NamedGroup> curve, Choice& choice) {
   const SuiteInfo* suite = schedule::suite_info(value);
   // [5246:7.4.1.2#2] [5246:A.5#1,2]
   if (suite == nullptr || suite->version != ProtocolVersion::tls12) return false;
   if (suite->key_exchange == KeyExchange::ecdhe && !curve) return false;
-  if (!choose_credential(settings, hello, name, *suite, choice)) return false;
+  if (!choose_credential(config, hello, name, *suite, choice)) return false;
   choice.suite = value;
   if (suite->key_exchange == KeyExchange::ecdhe) choice.group = *curve;
   return true;
@@ -133,8 +132,8 @@ Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
   if (auto ok = check_hello(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
-  const RequestedName name(hello);
-  if (settings.refuse_unknown_names && !name.empty() && !name.is_known(settings.credentials))
+  const RequestedName name(*hs.config, hello);
+  if (settings.refuse_unknown_names && name.sent && name.credentials.empty())
     return fail(ErrorCode::no_certificate_for_name);
   const std::optional<NamedGroup> curve = choose_curve(settings, hello);
   Choice choice;
@@ -142,11 +141,11 @@ Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
     Preferences<CipherSuite, 32> tried;  // each value once, however often a client repeats it
     for (const CipherSuite suite : hello.cipher_suites) {
       if (!settings.policy.cipher_suites.contains(suite) || !tried.add(suite)) continue;
-      if (try_suite(settings, hello, name, suite, curve, choice)) return choice;
+      if (try_suite(*hs.config, hello, name, suite, curve, choice)) return choice;
     }
   } else {
     for (const CipherSuite suite : settings.policy.cipher_suites)
-      if (hello.cipher_suites.contains(suite) && try_suite(settings, hello, name, suite, curve, choice))
+      if (hello.cipher_suites.contains(suite) && try_suite(*hs.config, hello, name, suite, curve, choice))
         return choice;
   }
   return fail(ErrorCode::no_common_cipher_suite);

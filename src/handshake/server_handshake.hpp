@@ -1,11 +1,12 @@
 // A server's handshake: its state, and the coroutines that drive it.
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <span>
 
 #include <handfast/config.hpp>
-#include <handfast/server_name.hpp>
 
+#include "config/credential_directory.hpp"
 #include "crypto/hash.hpp"
 #include "handshake/authentication.hpp"
 #include "handshake/early_data.hpp"
@@ -83,16 +84,24 @@ Task<> server12(ServerHandshake& handshake);
 
 /// Whether the client says that it can check how this chain is signed, or says nothing of it.
 [[nodiscard]] bool can_check(const message::ClientHello& hello, const Credential& credential) noexcept;
-/// Tries our certificates until `use` takes one: first those whose chains the client can check; another chain
-/// is shown only if there is none such (RFC 8446 §4.4.2.2, RFC 5246 §7.4.2 [8446:4.4.2.2#4] [5246:7.4.2#14]).
-/// Of both those go first of which `asked` says that the client asks for them. Whether one was taken.
+/// Tries those of our certificates at `places` until `use` takes one: first those whose chains the client can
+/// check; another chain is shown only if there is none such (RFC 8446 §4.4.2.2, RFC 5246 §7.4.2
+/// [8446:4.4.2.2#4] [5246:7.4.2#14]). Of both those go first that the client asks for: those at `asked`, an
+/// ascending list, of which `use` is told. Whether one was taken.
 [[nodiscard]] bool try_credentials(const ServerSettings& settings, const message::ClientHello& hello,
-                                   auto asked, auto use) {
-  for (const bool checkable : {true, false})
-    for (const bool asked_for : {true, false})
-      for (const Credential& credential : settings.credentials)
-        if (asked(credential) == asked_for && can_check(hello, credential) == checkable && use(credential))
+                                   CredentialDirectory::Places places, CredentialDirectory::Places asked,
+                                   auto use) {
+  for (const bool checkable : {true, false}) {
+    for (const bool asked_for : {true, false}) {
+      if (asked_for && asked.empty()) continue;
+      for (const std::uint32_t place : places) {
+        const Credential& credential = settings.credentials[place];
+        if (std::ranges::binary_search(asked, place) == asked_for &&
+            can_check(hello, credential) == checkable && use(credential, asked_for))
           return true;
+      }
+    }
+  }
   return false;
 }
 
@@ -106,21 +115,13 @@ Result<> choose_protocol(ServerHandshake& handshake, const message::ClientHello&
 /// The host name in server_name as sent; empty: none.
 [[nodiscard]] std::string_view requested_name(const message::ClientHello& hello) noexcept;
 
-/// The same, read once and compared with many certificates. Its views live as long as the hello.
-class RequestedName {
- public:
-  explicit RequestedName(const message::ClientHello& hello)
-      : text_(requested_name(hello)), name_(ServerName::parse(text_)) {}
+/// Our credentials for that name, looked up once; views of the configuration.
+struct RequestedName {
+  RequestedName(const ServerConfig& config, const message::ClientHello& hello);
 
-  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-  /// Whether the credential is for it: a certificate by its names, a raw public key always.
-  [[nodiscard]] bool is_of(const Credential& credential) const noexcept;
-  /// Whether one of these is for it.
-  [[nodiscard]] bool is_known(std::span<const Credential> credentials) const noexcept;
-
- private:
-  std::string_view text_;
-  Result<ServerName> name_;
+  bool sent = false;
+  /// Certificates by their names, raw public keys always; empty: none is for it, or no name was sent.
+  CredentialDirectory::Places credentials;
 };
 
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().

@@ -12,15 +12,6 @@
 namespace handfast::handshake {
 namespace {
 
-// The alternative names of a leaf as they stand in it; none of a raw public key.
-Bytes names_of(const Credential& credential) noexcept {
-  const auto& leaf = credential.contents().leaf;
-  return leaf ? leaf->extensions.value(x509::ExtensionId::subject_alt_name) : Bytes();
-}
-bool has_same_names(const Credential& one, const Credential& other) noexcept {
-  return &one == &other || equal(names_of(one), names_of(other));
-}
-
 // Whether nothing but the issuers that the client names speaks against this one, or how it is signed.
 bool could_be_shown(const ServerHandshake& hs, const Credential& credential) {
   const message::ClientHello& hello = hs.hello();
@@ -65,19 +56,14 @@ bool needs_request(const Credential& credential) noexcept {
   return credential.contents().properties.trust_anchor_negotiation;
 }
 
-AskedFor::AskedFor(std::span<const Credential> credentials, const RequestedTrustAnchors& requested)
-    : credentials_(credentials) {
-  if (!requested) return;
-  asked_.reserve(credentials.size());
-  for (const Credential& credential : credentials) asked_.push_back(is_requested(credential, requested));
-}
-
-bool AskedFor::by_name(const Credential& credential) const noexcept {
-  return !asked_.empty() && asked_[static_cast<std::size_t>(&credential - credentials_.data())];
-}
-
-bool AskedFor::by_default(const Credential& credential) const noexcept {
-  return by_name(credential) && has_same_names(credential, credentials_.front());
+std::vector<std::uint32_t> requested_of(const ServerHandshake& hs, CredentialDirectory::Places places) {
+  std::vector<std::uint32_t> found;
+  const auto& requested = hs.hello().extensions.trust_anchors;
+  if (!requested) return found;
+  std::ranges::copy_if(places, std::back_inserter(found), [&](std::uint32_t place) {
+    return is_requested(hs.settings().credentials[place], requested);
+  });
+  return found;
 }
 
 std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshake& hs) {
@@ -85,18 +71,16 @@ std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshak
   if (!hs.hello().extensions.trust_anchors) return {};
   if (!settings.available_trust_anchors.empty()) return listed(settings.available_trust_anchors);
   // §9.2: what belongs to other names is not told.
-  const RequestedName name(hs.hello());
-  const bool by_name = name.is_known(settings.credentials);
+  const RequestedName name(*hs.config, hs.hello());
+  const auto places = name.credentials.empty() ? hs.config->directory().named_like_first() : name.credentials;
   std::vector<message::TrustAnchorID> list;
   std::size_t octets = 0;
   // RFC 8446 §4.4.2.2: a chain that the client cannot check is shown if there is no other.
   for (const bool checkable : {true, false}) {
     bool any = false;
-    for (const Credential& credential : settings.credentials) {
-      const bool named =
-          by_name ? name.is_of(credential) : has_same_names(credential, settings.credentials.front());
-      if (!named || can_check(hs.hello(), credential) != checkable || !could_be_shown(hs, credential))
-        continue;
+    for (const std::uint32_t place : places) {
+      const Credential& credential = settings.credentials[place];
+      if (can_check(hs.hello(), credential) != checkable || !could_be_shown(hs, credential)) continue;
       any = true;
       add(list, octets, credential.contents().properties.trust_anchor_id);
     }

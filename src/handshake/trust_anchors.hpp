@@ -1,5 +1,6 @@
 // Which chain to show a peer that says which trust anchors it has (draft-ietf-tls-trust-anchor-ids-04 §4).
 #pragma once
+#include "config/credential_directory.hpp"
 #include "handshake/authentication.hpp"
 
 namespace handfast::handshake {
@@ -33,23 +34,9 @@ using RequestedTrustAnchors = std::optional<message::RequestedTrustAnchorList>;
   return suits_authorities(credential, authorities, matters);
 }
 
-/// Which of a server's chains the client asks for by their trust anchors: found once for each ClientHello,
-/// whose list may be long.
-class AskedFor {
- public:
-  /// Both outlive it.
-  AskedFor(std::span<const Credential> credentials, const RequestedTrustAnchors& requested);
-
-  /// Of one that is for the name that the client sent.
-  [[nodiscard]] bool by_name(const Credential& credential) const noexcept;
-  /// Of one that is shown where no name decides. §9.2: only chains with the names of the first one, which is
-  /// the default, count, so that nobody finds out which other names there are.
-  [[nodiscard]] bool by_default(const Credential& credential) const noexcept;
-
- private:
-  std::span<const Credential> credentials_;
-  std::vector<bool> asked_;  // empty: none
-};
+/// Which of these chains of ours the client asks for by their trust anchors, in the same order.
+[[nodiscard]] std::vector<std::uint32_t> requested_of(const ServerHandshake& handshake,
+                                                      CredentialDirectory::Places places);
 
 /// §4.3: the trust anchors of all chains that could be shown to this client if it asked for them, most wanted
 /// first, each once. Empty: it knows nothing of them, or there are none.

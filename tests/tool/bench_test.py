@@ -49,6 +49,7 @@ class Bench(unittest.TestCase):
                     self.expect_figure(report["scenarios"][name][side], "us", HAS_PEER)
         # A difference of two times: nothing can be said of it here.
         self.assertEqual(report["scenarios"]["tickets"]["issued"]["unit"], "us")
+        self.assertEqual(report["scenarios"]["names"]["found"]["unit"], "us")
         for name in RECORDS:
             for way in ("send", "receive"):
                 with self.subTest(scenario=name, way=way):
