@@ -87,6 +87,7 @@ std::shared_ptr<const ClientConfig> client_config(const std::string& folder, con
 // Sites whose names nobody asks for, two each, all with one key.
 std::vector<Credential> other_sites(std::size_t count) {
   std::vector<Credential> sites;
+  if (count == 0) return sites;
   const auto key = value_of(x509::IssuerKey::generate(x509::KeyKind::ec_p256, system_random()));
   x509::CertificateTemplate content;
   content.not_before = system_now() - std::chrono::hours(1);

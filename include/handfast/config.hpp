@@ -23,9 +23,11 @@
 #include <handfast/trust.hpp>
 #include <handfast/verify.hpp>
 
-namespace [[gnu::visibility("default")]] handfast {
-
+namespace handfast {
 class CredentialDirectory;
+}  // namespace handfast
+
+namespace [[gnu::visibility("default")]] handfast {
 
 /// Where secrets are logged for debugging, in the labels of RFC 9850. Whoever reads them reads the
 /// connection. write() may be called from every thread that runs a connection.
@@ -164,8 +166,9 @@ struct ServerSettings : CommonSettings {
   /// sent).
   std::vector<Credential> credentials;
   /// Trust anchor IDs that clients which ask are told the server has chains of, most wanted first. Empty:
-  /// those of the credentials for the client's name, or of those with the first one's names where none is for
-  /// it; for others where other configurations have more. At most max_trust_anchor_list_size octets.
+  /// those of the credentials for the client's name, or of those with the first one's DNS names and addresses
+  /// where none is for it; for others where other configurations have more. At most
+  /// max_trust_anchor_list_size octets.
   std::vector<Octets> available_trust_anchors;
   /// Whether the client has to show a certificate.
   ClientAuthentication client_authentication = ClientAuthentication::none;

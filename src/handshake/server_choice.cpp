@@ -128,7 +128,6 @@ Error no_psk(const ServerHandshake& hs, const ClientHello& hello) noexcept {
 // Certificates for the name first, then the default; among them those whose chains the client can check and
 // whose trust anchors it asks for, and of these the first whose key fits its schemes.
 Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choice& choice) {
-  using Places = CredentialDirectory::Places;
   const ServerSettings& settings = hs.settings();
   const CredentialDirectory& directory = hs.config->directory();
   if (!hello.extensions.signature_algorithms)
@@ -136,9 +135,9 @@ Result<> choose_proof(const ServerHandshake& hs, const ClientHello& hello, Choic
   const RequestedName name(*hs.config, hello);
   bool suited = false;
   for (const bool by_name : {true, false}) {
-    const Places places = by_name ? name.credentials : directory.all();
-    // draft-ietf-tls-trust-anchor-ids-04 §9.2: without a name only chains with the names of the default one
-    // count as asked for, so that nobody finds out which other names there are.
+    const Places places = by_name ? name.places : directory.all();
+    // draft-ietf-tls-trust-anchor-ids-04 §9.2: where no name decides, only chains with the names of the
+    // default one count as asked for, so that nobody finds out which other names there are.
     const auto asked = requested_of(hs, by_name ? places : directory.named_like_first());
     const auto use = [&](const Credential& credential, bool requested) {
       if (!suits_client(credential, hello, requested)) return false;
@@ -190,7 +189,7 @@ RequestedName::RequestedName(const ServerConfig& config, const ClientHello& hell
   if (text.empty()) return;
   sent = true;
   const auto name = ServerName::parse(text);
-  credentials = name ? config.directory().named(*name) : config.directory().for_every_name();
+  places = name ? config.directory().named(*name) : config.directory().for_every_name();
 }
 
 std::vector<message::DistinguishedName> named_authorities(const ServerSettings& settings) {

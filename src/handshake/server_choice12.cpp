@@ -68,7 +68,7 @@ bool choose_credential(const ServerConfig& config, const ClientHello& hello, con
     return suits_client(credential, hello, false) && fits(settings, hello, suite, credential, choice.proof);
   };
   for (const bool by_name : {true, false}) {
-    const auto places = by_name ? name.credentials : config.directory().all();
+    const Places places = by_name ? name.places : config.directory().all();
     if (try_credentials(settings, hello, places, {}, use)) {  // TLS 1.2 knows no trust anchors
       choice.acknowledge_name = by_name || (settings.acknowledge_server_name && name.sent);
       return true;
@@ -133,7 +133,7 @@ Result<Choice> choose12(ServerHandshake& hs, const ClientHello& hello) {
   if (auto ok = choose_certificate_types(hs, hello); !ok) return fail(ok.error());
   if (auto ok = choose_protocol(hs, hello); !ok) return fail(ok.error());
   const RequestedName name(*hs.config, hello);
-  if (settings.refuse_unknown_names && name.sent && name.credentials.empty())
+  if (settings.refuse_unknown_names && name.sent && name.places.empty())
     return fail(ErrorCode::no_certificate_for_name);
   const std::optional<NamedGroup> curve = choose_curve(settings, hello);
   Choice choice;

@@ -89,8 +89,7 @@ Task<> server12(ServerHandshake& handshake);
 /// [8446:4.4.2.2#4] [5246:7.4.2#14]). Of both those go first that the client asks for: those at `asked`, an
 /// ascending list, of which `use` is told. Whether one was taken.
 [[nodiscard]] bool try_credentials(const ServerSettings& settings, const message::ClientHello& hello,
-                                   CredentialDirectory::Places places, CredentialDirectory::Places asked,
-                                   auto use) {
+                                   const Places& places, std::span<const std::uint32_t> asked, auto use) {
   for (const bool checkable : {true, false}) {
     for (const bool asked_for : {true, false}) {
       if (asked_for && asked.empty()) continue;
@@ -121,7 +120,7 @@ struct RequestedName {
 
   bool sent = false;
   /// Certificates by their names, raw public keys always; empty: none is for it, or no name was sent.
-  CredentialDirectory::Places credentials;
+  Places places;
 };
 
 /// Suite, group and certificate of TLS 1.2 for this ClientHello. Errors: as choose().

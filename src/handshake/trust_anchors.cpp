@@ -7,7 +7,6 @@
 #include "handshake/certificate_type.hpp"
 #include "handshake/delegation.hpp"
 #include "handshake/server_handshake.hpp"
-#include "x509/certificate.hpp"
 
 namespace handfast::handshake {
 namespace {
@@ -56,13 +55,12 @@ bool needs_request(const Credential& credential) noexcept {
   return credential.contents().properties.trust_anchor_negotiation;
 }
 
-std::vector<std::uint32_t> requested_of(const ServerHandshake& hs, CredentialDirectory::Places places) {
+std::vector<std::uint32_t> requested_of(const ServerHandshake& hs, const Places& places) {
   std::vector<std::uint32_t> found;
   const auto& requested = hs.hello().extensions.trust_anchors;
   if (!requested) return found;
-  std::ranges::copy_if(places, std::back_inserter(found), [&](std::uint32_t place) {
-    return is_requested(hs.settings().credentials[place], requested);
-  });
+  for (const std::uint32_t place : places)
+    if (is_requested(hs.settings().credentials[place], requested)) found.push_back(place);
   return found;
 }
 
@@ -72,7 +70,7 @@ std::vector<message::TrustAnchorID> available_trust_anchors(const ServerHandshak
   if (!settings.available_trust_anchors.empty()) return listed(settings.available_trust_anchors);
   // §9.2: what belongs to other names is not told.
   const RequestedName name(*hs.config, hs.hello());
-  const auto places = name.credentials.empty() ? hs.config->directory().named_like_first() : name.credentials;
+  const Places places = name.places.empty() ? hs.config->directory().named_like_first() : name.places;
   std::vector<message::TrustAnchorID> list;
   std::size_t octets = 0;
   // RFC 8446 §4.4.2.2: a chain that the client cannot check is shown if there is no other.

@@ -35,8 +35,7 @@ using RequestedTrustAnchors = std::optional<message::RequestedTrustAnchorList>;
 }
 
 /// Which of these chains of ours the client asks for by their trust anchors, in the same order.
-[[nodiscard]] std::vector<std::uint32_t> requested_of(const ServerHandshake& handshake,
-                                                      CredentialDirectory::Places places);
+[[nodiscard]] std::vector<std::uint32_t> requested_of(const ServerHandshake& handshake, const Places& places);
 
 /// §4.3: the trust anchors of all chains that could be shown to this client if it asked for them, most wanted
 /// first, each once. Empty: it knows nothing of them, or there are none.

@@ -39,7 +39,11 @@ Credential raw_key() {
 }
 
 using Numbers = std::vector<std::uint32_t>;
-Numbers numbers(CredentialDirectory::Places places) { return {places.begin(), places.end()}; }
+Numbers numbers(const Places& places) {
+  Numbers all;
+  for (const std::uint32_t place : places) all.push_back(place);
+  return all;
+}
 Numbers found(const CredentialDirectory& directory, std::string_view name) {
   return numbers(directory.named(*ServerName::parse(name)));
 }
@@ -55,9 +59,8 @@ Numbers searched(std::span<const Credential> credentials, std::string_view name)
 }
 
 const std::vector<std::string_view> asked_names = {
-    "a.example",   "A.Example",      "b.example",   "www.a.example", "x.www.a.example",
-    "example",     "under_score.it", "localhost",   "192.0.2.1",     "192.0.2.2",
-    "2001:db8::1", "7.0.2.1.x",      "z.192.0.2.x", "other.test",    "www.b.example"};
+    "a.example", "A.Example", "b.example", "www.a.example", "x.www.a.example", "example",    "under_score.it",
+    "localhost", "192.0.2.1", "192.0.2.2", "2001:db8::1",   "10.0.2.1",        "other.test", "www.b.example"};
 
 std::vector<Credential> many_credentials() {
   std::vector<Credential> all;
@@ -100,8 +103,9 @@ TEST(CredentialDirectory, ListsAllOfAName) {
   EXPECT_EQ(found(directory, "b.example"), (Numbers{7, 10}));
   EXPECT_EQ(found(directory, "192.0.2.1"), Numbers{6});
   EXPECT_EQ(found(directory, "2001:db8::1"), Numbers{7});
+  EXPECT_TRUE(found(directory, "10.0.2.1").empty());  // whatever a certificate says of *.0.2.1
   EXPECT_TRUE(found(directory, "other.test").empty());
-  EXPECT_EQ(directory.all().size(), 11U);
+  EXPECT_EQ(numbers(directory.all()).size(), 11U);
   EXPECT_TRUE(directory.for_every_name().empty());
   EXPECT_EQ(directory.types(), (Preferences<CertificateType, 2>{CertificateType::X509}));
 }
@@ -112,7 +116,7 @@ TEST(CredentialDirectory, HoldsRawPublicKeysForEveryName) {
   EXPECT_EQ(found(directory, "a.example"), (Numbers{0, 1, 2}));
   EXPECT_EQ(found(directory, "192.0.2.1"), (Numbers{0, 2}));
   EXPECT_EQ(numbers(directory.for_every_name()), (Numbers{0, 2}));
-  EXPECT_EQ(numbers(directory.named_like_first()), (Numbers{0, 2}));
+  EXPECT_EQ(numbers(directory.named_like_first()), Numbers{0});
   EXPECT_EQ(directory.types(),
             (Preferences<CertificateType, 2>{CertificateType::RawPublicKey, CertificateType::X509}));
 }
@@ -130,10 +134,35 @@ TEST(CredentialDirectory, KnowsWhoHasTheNamesOfTheFirst) {
   EXPECT_EQ(numbers(CredentialDirectory(credentials).named_like_first()), (Numbers{0, 1, 4}));
 }
 
+// What can match nobody still tells sites apart; and who has no name is like nobody.
+TEST(CredentialDirectory, TakesNamesThatMatchNobodyForNamesAllTheSame) {
+  const auto like_first = [](const std::vector<Credential>& credentials) {
+    return numbers(CredentialDirectory(credentials).named_like_first());
+  };
+  EXPECT_EQ(like_first({credential_for({dns("*.corp")}), credential_for({dns("*.dmz")}),
+                        credential_for({dns("*.CORP")}), credential_for({})}),
+            (Numbers{0, 2}));
+  EXPECT_EQ(like_first({credential_for({dns("192.0.2.1")}), credential_for({ip({192, 0, 2, 1})})}),
+            Numbers{0});
+  EXPECT_EQ(like_first({credential_for({}), credential_for({}), raw_key()}), Numbers{0});
+}
+
+// Of one wildcard and of raw keys there is one list, whoever shares it.
+TEST(CredentialDirectory, HoldsManyOfAWildcardBesideTheirNames) {
+  std::vector<Credential> credentials;
+  for (int i = 0; i < 40; ++i)
+    credentials.push_back(credential_for({dns("h" + std::to_string(i) + ".a.example"), dns("*.a.example")}));
+  const CredentialDirectory directory(credentials);
+  EXPECT_EQ(found(directory, "h7.a.example"), numbers(directory.all()));
+  EXPECT_EQ(found(directory, "none.a.example"), numbers(directory.all()));
+  EXPECT_TRUE(found(directory, "a.example").empty());
+}
+
 TEST(CredentialDirectory, OfNothingFindsNothing) {
   const CredentialDirectory directory(std::span<const Credential>{});
   EXPECT_TRUE(found(directory, "a.example").empty());
   EXPECT_TRUE(directory.named_like_first().empty());
+  EXPECT_TRUE(directory.all().empty());
   EXPECT_TRUE(directory.types().empty());
 }
 
