@@ -23,11 +23,9 @@
 #include <handfast/trust.hpp>
 #include <handfast/verify.hpp>
 
-namespace handfast {
-class CredentialDirectory;
-}  // namespace handfast
-
 namespace [[gnu::visibility("default")]] handfast {
+
+class CredentialDirectory;
 
 /// Where secrets are logged for debugging, in the labels of RFC 9850. Whoever reads them reads the
 /// connection. write() may be called from every thread that runs a connection.
