@@ -207,7 +207,7 @@ struct OpensslLibrary {
 };
 
 Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
-  // OpenSSL 3.0 has no ML-KEM; primitives are no matter of libssl.
+  // OpenSSL 3.0 has no ML-KEM; primitives and the choice among certificates are no matter of libssl.
   if (scenario.group != Group::x25519 || scenario.kind == Kind::primitives || scenario.kind == Kind::names)
     return {};
   Figures figures = measure<OpensslLibrary>(options.folder, scenario, options.seconds);

@@ -1,7 +1,6 @@
 // What a server picks from a ClientHello (RFC 8446 §4.1.1): pure decisions.
 #include <algorithm>
 
-#include "config/credential_contents.hpp"
 #include "handshake/certificate_type.hpp"
 #include "handshake/compressed_certificate.hpp"
 #include "handshake/delegation.hpp"

@@ -147,7 +147,7 @@ TEST(CredentialDirectory, TakesNamesThatMatchNobodyForNamesAllTheSame) {
   EXPECT_EQ(like_first({credential_for({}), credential_for({}), raw_key()}), Numbers{0});
 }
 
-// Of one wildcard and of raw keys there is one list, whoever shares it.
+// Those of a name and those of the wildcard that covers it are read as one list, each once.
 TEST(CredentialDirectory, HoldsManyOfAWildcardBesideTheirNames) {
   std::vector<Credential> credentials;
   for (int i = 0; i < 40; ++i)
