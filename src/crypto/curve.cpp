@@ -7,6 +7,7 @@
 #include <openssl/obj_mac.h>
 
 #include "crypto/constant_time.hpp"
+#include "crypto/modular_inverse.hpp"
 #include "crypto/of_this_thread.hpp"
 
 namespace handfast::crypto {
@@ -30,6 +31,56 @@ struct Workspaces {
     return of_curves[curve.bits == 256 ? 0 : curve.bits == 384 ? 1 : 2];
   }
 };
+
+// FIPS 186-4 §D.1.2.3
+constexpr Modulus256 p256_prime({0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001});
+
+/// x = X / Z^2 and y = Y / Z^3 of a secret point of P-256, where libcrypto's multiplication leaves X, Y and Z.
+/// libcrypto divides by raising Z to a power, which takes twice the time.
+void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+  Numbers numbers(context);
+  BIGNUM* const z = numbers.next();
+  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, y, z, context));
+  Secret<32> divisor;
+  write_number(z, divisor.span());
+  invert_modulo(p256_prime, divisor.view(), divisor.span());
+  BIGNUM* const inverse = numbers.next(divisor.view());
+  BIGNUM* const factor = numbers.next();
+  const auto multiply = [&](BIGNUM* product, const BIGNUM* a, const BIGNUM* b) {
+    must(BN_mod_mul_montgomery(product, a, b, curve.field, context));
+  };
+  // The factors are in Montgomery's form, and so the coordinates need not be.
+  must(BN_to_montgomery(inverse, inverse, curve.field, context));
+  multiply(factor, inverse, inverse);
+  multiply(x, x, factor);
+  if (y == nullptr) return;
+  multiply(factor, factor, inverse);
+  multiply(y, y, factor);
+}
+
+/// The coordinates of a secret point that is not infinity: field_size octets each. An empty `y_octets` wants
+/// none.
+void write_coordinates(const Curve& curve, const EC_POINT* point, MutableBytes x_octets,
+                       MutableBytes y_octets, BN_CTX* context) {
+  Numbers numbers(context);
+  BIGNUM* const x = numbers.next();
+  BIGNUM* const y = y_octets.empty() ? nullptr : numbers.next();
+  if (curve.group == NamedGroup::secp256r1) {
+    divide_p256(curve, point, x, y, context);
+  } else {
+    must(EC_POINT_get_affine_coordinates(curve.ec_group, point, x, y, context));
+  }
+  write_number(x, x_octets);
+  if (y != nullptr) write_number(y, y_octets);
+}
+
+void multiply_base(const Curve& curve, Bytes scalar, MutableBytes x, MutableBytes y) {
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const BigNumber number = secret_number_of(scalar);
+  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  must(EC_POINT_mul(curve.ec_group, product.get(), number.get(), nullptr, nullptr, context.get()));
+  write_coordinates(curve, product.get(), x, y, context.get());
+}
 
 }  // namespace
 
@@ -93,12 +144,12 @@ Result<CurveScalar> draw_scalar(const Curve& curve, RandomSource& random) {
 }
 
 void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  const BigNumber number = secret_number_of(scalar);
-  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  must(EC_POINT_mul(curve.ec_group, product.get(), number.get(), nullptr, nullptr, context.get()));
-  require(EC_POINT_point2oct(curve.ec_group, product.get(), POINT_CONVERSION_UNCOMPRESSED, point.data(),
-                             point.size(), context.get()) == point.size());
+  point[0] = 4;  // uncompressed (RFC 8446 §4.2.8.2)
+  multiply_base(curve, scalar, point.subspan(1, curve.field_size), point.subspan(1 + curve.field_size));
+}
+
+void multiply_base_to_x(const Curve& curve, Bytes scalar, MutableBytes x) {
+  multiply_base(curve, scalar, x, {});
 }
 
 EcGroup table_of(const Curve& curve, const EC_POINT* point) {
@@ -126,12 +177,9 @@ bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {
       return false;
   }
   const BigNumber number = secret_number_of(scalar);
-  const BigNumber coordinate = new_number();
   const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
   must(EC_POINT_mul(curve.ec_group, product.get(), nullptr, operand.get(), number.get(), context.get()));
-  must(EC_POINT_get_affine_coordinates(curve.ec_group, product.get(), coordinate.get(), nullptr,
-                                       context.get()));
-  write_number(coordinate.get(), x);
+  write_coordinates(curve, product.get(), x, {}, context.get());
   return true;
 }
 

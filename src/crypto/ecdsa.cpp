@@ -34,22 +34,11 @@ Result<CurveScalar> draw_nonce(const Curve& curve, Bytes scalar, const Digest& d
 constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
                                  0xffffffff00000000});
 
-/// 32 octets to 32 octets, both big endian.
-template <auto Invert>
-void invert_modulo_p256_order(Bytes scalar, MutableBytes inverse) noexcept {
-  Number256 number{};
-  for (std::size_t i = 0; i < 32; ++i)
-    number[i / 8] |= static_cast<std::uint64_t>(scalar[31 - i]) << 8 * (i % 8);
-  const Number256 inverted = Invert(p256_order, number);
-  for (std::size_t i = 0; i < 32; ++i)
-    inverse[31 - i] = static_cast<std::uint8_t>(inverted[i / 8] >> 8 * (i % 8));
-}
-
 /// 1 / scalar modulo the order, in constant time. libcrypto lends its own fast way for P-256 to nobody.
 BigNumber invert(const Curve& curve, Bytes scalar) {
   if (curve.group == NamedGroup::secp256r1) {
     Secret<32> inverse;
-    invert_modulo_p256_order<invert_modulo>(scalar, inverse.span());
+    invert_modulo(p256_order, scalar, inverse.span());
     return secret_number_of(inverse.view());
   }
   const auto context = owned<BigNumberContext>(BN_CTX_new());
@@ -131,34 +120,11 @@ Octets write_signature(const BIGNUM* r, const BIGNUM* s) {
   return der;
 }
 
-/// Numbers for one calculation, lent by a context: they need no allocation each.
-class Numbers {
- public:
-  explicit Numbers(BN_CTX* context) noexcept : context_(context) { BN_CTX_start(context); }
-  Numbers(const Numbers&) = delete;
-  Numbers& operator=(const Numbers&) = delete;
-  ~Numbers() { BN_CTX_end(context_); }
-
-  BIGNUM* next() {
-    BIGNUM* const number = BN_CTX_get(context_);
-    if (number == nullptr) throw std::bad_alloc();
-    return number;
-  }
-  BIGNUM* next(Bytes octets) {
-    BIGNUM* const number = next();
-    if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
-    return number;
-  }
-
- private:
-  BN_CTX* context_;
-};
-
 /// number = 1 / scalar modulo the order; the scalar is public.
 void invert_public(const Curve& curve, Bytes scalar, BIGNUM* number, BN_CTX* context) {
   if (curve.group == NamedGroup::secp256r1) {
     std::array<std::uint8_t, 32> inverse;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
-    invert_modulo_p256_order<invert_modulo_public>(scalar, inverse);
+    invert_modulo_public(p256_order, scalar, inverse);
     if (BN_bin2bn(inverse.data(), 32, number) == nullptr) throw std::bad_alloc();
     return;
   }
@@ -215,10 +181,10 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
   const Result<CurveScalar> nonce = draw_nonce(curve, scalar, digest, random);
   if (!nonce) return fail(nonce.error());
 
-  std::array<std::uint8_t, max_point_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  const MutableBytes point = MutableBytes(room).first(curve.point_size());
-  multiply_base(curve, nonce->view(), point);
-  const BigNumber r = number_of(point.subspan(1, curve.field_size));
+  std::array<std::uint8_t, max_field_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  const MutableBytes x = MutableBytes(room).first(curve.field_size);
+  multiply_base_to_x(curve, nonce->view(), x);
+  const BigNumber r = number_of(x);
   const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
   if (BN_cmp(r.get(), order) >= 0)
     must(BN_sub(r.get(), r.get(), order));  // the prime is less than two orders

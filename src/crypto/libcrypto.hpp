@@ -62,6 +62,29 @@ inline void write_number(const BIGNUM* number, MutableBytes out) noexcept {
   require(BN_bn2binpad(number, out.data(), size) == size);
 }
 
+/// Numbers for one calculation, lent by a context: they need no allocation each.
+class Numbers {
+ public:
+  explicit Numbers(BN_CTX* context) noexcept : context_(context) { BN_CTX_start(context); }
+  Numbers(const Numbers&) = delete;
+  Numbers& operator=(const Numbers&) = delete;
+  ~Numbers() { BN_CTX_end(context_); }
+
+  BIGNUM* next() {
+    BIGNUM* const number = BN_CTX_get(context_);
+    if (number == nullptr) throw std::bad_alloc();
+    return number;
+  }
+  BIGNUM* next(Bytes octets) {
+    BIGNUM* const number = next();
+    if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
+    return number;
+  }
+
+ private:
+  BN_CTX* context_;
+};
+
 /// Takes back what libcrypto adds to the thread's error queue: the library reports by itself, and the queue
 /// belongs to the program.
 class ErrorQueueGuard {

@@ -184,6 +184,17 @@ struct Division {
   std::int64_t zeta = -1;
 };
 
+Number256 read(Bytes octets) noexcept {
+  Number256 number{};
+  for (std::size_t i = 0; i < 32; ++i)
+    number[i / 8] |= static_cast<std::uint64_t>(octets[31 - i]) << 8 * (i % 8);
+  return number;
+}
+void write(const Number256& number, MutableBytes octets) noexcept {
+  for (std::size_t i = 0; i < 32; ++i)
+    octets[31 - i] = static_cast<std::uint8_t>(number[i / 8] >> 8 * (i % 8));
+}
+
 }  // namespace
 
 Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept {
@@ -200,6 +211,17 @@ Number256 invert_modulo_public(const Modulus256& modulus, const Number256& numbe
   while (division.g != Limbs{})
     division.apply(modulus, steps_public(division.zeta, division.low_f(), division.low_g()));
   return division.inverse(modulus);
+}
+
+void invert_modulo(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept {
+  Number256 value = read(number);
+  value = invert_modulo(modulus, value);
+  write(value, inverse);
+  wipe(&value, sizeof(value));
+}
+
+void invert_modulo_public(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept {
+  write(invert_modulo_public(modulus, read(number)), inverse);
 }
 
 }  // namespace handfast::crypto

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include <handfast/bytes.hpp>
+
 namespace handfast::crypto {
 
 /// A number below 2^256, the lowest 64 bits first.
@@ -47,5 +49,9 @@ class Modulus256 {
 [[nodiscard]] Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept;
 /// The same in a fifth less time, which depends on the number: for those that are no secret.
 [[nodiscard]] Number256 invert_modulo_public(const Modulus256& modulus, const Number256& number) noexcept;
+
+/// Both with 32 octets, big endian. `inverse` may be `number`.
+void invert_modulo(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept;
+void invert_modulo_public(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept;
 
 }  // namespace handfast::crypto

@@ -62,13 +62,14 @@ bool rsa_private_operation(RSA* key, Bytes encoded, MutableBytes out) noexcept {
 }
 
 /// Signs a constant and looks at it: composite factors show here. It also fills the caches of the key.
-bool rsa_works(RSA* key, std::size_t size) {
+bool rsa_works(RSA* key, const PublicKeyState& public_key) {
+  const std::size_t size = public_key.modulus.size();
   Octets plain(size, 0x5a);
   plain[0] = 0;
   Octets transformed(size);
   Octets back(size);
-  return rsa_private_operation(key, plain, transformed) && rsa_public_operation(key, transformed, back) &&
-         plain == back;
+  return rsa_private_operation(key, plain, transformed) &&
+         rsa_public_operation(public_key, transformed, back) && plain == back;
 }
 
 /// A public key that is refused, from the file's reader's point of view.
@@ -129,7 +130,7 @@ Result<SharedPrivateKeyState> rsa_private_key(RsaKey key, bool pss_only,
   Result<PublicKey> public_key = pss_only ? PublicKey::rsa_pss(octets_of(n), octets_of(e), restriction)
                                           : PublicKey::rsa(octets_of(n), octets_of(e));
   if (!public_key) return refused(public_key.error());
-  if (!rsa_numbers_fit(key.get()) || !rsa_works(key.get(), public_key->modulus().size()))
+  if (!rsa_numbers_fit(key.get()) || !rsa_works(key.get(), KeyState::of(*public_key)))
     return fail(ErrorCode::bad_private_key, "the numbers of the RSA key do not fit together");
   auto state = std::make_shared<PrivateKeyState>(*std::move(public_key));
   state->rsa = std::move(key);

@@ -53,7 +53,7 @@ class PrivateKey {
   [[nodiscard]] SecretOctets to_pem() const;
 
  private:
-  friend struct RsaKeyTransport;
+  friend struct KeyState;
   explicit PrivateKey(std::shared_ptr<const PrivateKeyState> state) noexcept : state_(std::move(state)) {}
   std::shared_ptr<const PrivateKeyState> state_;
 };

@@ -16,6 +16,7 @@ struct PrivateKeyState {
   Secret<64> ed25519;     // seed and public key, as libsodium has it
   Octets pss_parameters;  // DER of a restriction, as it came
 };
+inline const PrivateKeyState& KeyState::of(const PrivateKey& key) noexcept { return *key.state_; }
 using SharedPrivateKeyState = std::shared_ptr<const PrivateKeyState>;
 
 /// Each fails with bad_private_key if the numbers do not fit together and unsupported_private_key if they do

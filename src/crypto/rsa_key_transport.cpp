@@ -13,12 +13,6 @@
 
 namespace handfast::crypto {
 
-/// Reaches the keys.
-struct RsaKeyTransport {
-  static RSA* key_of(const PublicKey& key) noexcept { return key.state_->rsa.get(); }
-  static RSA* key_of(const PrivateKey& key) noexcept { return key.state_->rsa.get(); }
-};
-
 namespace {
 
 using RsaBlock = Secret<PublicKey::maximum_rsa_octets>;
@@ -45,11 +39,8 @@ Result<Octets> encrypt_premaster(const PublicKey& key, const PremasterSecret& pr
   if (const Result<> padded = pad_pkcs1(premaster.view(), random, block.span()); !padded)
     return fail(padded.error());
   Octets ciphertext(size);
-  const ErrorQueueGuard guard;
   // The block starts with a zero and so is below the modulus.
-  if (RSA_public_encrypt(static_cast<int>(size), block.data(), ciphertext.data(),
-                         RsaKeyTransport::key_of(key), RSA_NO_PADDING) != static_cast<int>(size))
-    return fail(ErrorCode::internal_error, "libcrypto could not encrypt with RSA");
+  require(rsa_public_operation(KeyState::of(key), block.view(), ciphertext));
   return ciphertext;
 }
 
@@ -71,7 +62,7 @@ Result<PremasterSecret> decrypt_premaster(const PrivateKey& key, Bytes ciphertex
   }
   const ErrorQueueGuard guard;
   const auto size = static_cast<int>(block.size());
-  if (RSA_private_decrypt(size, block.data(), block.data(), RsaKeyTransport::key_of(key), RSA_NO_PADDING) !=
+  if (RSA_private_decrypt(size, block.data(), block.data(), KeyState::of(key).rsa.get(), RSA_NO_PADDING) !=
       size)  // for lack of memory or of libcrypto's own randomness, whatever the number
     return fail(ErrorCode::internal_error, "libcrypto could not decrypt with RSA");
   return choose_premaster(block.view(), Choice::equal(possible ? 1 : 0, 1), expected, fallback);

@@ -100,7 +100,7 @@ class PublicKey {
 
  private:
   friend class PrivateKey;
-  friend struct RsaKeyTransport;
+  friend struct KeyState;
   explicit PublicKey(std::shared_ptr<const PublicKeyState> state) noexcept : state_(std::move(state)) {}
   std::shared_ptr<const PublicKeyState> state_;
 };
