@@ -27,8 +27,8 @@ struct KeyState {
 };
 
 /// number^exponent modulo the modulus of an RSA key (RSAEP and RSAVP1, RFC 8017 §5.1.1 and §5.2.2), without
-/// looking at padding: false if `number` is not as long as the modulus or not smaller. `out` is as long as the
-/// modulus; it may be `number`. What was in between is wiped: a number to be encrypted is a secret.
+/// looking at padding: false if `number` is not as long as the modulus or not smaller. `out` is as long as
+/// the modulus; it may be `number`. What was in between is wiped: a number to be encrypted is a secret.
 [[nodiscard]] bool rsa_public_operation(const PublicKeyState& key, Bytes number, MutableBytes out);
 
 }  // namespace handfast::crypto

@@ -387,6 +387,50 @@ TEST(Curve, GivesAKnownAnswer) {
   EXPECT_EQ(to_hex(shared), "d6840f6b42f6edafd13116e0e12565202fef8e9ece7dce03812464d04b9442de");
 }
 
+// Our own division of P-256's points, and what the other curves leave to libcrypto.
+TEST(Curve, MultipliesAsLibcryptoDoes) {
+  test::SeededRandom random("scalars");
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  for (const NamedGroup group : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
+    const Curve& curve = *curve_of(group);
+    const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+    Octets point(curve.point_size());
+    const auto expect_right = [&](Bytes scalar) {
+      must(EC_POINT_mul(curve.ec_group, product.get(), number_of(scalar).get(), nullptr, nullptr,
+                        context.get()));
+      Octets expected(curve.point_size());
+      ASSERT_EQ(EC_POINT_point2oct(curve.ec_group, product.get(), POINT_CONVERSION_UNCOMPRESSED,
+                                   expected.data(), expected.size(), context.get()),
+                expected.size());
+      multiply_base(curve, scalar, point);
+      ASSERT_EQ(to_hex(point), to_hex(expected));
+      const Bytes expected_x = Bytes(expected).subspan(1, curve.field_size);
+      Octets x(curve.field_size);
+      multiply_base_to_x(curve, scalar, x);
+      ASSERT_EQ(to_hex(x), to_hex(expected_x));
+      // The base is a point like any other.
+      Octets one(curve.field_size, 0);
+      one.back() = 1;
+      Octets base(curve.point_size());
+      multiply_base(curve, one, base);
+      std::ranges::fill(x, std::uint8_t{0});
+      ASSERT_TRUE(multiply(curve, scalar, base, x));
+      ASSERT_EQ(to_hex(x), to_hex(expected_x));
+    };
+    Octets end = to_octets(curve.order());
+    for (std::uint8_t i = 1; i < 40; ++i) {  // from both ends
+      Octets small(curve.field_size, 0);
+      small.back() = i;
+      expect_right(small);
+      const BigNumber large = number_of(curve.order());
+      must(BN_sub_word(large.get(), i));
+      write_number(large.get(), end);
+      expect_right(end);
+    }
+    for (int i = 0; i < 200; ++i) expect_right(draw_scalar(curve, random)->view());
+  }
+}
+
 TEST(X25519, PassesWycheproof) {
   HANDFAST_VECTORS_OR_SKIP(file, "wycheproof/x25519_test.json");
   int zeros = 0;

@@ -31,7 +31,7 @@ constexpr NamedModulus moduli[] = {
     named("3", {3, 0, 0, 0}),
 };
 
-BigNumber number_of(const Number256& value) {
+BigNumber big_number_of(const Number256& value) {
   Octets octets(32);
   for (std::size_t i = 0; i < 32; ++i)
     octets[31 - i] = static_cast<std::uint8_t>(value[i / 8] >> 8 * (i % 8));
@@ -50,7 +50,7 @@ Number256 value_of(const BIGNUM* number) {
 class Inversion {
  public:
   explicit Inversion(const NamedModulus& modulus)
-      : modulus_(modulus), big_modulus_(number_of(modulus.value)) {}
+      : modulus_(modulus), big_modulus_(big_number_of(modulus.value)) {}
 
   /// Of `number` modulo the modulus.
   void expect_right(const BIGNUM* number) {
