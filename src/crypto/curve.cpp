@@ -58,28 +58,17 @@ void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y
   multiply(y, y, factor);
 }
 
-/// The coordinates of a secret point that is not infinity: field_size octets each. An empty `y_octets` wants
-/// none.
-void write_coordinates(const Curve& curve, const EC_POINT* point, MutableBytes x_octets,
-                       MutableBytes y_octets, BN_CTX* context) {
-  Numbers numbers(context);
-  BIGNUM* const x = numbers.next();
-  BIGNUM* const y = y_octets.empty() ? nullptr : numbers.next();
-  if (curve.group == NamedGroup::secp256r1) {
-    divide_p256(curve, point, x, y, context);
-  } else {
-    must(EC_POINT_get_affine_coordinates(curve.ec_group, point, x, y, context));
-  }
-  write_number(x, x_octets);
-  if (y != nullptr) write_number(y, y_octets);
+/// The coordinates of a secret point that is not infinity. `y` may be null.
+void find_coordinates(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+  if (curve.group == NamedGroup::secp256r1) return divide_p256(curve, point, x, y, context);
+  must(EC_POINT_get_affine_coordinates(curve.ec_group, point, x, y, context));
 }
 
-void multiply_base(const Curve& curve, Bytes scalar, MutableBytes x, MutableBytes y) {
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  const BigNumber number = secret_number_of(scalar);
+void multiply_base(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+  Numbers numbers(context);
   const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  must(EC_POINT_mul(curve.ec_group, product.get(), number.get(), nullptr, nullptr, context.get()));
-  write_coordinates(curve, product.get(), x, y, context.get());
+  must(EC_POINT_mul(curve.ec_group, product.get(), numbers.next_secret(scalar), nullptr, nullptr, context));
+  find_coordinates(curve, product.get(), x, y, context);
 }
 
 }  // namespace
@@ -144,12 +133,18 @@ Result<CurveScalar> draw_scalar(const Curve& curve, RandomSource& random) {
 }
 
 void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  Numbers numbers(context.get());
+  BIGNUM* const x = numbers.next();
+  BIGNUM* const y = numbers.next();
+  multiply_base(curve, scalar, x, y, context.get());
   point[0] = 4;  // uncompressed (RFC 8446 §4.2.8.2)
-  multiply_base(curve, scalar, point.subspan(1, curve.field_size), point.subspan(1 + curve.field_size));
+  write_number(x, point.subspan(1, curve.field_size));
+  write_number(y, point.subspan(1 + curve.field_size));
 }
 
-void multiply_base_to_x(const Curve& curve, Bytes scalar, MutableBytes x) {
-  multiply_base(curve, scalar, x, {});
+void multiply_base_to_x(const Curve& curve, Bytes scalar, BIGNUM* x, BN_CTX* context) {
+  multiply_base(curve, scalar, x, nullptr, context);
 }
 
 EcGroup table_of(const Curve& curve, const EC_POINT* point) {
@@ -176,10 +171,13 @@ bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {
     if (EC_POINT_oct2point(curve.ec_group, operand.get(), point.data(), point.size(), context.get()) != 1)
       return false;
   }
-  const BigNumber number = secret_number_of(scalar);
+  Numbers numbers(context.get());
   const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
-  must(EC_POINT_mul(curve.ec_group, product.get(), nullptr, operand.get(), number.get(), context.get()));
-  write_coordinates(curve, product.get(), x, {}, context.get());
+  must(EC_POINT_mul(curve.ec_group, product.get(), nullptr, operand.get(), numbers.next_secret(scalar),
+                    context.get()));
+  BIGNUM* const coordinate = numbers.next();
+  find_coordinates(curve, product.get(), coordinate, nullptr, context.get());
+  write_number(coordinate, x);
   return true;
 }
 

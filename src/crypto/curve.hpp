@@ -70,8 +70,8 @@ void clear_excess_bits(const Curve& curve, MutableBytes octets) noexcept;
 
 /// scalar · G as an uncompressed point, point_size() octets. Constant time.
 void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point);
-/// Its x coordinate alone: field_size octets.
-void multiply_base_to_x(const Curve& curve, Bytes scalar, MutableBytes x);
+/// Its x coordinate alone.
+void multiply_base_to_x(const Curve& curve, Bytes scalar, BIGNUM* x, BN_CTX* context);
 
 /// The curve with `point` as its base and a table of the base's multiples, with which libcrypto multiplies it
 /// as fast as G: some 150 KiB, made in 20 ms. Null where libcrypto has no such way for the curve: it has for

@@ -34,20 +34,19 @@ Result<CurveScalar> draw_nonce(const Curve& curve, Bytes scalar, const Digest& d
 constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
                                  0xffffffff00000000});
 
-/// 1 / scalar modulo the order, in constant time. libcrypto lends its own fast way for P-256 to nobody.
-BigNumber invert(const Curve& curve, Bytes scalar) {
+/// 1 / scalar modulo the order, in constant time: one of `numbers`. libcrypto lends its own fast way for
+/// P-256 to nobody.
+const BIGNUM* invert(const Curve& curve, Bytes scalar, Numbers& numbers, BN_CTX* context) {
   if (curve.group == NamedGroup::secp256r1) {
     Secret<32> inverse;
     invert_modulo(p256_order, scalar, inverse.span());
-    return secret_number_of(inverse.view());
+    return numbers.next_secret(inverse.view());
   }
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
   const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
-  const BigNumber exponent = owned<BigNumber>(BN_dup(order));
-  must(BN_sub_word(exponent.get(), 2));
-  const BigNumber base = secret_number_of(scalar);
-  BigNumber inverse = secret_number_of({});
-  must(BN_mod_exp_mont_consttime(inverse.get(), base.get(), exponent.get(), order, context.get(),
+  BIGNUM* const exponent = numbers.next(curve.order());
+  must(BN_sub_word(exponent, 2));
+  BIGNUM* const inverse = numbers.next_secret({});
+  must(BN_mod_exp_mont_consttime(inverse, numbers.next_secret(scalar), exponent, order, context,
                                  EC_GROUP_get_mont_data(curve.ec_group)));
   return inverse;
 }
@@ -181,19 +180,17 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
   const Result<CurveScalar> nonce = draw_nonce(curve, scalar, digest, random);
   if (!nonce) return fail(nonce.error());
 
-  std::array<std::uint8_t, max_field_size> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  const MutableBytes x = MutableBytes(room).first(curve.field_size);
-  multiply_base_to_x(curve, nonce->view(), x);
-  const BigNumber r = number_of(x);
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  Numbers numbers(context.get());
+  BIGNUM* const r = numbers.next();
+  multiply_base_to_x(curve, nonce->view(), r, context.get());
   const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
-  if (BN_cmp(r.get(), order) >= 0)
-    must(BN_sub(r.get(), r.get(), order));  // the prime is less than two orders
-  if (BN_is_zero(r.get())) return fail(ErrorCode::signing_failed);
+  if (BN_cmp(r, order) >= 0) must(BN_sub(r, r, order));  // the prime is less than two orders
+  if (BN_is_zero(r)) return fail(ErrorCode::signing_failed);
 
-  const BigNumber inverse = invert(curve, nonce->view());
+  const BIGNUM* const inverse = invert(curve, nonce->view(), numbers, context.get());
   const ErrorQueueGuard guard;
-  const EcdsaSignature signature(
-      ECDSA_do_sign_ex(digest.octets.data(), digest.size, inverse.get(), r.get(), key));
+  const EcdsaSignature signature(ECDSA_do_sign_ex(digest.octets.data(), digest.size, inverse, r, key));
   if (signature == nullptr) return fail(ErrorCode::signing_failed);
   return write_signature(ECDSA_SIG_get0_r(signature.get()), ECDSA_SIG_get0_s(signature.get()));
 }

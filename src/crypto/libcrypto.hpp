@@ -62,7 +62,8 @@ inline void write_number(const BIGNUM* number, MutableBytes out) noexcept {
   require(BN_bn2binpad(number, out.data(), size) == size);
 }
 
-/// Numbers for one calculation, lent by a context: they need no allocation each.
+/// Numbers for one calculation, lent by a context, which wipes them when it is freed: they need fewer
+/// allocations.
 class Numbers {
  public:
   explicit Numbers(BN_CTX* context) noexcept : context_(context) { BN_CTX_start(context); }
@@ -78,6 +79,11 @@ class Numbers {
   BIGNUM* next(Bytes octets) {
     BIGNUM* const number = next();
     if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
+    return number;
+  }
+  BIGNUM* next_secret(Bytes octets) {
+    BIGNUM* const number = next(octets);
+    BN_set_flags(number, BN_FLG_CONSTTIME);
     return number;
   }
 
