@@ -10,25 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
+
 namespace handfast::x509 {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{64} << 20;
-
-class Descriptor {
- public:
-  explicit Descriptor(const std::string& path) noexcept
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const noexcept { return number_; }
-
- private:
-  int number_;
-};
 
 bool is_regular_file(const std::string& path) noexcept {
   struct stat status{};
@@ -38,9 +25,9 @@ bool is_regular_file(const std::string& path) noexcept {
 }  // namespace
 
 Result<Octets> read_file(const std::string& path) {
-  const Descriptor file(path);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return fail(ErrorCode::file_unreadable);
+  if (!file.is_open() || ::fstat(file.number(), &status) != 0) return fail(ErrorCode::file_unreadable);
   // Pipes are fine (a shell may hand one in); what a device hands out for ever is cut by the largest size.
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::file_unreadable, "it is a folder");
   Octets octets;
