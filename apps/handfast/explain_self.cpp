@@ -230,6 +230,9 @@ Outcome<Settings> make_settings(const ExplainOptions& options, Time now) {
   settings.server.policy = *server;
   settings.client.application_protocols = options.tls.application_protocols;
   settings.server.application_protocols = options.tls.application_protocols;
+  if (auto filled = fill_compressions(options.tls, settings.client); !filled)
+    return std::unexpected(filled.error());
+  settings.server.certificate_compression = settings.client.certificate_compression;
   if (auto added = add_credentials(settings, options, now); !added)
     return usage_failure("certificates for the two ends", added.error());
   if (!connects_twice(options)) return settings;

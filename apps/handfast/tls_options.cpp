@@ -54,19 +54,6 @@ std::string compression_names() {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-Outcome<> fill_compressions(const std::vector<std::string>& names, CommonSettings& settings) {
-  const auto all = certificate_compression::all();
-  for (const std::string& name : names) {
-    const auto found =
-        std::ranges::find(all, name, [](const auto& each) { return name_of(each->algorithm()); });
-    if (found == all.end())
-      return usage_failure(fmt::format("--compress: unknown compression \"{}\"", printable(name)),
-                           fmt::format("Known: {}.", compression_names()));
-    settings.certificate_compression.push_back(*found);
-  }
-  return {};
-}
-
 Outcome<Octets> parse_anchor(std::string_view option, const std::string& text) {
   auto id = parse_trust_anchor_id(text);
   if (id) return std::move(*id);
@@ -192,6 +179,12 @@ void TlsOptions::add_algorithms_to(CLI::App& command) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command
+      .add_option("--compress", compressions,
+                  "compression of certificates (RFC 8879), most wanted first; here: " + compression_names())
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
       .add_option("--trust-anchors", trust_anchors,
                   "IDs of CAs whose certificates the peer may best show, such as 32473.1 (a draft of the "
                   "IETF, TLS 1.3); none: only ask which ones it has")
@@ -232,12 +225,6 @@ void TlsOptions::add_to(CLI::App& command) {
           "--peer-key", peer_keys,
           "PEM file with a public key: the peer may show it without a certificate, and is trusted then")
       ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--compress", compressions,
-                  "compression of certificates (RFC 8879), most wanted first; here: " + compression_names())
-      ->type_name("A,B")
-      ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--passphrase-file", passphrase_file, "the first line opens encrypted keys")
       ->type_name("FILE");
@@ -415,6 +402,19 @@ Outcome<> fill_peer_keys(const TlsOptions& options, bool with_certificates, Comm
   return {};
 }
 
+Outcome<> fill_compressions(const TlsOptions& options, CommonSettings& settings) {
+  const auto all = certificate_compression::all();
+  for (const std::string& name : options.compressions) {
+    const auto found =
+        std::ranges::find(all, name, [](const auto& each) { return name_of(each->algorithm()); });
+    if (found == all.end())
+      return usage_failure(fmt::format("--compress: unknown compression \"{}\"", printable(name)),
+                           fmt::format("Known: {}.", compression_names()));
+    settings.certificate_compression.push_back(*found);
+  }
+  return {};
+}
+
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
   auto policy = make_policy(options);
   if (!policy) return std::unexpected(policy.error());
@@ -424,7 +424,7 @@ Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings) {
       return usage_failure("--alpn: a protocol's name has 1 to 255 octets", "Write --alpn h2,http/1.1.");
   settings.application_protocols = options.application_protocols;
   if (options.accept_delegated) settings.delegated_credentials = delegation_schemes;
-  if (auto filled = fill_compressions(options.compressions, settings); !filled) return filled;
+  if (auto filled = fill_compressions(options, settings); !filled) return filled;
   if (auto filled = fill_trust_anchors(options.trust_anchors, settings); !filled) return filled;
   if (options.key_log.empty()) return {};
   auto log = key_log_file(options.key_log);

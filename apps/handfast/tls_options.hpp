@@ -61,6 +61,8 @@ std::shared_ptr<const x509::PublicSuffixList> system_suffixes();
 /// Raw public keys that are accepted of the peer; none: it has to show a certificate, which it otherwise may
 /// only with `with_certificates`.
 Outcome<> fill_peer_keys(const TlsOptions& options, bool with_certificates, CommonSettings& settings);
+/// The compressions of certificates that are named.
+Outcome<> fill_compressions(const TlsOptions& options, CommonSettings& settings);
 /// What both roles have in common.
 Outcome<> fill_settings(const TlsOptions& options, CommonSettings& settings);
 /// Secrets are missing in the file of --keylog.

@@ -98,7 +98,8 @@ struct ExplainedRecord {
   bool opened = true;                       ///< false: only its outside is known
   std::chrono::microseconds at{};           ///< as RecordedRecord::at
   /// As on the wire; if it was opened: what was inside; if it completes a message that began in an earlier
-  /// record: that message.
+  /// record: that message; if it completes a CompressedCertificate (RFC 8879): the Certificate, with the
+  /// header that it would have.
   std::vector<Dump> dumps;
 };
 

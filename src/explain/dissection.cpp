@@ -1,6 +1,7 @@
 // Records into messages, messages into facts.
 #include "explain/dissection.hpp"
 
+#include "explain/decompressed.hpp"
 #include "explain/message_fields.hpp"
 #include "explain/record_fields.hpp"
 #include "message/messages.hpp"
@@ -165,6 +166,7 @@ class Dissector {
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
     if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
     if (message.type == HandshakeType::certificate) read_certificate(message.octets, message.from);
+    if (message.type == HandshakeType::compressed_certificate) decompress(message, context);
     hash(message);
     event(Event::Kind::message, record, index, result_.messages.size());
     result_.messages.push_back(std::move(message));
@@ -231,6 +233,19 @@ class Dissector {
     if (!certificate || certificate->certificate_list.count() == 0) return;
     result_.delegated[from == Role::server ? 1 : 0] =
         certificate->certificate_list.front().extensions.delegated_credential.has_value();
+  }
+
+  void decompress(const ExplainedMessage& message, const message::AnnotationContext& context) {
+    std::optional<Octets> certificate = decompressed_certificate(message.octets);
+    if (!certificate) {
+      result_.remarks.emplace_back("A compressed certificate does not decompress here.");
+      return;
+    }
+    read_certificate(*certificate, message.from);
+    result_.decompressed[message.from == Role::server ? 1 : 0] = certificate->size();
+    std::vector<Field> fields = message_fields(*certificate, context).fields;
+    result_.records[message.last_record].dumps.push_back(
+        {"The Certificate that decompresses from it", *std::move(certificate), std::move(fields)});
   }
 
   void settle(ProtocolVersion version, CipherSuite suite) {

@@ -44,6 +44,8 @@ struct Dissection {
   bool early_data_accepted = false;
   std::array<bool, 2>
       delegated{};  ///< client and server: a delegated credential (RFC 9345) stood beside the leaf
+  /// Client and server: octets of the Certificate that came compressed (RFC 8879), with its header.
+  std::array<std::optional<std::size_t>, 2> decompressed{};
   bool offered_ticket = false;  ///< TLS 1.2: the ClientHello brought one (RFC 5077)
   bool extended_master_secret = false;
   bool encrypt_then_mac = false;

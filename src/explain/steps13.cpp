@@ -130,6 +130,18 @@ void add_choices(const Dissection& seen, Step& step) {
                                  "holds, elliptic curve or ML-KEM, also against a quantum computer.");
 }
 
+// What is not as usual about the certificate of a side.
+void add_certificate(const Dissection& seen, Role from, Step& step) {
+  const std::size_t side = from == Role::server ? 1 : 0;
+  if (seen.decompressed[side])
+    step.text.push_back("The certificates come compressed (RFC 8879): without that, the message would have " +
+                        std::to_string(*seen.decompressed[side]) + " octets.");
+  if (seen.delegated[side])
+    step.text.emplace_back(
+        "The key that signs is not the certificate's: a delegated credential (RFC 9345) beside it, signed by "
+        "the certificate's key, lends its name to another one for a few days at most.");
+}
+
 void add_words(Telling& telling, Act act, Step& step) {
   for (const Words& row : words) {
     if (row.act != act) continue;
@@ -140,11 +152,8 @@ void add_words(Telling& telling, Act act, Step& step) {
   }
   const Dissection& seen = telling.seen();
   if (act == Act::server_hello) add_choices(seen, step);
-  if ((act == Act::server_certificate && seen.delegated[1]) ||
-      (act == Act::client_certificate && seen.delegated[0]))
-    step.text.emplace_back(
-        "The key that signs is not the certificate's: a delegated credential (RFC 9345) beside it, signed by "
-        "the certificate's key, lends its name to another one for a few days at most.");
+  if (act == Act::server_certificate) add_certificate(seen, Role::server, step);
+  if (act == Act::client_certificate) add_certificate(seen, Role::client, step);
   if (act == Act::early_data)
     step.text.emplace_back(seen.early_data_accepted
                                ? "The server takes it, as its EncryptedExtensions say."

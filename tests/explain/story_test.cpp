@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include <handfast/certificate_compression.hpp>
+
 #include <gtest/gtest.h>
 
 #include "explain/explained.hpp"
@@ -101,6 +103,76 @@ TEST(Story, TellsOfADelegatedCredential) {
   mutual.client.credentials = {test::delegated({.role = Role::client})};
   EXPECT_TRUE(tells(mutual.explained(), "Client Certificate, CertificateVerify"));
   EXPECT_FALSE(tells(mutual.explained(), "Certificate, CertificateVerify"));
+}
+
+// RFC 8879: what the server sends is not what it means.
+class CompressedCertificates : public testing::Test {
+ protected:
+  void SetUp() override {
+    scene_.client.certificate_compression = certificate_compression::all();
+    if (scene_.client.certificate_compression.empty()) GTEST_SKIP() << "built without any compression";
+    scene_.server.certificate_compression = scene_.client.certificate_compression;
+  }
+  static const inspect::ExplainedMessage* message_of(const Story& story, HandshakeType type) {
+    const auto found = std::ranges::find(story.messages, type, &inspect::ExplainedMessage::type);
+    return found == story.messages.end() ? nullptr : &*found;
+  }
+  static const inspect::Dump* decompressed(const Story& story) {
+    for (const auto& record : story.records)
+      for (const auto& dump : record.dumps)
+        if (dump.title.contains("decompresses")) return &dump;
+    return nullptr;
+  }
+
+  Scene scene_{test::delegation_client(), test::delegation_server()};
+};
+
+TEST_F(CompressedCertificates, AreShownAsWhatTheyStandFor) {
+  const Story story = scene_.explained();
+  EXPECT_TRUE(story.remarks.empty());
+  ASSERT_NE(message_of(story, HandshakeType::compressed_certificate), nullptr);
+  const inspect::Dump* const dump = decompressed(story);
+  ASSERT_NE(dump, nullptr);
+  EXPECT_EQ(test::broken(*dump), "");
+  EXPECT_EQ(dump->fields.front().name, "certificate");
+  EXPECT_NE(std::ranges::find(dump->fields, std::string("delegated_credential"), &inspect::Field::name),
+            dump->fields.end());
+  // The same server without compression sends just this.
+  Scene plain = scene_;
+  plain.server.certificate_compression.clear();
+  const Story uncompressed = plain.explained();
+  EXPECT_EQ(decompressed(uncompressed), nullptr);
+  const auto* const sent = message_of(uncompressed, HandshakeType::certificate);
+  ASSERT_NE(sent, nullptr);
+  EXPECT_EQ(dump->octets, sent->octets);
+  // And the story says so, and knows of the other key.
+  const auto step =
+      std::ranges::find(story.steps, std::string("Certificate, CertificateVerify"), &inspect::Step::title);
+  ASSERT_NE(step, story.steps.end());
+  const std::string size = " " + std::to_string(sent->octets.size()) + " octets";
+  EXPECT_TRUE(std::ranges::any_of(
+      step->text, [&](const auto& text) { return text.contains("RFC 8879") && text.contains(size); }));
+  EXPECT_TRUE(std::ranges::any_of(step->text, [](const auto& text) { return text.contains("RFC 9345"); }));
+}
+
+TEST_F(CompressedCertificates, ThatDoNotDecompressAreRemarkedUpon) {
+  inspect::Recording recording = scene_.recorded();
+  const Story story = inspect::explain(recording);
+  const auto* const message = message_of(story, HandshakeType::compressed_certificate);
+  ASSERT_NE(message, nullptr);
+  Octets& content = recording.records[message->last_record].content;
+  const Octets good = content;
+  const auto begin = std::ranges::search(content, message->octets).begin() - content.begin();
+  // The algorithm; the length, to more than any connection takes and to one octet more or less; the stream.
+  for (const std::ptrdiff_t at : {4, 6, 8, 12, 40}) {
+    content = good;
+    content[static_cast<std::size_t>(begin + at)] ^= at == 8 ? 1 : 0xff;
+    const Story broken = inspect::explain(recording);
+    EXPECT_EQ(decompressed(broken), nullptr) << at;
+    EXPECT_TRUE(std::ranges::any_of(broken.remarks, [](const auto& remark) {
+      return remark.contains("does not decompress");
+    })) << at;
+  }
 }
 
 TEST(Story, TellsMutualTls13) {

@@ -29,6 +29,7 @@ SCENES = {
     "resumed, sha384": (["--resume", "--ciphers", "TLS_AES_256_GCM_SHA384", "--groups", "x25519"], 25),
     "early data": (["--early-data"], 35), "early data, retry": (["--early-data", "--retry"], 35),
     "resumed in 1.2": (["--resume", "--tls", "1.2"], 8), "resumed in 1.2, by id": (["--resume=id", "--tls", "1.2"], 8),
+    "compressed": (["--compress", "brotli,zlib", "--mutual"], 25),
     "cbc": ([*CLASSIC, "--ciphers", "TLS_RSA_WITH_AES_128_CBC_SHA"], 9),
     "sha384 in 1.2": (["--tls", "1.2", "--ciphers", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"], 9),
 }
@@ -119,6 +120,20 @@ class InMemory(unittest.TestCase):
         names = {field["name"] for record in story("--self")["records"] for dump in record["dumps"]
                  for field in dump["fields"]}
         self.assertLessEqual({"tbsCertificate", "notAfter", "subjectPublicKeyInfo", "extnID", "Ecdsa-Sig-Value"}, names)
+
+    def test_compressed_certificates_are_shown_as_what_they_stand_for(self):
+        told = story("--self", "--mutual", "--compress", "zlib")
+        compressed = [message["from"] for message in told["messages"] if message["name"] == "compressed_certificate"]
+        self.assertEqual(compressed, ["server", "client"])
+        dumps = [dump for record in told["records"] for dump in record["dumps"] if "decompresses" in dump["title"]]
+        self.assertEqual(len(dumps), 2)
+        for dump in dumps:
+            self.assertEqual(dump["fields"][0]["name"], "certificate")
+            self.assertLessEqual({"tbsCertificate", "notAfter"}, {field["name"] for field in dump["fields"]})
+        sentences = [text for step in told["steps"] for text in step["text"] if "RFC 8879" in text]
+        self.assertEqual([int(re.search(r"(\d+) octets", text)[1]) for text in sentences],
+                         [len(dump["octets"]) // 2 for dump in dumps])
+        self.assertIn("unknown compression", explain("--self", "--compress", "lzma", expect=2).stderr)
 
     def test_bytes_shows_octets_and_keys(self):
         text = explain("--self", "--bytes").stdout
