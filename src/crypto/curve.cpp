@@ -35,12 +35,13 @@ struct Workspaces {
 // FIPS 186-4 §D.1.2.3
 constexpr Modulus256 p256_prime({0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001});
 
-/// x = X / Z^2 and y = Y / Z^3 of a secret point of P-256, where libcrypto's multiplication leaves X, Y and
-/// Z. libcrypto divides by raising Z to a power, which takes twice the time.
+/// x = X / Z^2 and y = Y / Z^3 of a secret point of P-256 that is not infinity, where libcrypto's
+/// multiplication leaves X, Y and Z. libcrypto divides by raising Z to a power, which takes twice the time.
 void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
   Numbers numbers(context);
   BIGNUM* const z = numbers.next();
   must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, y, z, context));
+  require(!BN_is_zero(z));
   Secret<32> divisor;
   write_number(z, divisor.span());
   invert_modulo(p256_prime, divisor.view(), divisor.span());

@@ -215,9 +215,10 @@ Number256 invert_modulo_public(const Modulus256& modulus, const Number256& numbe
 
 void invert_modulo(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept {
   Number256 value = read(number);
-  value = invert_modulo(modulus, value);
-  write(value, inverse);
+  Number256 inverted = invert_modulo(modulus, value);
+  write(inverted, inverse);
   wipe(&value, sizeof(value));
+  wipe(&inverted, sizeof(inverted));
 }
 
 void invert_modulo_public(const Modulus256& modulus, Bytes number, MutableBytes inverse) noexcept {

@@ -24,12 +24,6 @@ std::size_t bit_length(Bytes number) noexcept {  // without leading zeros
   return 8 * (number.size() - 1) + static_cast<std::size_t>(std::bit_width(number[0]));
 }
 
-std::uint64_t number_below_2_64(Bytes octets) noexcept {
-  std::uint64_t number = 0;
-  for (const std::uint8_t octet : octets) number = number << 8 | octet;
-  return number;
-}
-
 bool is_odd(Bytes number) noexcept { return !number.empty() && (number.back() & 1) != 0; }
 
 std::optional<KeyType> type_of(NamedGroup group) noexcept {
@@ -43,7 +37,7 @@ bool verify_rsa(const PublicKeyState& state, const SignatureAlgorithm& algorithm
                 Bytes signature) {
   std::array<std::uint8_t, PublicKey::maximum_rsa_octets> room;
   const MutableBytes encoded = MutableBytes(room).first(state.modulus.size());
-  if (!rsa_public_operation(state, signature, encoded)) return false;
+  if (!rsavp1(state, signature, encoded)) return false;
   const Digest digest = hash(algorithm.hash, message);
   if (algorithm.kind == Kind::rsa_pss)
     return verify_pss(digest, algorithm.hash, algorithm.salt_length, state.bits, encoded);
@@ -75,9 +69,6 @@ Result<std::shared_ptr<PublicKeyState>> rsa_state(Bytes modulus, Bytes exponent)
   state->bits = bits;
   state->modulus = to_octets(modulus);
   state->exponent = to_octets(exponent);
-  state->rsa = owned<Montgomery>(BN_MONT_CTX_new());
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  must(BN_MONT_CTX_set(state->rsa.get(), number_of(modulus).get(), context.get()));
   return state;
 }
 
@@ -106,30 +97,6 @@ Result<std::shared_ptr<PublicKeyState>> ec_state(NamedGroup group, Bytes uncompr
 }
 
 }  // namespace
-
-bool rsa_public_operation(const PublicKeyState& key, Bytes number, MutableBytes out) {
-  // RFC 8017 §8.1.2 step 1: a signature is as long as the modulus, no shorter, no longer. §5.2.2 step 1.
-  if (number.size() != key.modulus.size() || !std::ranges::lexicographical_compare(number, key.modulus))
-    return false;
-  const auto context = owned<BigNumberContext>(BN_CTX_new());
-  Numbers numbers(context.get());
-  const BIGNUM* const base = numbers.next(number);
-  BIGNUM* const converted = numbers.next();  // to Montgomery's form
-  BIGNUM* const power = numbers.next();
-  const auto multiply_by = [&](const BIGNUM* factor) {
-    must(BN_mod_mul_montgomery(power, power, factor, key.rsa.get(), context.get()));
-  };
-  must(BN_to_montgomery(converted, base, key.rsa.get(), context.get()));
-  if (BN_copy(power, converted) == nullptr) throw std::bad_alloc();
-  const std::uint64_t exponent = number_below_2_64(key.exponent);
-  for (int bit = static_cast<int>(std::bit_width(exponent)) - 2; bit >= 0; --bit) {
-    multiply_by(power);
-    // The exponent is odd: the last factor, which is not converted, brings the power back from that form.
-    if ((exponent >> bit & 1) != 0) multiply_by(bit == 0 ? base : converted);
-  }
-  write_number(power, out);
-  return true;
-}
 
 Result<PublicKey> PublicKey::rsa(Bytes modulus, Bytes exponent, bool pss_only) {
   if (pss_only) return rsa_pss(modulus, exponent, std::nullopt);

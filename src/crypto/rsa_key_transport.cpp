@@ -1,4 +1,4 @@
-// RSA key transport on libcrypto's bare RSA, with the padding looked through by ourselves.
+// RSA key transport on RSA without padding, with the padding looked through by ourselves.
 //
 // What is known of libcrypto's part, from 3.0.9 on: the private operation is blinded with a factor of its own
 // random generator, refreshed by use [5246:7.4.7.1#6]; exponentiations take BN_FLG_CONSTTIME's ways;
@@ -12,7 +12,6 @@
 #include "crypto/rsa_pkcs1_padding.hpp"
 
 namespace handfast::crypto {
-
 namespace {
 
 using RsaBlock = Secret<PublicKey::maximum_rsa_octets>;
@@ -40,7 +39,7 @@ Result<Octets> encrypt_premaster(const PublicKey& key, const PremasterSecret& pr
     return fail(padded.error());
   Octets ciphertext(size);
   // The block starts with a zero and so is below the modulus.
-  require(rsa_public_operation(KeyState::of(key), block.view(), ciphertext));
+  require(rsaep(KeyState::of(key), block.view(), ciphertext));
   return ciphertext;
 }
 

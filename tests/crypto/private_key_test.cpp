@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "crypto/fake_random.hpp"
+#include "crypto/libcrypto.hpp"
 #include "crypto/test_keys.hpp"
 #include "crypto/wycheproof.hpp"
 
@@ -248,6 +249,61 @@ TEST(PrivateKeyFile, MustHoldHalvesThatBelongTogether) {
     changed[i] ^= 0x02;
     EXPECT_FALSE(PrivateKey::from_der(changed)) << i;
   }
+}
+
+/// PKCS#1 of an RSA key with these factors, all other numbers as they should be if both were primes.
+Octets rsa_of_factors(const BIGNUM* p, const BIGNUM* q) {
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const auto made = [&](auto&& make) {
+    BigNumber number = new_number();
+    must(make(number.get()));
+    return number;
+  };
+  const auto less_one = [&](const BIGNUM* prime) {
+    return made([&](BIGNUM* n) { return BN_sub(n, prime, BN_value_one()); });
+  };
+  const auto inverse = [&](const BIGNUM* of, const BIGNUM* modulus) {
+    return owned<BigNumber>(BN_mod_inverse(nullptr, of, modulus, context.get()));
+  };
+  const auto product = [&](const BIGNUM* a, const BIGNUM* b) {
+    return made([&](BIGNUM* n) { return BN_mul(n, a, b, context.get()); });
+  };
+  const auto rest = [&](const BIGNUM* a, const BIGNUM* modulus) {
+    return made([&](BIGNUM* n) { return BN_nnmod(n, a, modulus, context.get()); });
+  };
+  BigNumber e = made([](BIGNUM* n) { return BN_set_word(n, RSA_F4); });
+  const BigNumber p_less_one = less_one(p);
+  const BigNumber q_less_one = less_one(q);
+  BigNumber d = inverse(e.get(), product(p_less_one.get(), q_less_one.get()).get());
+  const auto key = owned<RsaKey>(RSA_new());
+  BigNumber dp = rest(d.get(), p_less_one.get());
+  BigNumber dq = rest(d.get(), q_less_one.get());
+  must(RSA_set0_key(key.get(), product(p, q).release(), e.release(), d.release()));
+  must(RSA_set0_factors(key.get(), BN_dup(p), BN_dup(q)));
+  must(RSA_set0_crt_params(key.get(), dp.release(), dq.release(), inverse(q, p).release()));
+  unsigned char* der = nullptr;
+  const int size = i2d_RSAPrivateKey(key.get(), &der);
+  Octets octets(der, der + std::max(size, 0));
+  OPENSSL_free(der);
+  return octets;
+}
+
+// All relations hold that can be looked at; what the key makes is wrong all the same.
+TEST(PrivateKeyFile, MustNotHoldCompositeFactorsOfRsa) {
+  const BigNumber a = number_of(from_hex("e8e8ea256321eb18f4cc894c8c60b3d47831db91d797f4e29964c628c7261973"));
+  const BigNumber b = number_of(from_hex("ed2da158d94d425425306165af32900f64802cd3aef9a5b2b4c8d0f75043ea55"));
+  const BigNumber q =
+      number_of(from_hex("c32432886bb4127246699464dbe63772bad97069fd356ef093eecdd538cc3f84"
+                         "e44f625809d585da734ef52360ef18d51da125316aac9f018e6343b605eceb4f"));
+  const BigNumber prime =
+      number_of(from_hex("f7bd655aaa1d6ab37a23f28f5c1fa55e99fb43daffb71783b31b59b516827e02"
+                         "33789bf0a44be4965267e0c8d5e53d7fb92046ade3e6ad1c5ab1bfa17b458a2f"));
+  const BigNumber composite = new_number();
+  must(BN_mul(composite.get(), a.get(), b.get(), owned<BigNumberContext>(BN_CTX_new()).get()));
+  EXPECT_TRUE(PrivateKey::from_der(rsa_of_factors(prime.get(), q.get())));
+  EXPECT_EQ(code_of(PrivateKey::from_der(rsa_of_factors(composite.get(), q.get()))),
+            ErrorCode::bad_private_key);
+  EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
 TEST(PrivateKey, SignsWithEverySchemeOfItsKind) {

@@ -8,8 +8,6 @@
 #include <openssl/err.h>
 
 #include "crypto/ecdsa.hpp"
-#include "crypto/fake_random.hpp"
-#include "crypto/public_key_state.hpp"
 #include "crypto/signature.hpp"
 #include "crypto/wycheproof.hpp"
 
@@ -389,87 +387,6 @@ TEST(PublicKey, StripsLeadingZerosOfRsaNumbers) {
   EXPECT_EQ(test::to_hex(key.modulus()), rsa_modulus);
   EXPECT_EQ(test::to_hex(key.exponent()), "010001");
   EXPECT_EQ(key.bits(), 1024U);
-}
-
-/// An odd modulus of any factors will do: what is looked at is the power.
-class RsaPower {
- public:
-  RsaPower(std::size_t bits, const char* exponent, RandomSource& random)
-      : exponent_(from_hex(exponent)), modulus_(bits / 8) {
-    EXPECT_TRUE(random.fill(modulus_));
-    modulus_.front() |= 0x80;
-    modulus_.back() |= 1;
-    n_ = number_of(modulus_);
-    key_ = PublicKey::rsa(modulus_, exponent_);
-  }
-
-  void expect_right(const Octets& number) const {
-    const BigNumber power = new_number();
-    const auto context = owned<BigNumberContext>(BN_CTX_new());
-    must(BN_mod_exp(power.get(), number_of(number).get(), number_of(exponent_).get(), n_.get(),
-                    context.get()));
-    Octets expected(modulus_.size());
-    write_number(power.get(), expected);
-    Octets out = number;
-    ASSERT_TRUE(rsa_public_operation(state(), out, out));
-    EXPECT_EQ(test::to_hex(out), test::to_hex(expected)) << test::to_hex(exponent_);
-  }
-  void expect_refused(const Octets& number) const {
-    Octets out(modulus_.size(), 0x77);
-    EXPECT_FALSE(rsa_public_operation(state(), number, out));
-    EXPECT_EQ(out, Octets(modulus_.size(), 0x77));
-  }
-  /// modulus + difference
-  [[nodiscard]] Octets modulus(int difference = 0) const {
-    const BigNumber number = number_of(modulus_);
-    must(difference < 0 ? BN_sub_word(number.get(), static_cast<BN_ULONG>(-difference))
-                        : BN_add_word(number.get(), static_cast<BN_ULONG>(difference)));
-    Octets octets(modulus_.size());
-    write_number(number.get(), octets);
-    return octets;
-  }
-
- private:
-  [[nodiscard]] const PublicKeyState& state() const { return KeyState::of(*key_); }
-
-  Octets exponent_;
-  Octets modulus_;
-  BigNumber n_;
-  Result<PublicKey> key_ = fail(ErrorCode::closed);
-};
-
-TEST(RsaPublicOperation, IsThePowerThatLibcryptoFinds) {
-  test::SeededRandom random("powers");
-  for (const std::size_t bits : {1024U, 1032U, 2048U, 3072U, 4096U}) {
-    for (const char* exponent : {"03", "05", "07", "11", "23", "0101", "010001", "8000000000000001",
-                                 "ffffffffffffffff", "a5a5a5a5a5a5a5a5"}) {
-      const RsaPower power(bits, exponent, random);
-      for (int i = 0; i < 3; ++i) {
-        Octets number(bits / 8);
-        ASSERT_TRUE(random.fill(number));
-        number.front() &= 0x7f;
-        power.expect_right(number);
-      }
-      for (const std::uint8_t small : std::initializer_list<std::uint8_t>{0, 1, 2, 255}) {
-        Octets number(bits / 8, 0);
-        number.back() = small;
-        power.expect_right(number);
-      }
-      power.expect_right(power.modulus(-1));
-      power.expect_right(power.modulus(-2));
-    }
-  }
-}
-
-TEST(RsaPublicOperation, RefusesNumbersThatAreNotBelowTheModulusOrNotAsLong) {
-  test::SeededRandom random("refused");
-  const RsaPower power(1024, "010001", random);
-  power.expect_refused(power.modulus());
-  power.expect_refused(power.modulus(2));
-  power.expect_refused(Octets(128, 0xff));
-  power.expect_refused(Octets(127, 1));
-  power.expect_refused(Octets(129, 0));
-  power.expect_refused({});
 }
 
 TEST(PublicKey, RefusesWhatIsNoPointOfTheCurve) {
