@@ -39,13 +39,14 @@ constexpr Modulus256 p256_prime({0xffffffffffffffff, 0x00000000ffffffff, 0, 0xff
 /// multiplication leaves X, Y and Z. libcrypto divides by raising Z to a power, which takes twice the time.
 void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
   Numbers numbers(context);
-  BIGNUM* const z = numbers.next();
-  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, y, z, context));
-  require(!BN_is_zero(z));
-  Secret<32> divisor;
-  write_number(z, divisor.span());
-  invert_modulo(p256_prime, divisor.view(), divisor.span());
-  BIGNUM* const inverse = numbers.next(divisor.view());
+  BIGNUM* const divisor = numbers.next();
+  must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, y, divisor, context));
+  require(!BN_is_zero(divisor));
+  Secret<32> octets;
+  write_number(divisor, octets.span());
+  invert_modulo(p256_prime, octets.view(), octets.span());
+  BIGNUM* const inverse = divisor;
+  read_number(octets.view(), inverse);
   BIGNUM* const factor = numbers.next();
   const auto multiply = [&](BIGNUM* product, const BIGNUM* a, const BIGNUM* b) {
     must(BN_mod_mul_montgomery(product, a, b, curve.field, context));

@@ -56,6 +56,9 @@ inline BigNumber secret_number_of(Bytes octets) {
   BN_set_flags(number.get(), BN_FLG_CONSTTIME);
   return number;
 }
+inline void read_number(Bytes octets, BIGNUM* number) {
+  if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
+}
 /// Writes the number to all of `out`, big endian. It fits, or the process stops.
 inline void write_number(const BIGNUM* number, MutableBytes out) noexcept {
   const auto size = static_cast<int>(out.size());
@@ -78,7 +81,7 @@ class Numbers {
   }
   BIGNUM* next(Bytes octets) {
     BIGNUM* const number = next();
-    if (BN_bin2bn(octets.data(), static_cast<int>(octets.size()), number) == nullptr) throw std::bad_alloc();
+    read_number(octets, number);
     return number;
   }
   BIGNUM* next_secret(Bytes octets) {
