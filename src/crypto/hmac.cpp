@@ -12,9 +12,32 @@ constexpr std::size_t longest_short_text(HashAlgorithm algorithm) noexcept {
   return 2 * block_size(algorithm) - (block_size(algorithm) / 8) - 1;
 }
 
-/// The digest of a short text that follows one block, which `chaining_value` stands for.
+/// Closes the text in `blocks`, its first `size` octets, which follows one block more (FIPS 180-4 §5.1): a
+/// bit, zeros, which are there, and the length in bits. The octets that are to be compressed.
 template <class F>
-void close_short_text(Bytes chaining_value, std::span<const Bytes> parts, MutableBytes digest) noexcept {
+std::size_t close_text(std::uint8_t* blocks, std::size_t size) noexcept {
+  constexpr std::size_t block = Compression<F>::block_size;
+  blocks[size] = 0x80;
+  const std::size_t end = ((size + F::length_size) / block + 1) * block;
+  wire::store<4>(blocks + end - 4, static_cast<std::uint32_t>(8 * (block + size)));
+  return end;
+}
+
+/// The outer hash, of an inner digest that `write` writes to where it is told to.
+template <class F>
+void finish_mac(Bytes outer, auto&& write, MutableBytes mac) noexcept {
+  constexpr std::size_t block = Compression<F>::block_size;
+  Secret<block> text;
+  write(text.span().first(mac.size()));
+  static_assert(F::chaining_size + F::length_size < block, "a digest and its end are one block");
+  close_text<F>(text.data(), mac.size());
+  Compression<F> running(outer);
+  running.add(text.data());
+  running.write(mac);
+}
+
+template <class F>
+void mac_of_short_text(Bytes inner, Bytes outer, std::span<const Bytes> parts, MutableBytes mac) noexcept {
   constexpr std::size_t block = Compression<F>::block_size;
   Secret<2 * block> text;
   std::size_t size = 0;
@@ -22,13 +45,10 @@ void close_short_text(Bytes chaining_value, std::span<const Bytes> parts, Mutabl
     copy(part, text.span().subspan(size));
     size += part.size();
   }
-  // FIPS 180-4 §5.1: a bit, zeros, and the length in bits.
-  text.data()[size] = 0x80;
-  const std::size_t end = ((size + F::length_size) / block + 1) * block;
-  wire::store<4>(text.data() + end - 4, static_cast<std::uint32_t>(8 * (block + size)));
-  Compression<F> running(chaining_value);
+  const std::size_t end = close_text<F>(text.data(), size);
+  Compression<F> running(inner);
   for (std::size_t at = 0; at != end; at += block) running.add(text.data() + at);
-  running.write(digest);
+  finish_mac<F>(outer, [&](MutableBytes digest) { running.write(digest); }, mac);
 }
 
 }  // namespace
@@ -85,16 +105,15 @@ MacValue HmacKey::mac(std::span<const Bytes> parts) const noexcept {
   }
   MacValue value;
   value.resize(digest_size(algorithm_));
-  with_compression(algorithm_,
-                   [&]<class F>(F /*function*/) { close_short_text<F>(inner_.view(), parts, value.span()); });
-  close(value);
+  with_compression(algorithm_, [&]<class F>(F /*function*/) {
+    mac_of_short_text<F>(inner_.view(), outer_.view(), parts, value.span());
+  });
   return value;
 }
 
 void HmacKey::close(MacValue& digest) const noexcept {
   with_compression(algorithm_, [&]<class F>(F /*function*/) {
-    const Bytes inner = digest.view();
-    close_short_text<F>(outer_.view(), std::span(&inner, 1), digest.span());
+    finish_mac<F>(outer_.view(), [&](MutableBytes inner) { copy(digest.view(), inner); }, digest.span());
   });
 }
 
