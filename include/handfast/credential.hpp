@@ -51,6 +51,12 @@ class Credential {
   static Result<Credential> delegated(Bytes certificate_chain, Bytes delegated_credential, Bytes private_key,
                                       std::string_view passphrase = {});
 
+  /// As raw_public_key and delegated, with the key held elsewhere as in external. `public_key`: PEM or DER,
+  /// as x509::read_public_key takes it. Errors: of a public key, bad_pem, certificate_malformed,
+  /// certificate_unsupported; of a delegated credential, those of delegated without those of keys.
+  static Result<Credential> external_raw_public_key(Bytes public_key);
+  static Result<Credential> external_delegated(Bytes certificate_chain, Bytes delegated_credential);
+
   /// X509, or RawPublicKey for a bare key, whose chain() is empty.
   [[nodiscard]] CertificateType type() const noexcept;
   /// What a raw public key shows: its SubjectPublicKeyInfo in DER. Empty for certificates. Lives as chain().

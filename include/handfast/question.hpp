@@ -22,12 +22,14 @@ struct ConfigurationQuestion {
   Bytes client_hello;                                   ///< the whole message
 };
 
-/// Sign this with the key of our certificate. Answer: answer_signature. Views live until then.
+/// Sign this with a key of ours that is held elsewhere. Answer: answer_signature. Views live until then.
 struct SignatureQuestion {
   /// How to sign.
   SignatureScheme scheme = SignatureScheme::ed25519;
   Bytes content;      ///< what is to be signed, before any hashing
-  Bytes certificate;  ///< the leaf whose key is meant, DER
+  Bytes certificate;  ///< the leaf that is shown, DER; empty where a raw public key is
+  /// SubjectPublicKeyInfo of the key that is to sign: the leaf's, the delegated credential's, or the raw one.
+  Bytes public_key;
 };
 
 /// Is the peer who it says? Answer: answer_verification. Views live until then.

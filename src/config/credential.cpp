@@ -1,6 +1,7 @@
 // Credentials: a chain and its key, checked against each other.
 #include <array>
 
+#include <handfast/certificate.hpp>
 #include <handfast/credential.hpp>
 #include <handfast/server_name.hpp>
 
@@ -109,13 +110,44 @@ Result<crypto::PrivateKey> read_private_key(Bytes text, std::string_view passphr
 }
 
 // The delegated credential's key proves the chain from now on.
-Result<> delegate(Credential::Contents& contents, OwnDelegation delegation, crypto::PrivateKey key) {
-  if (!(key.public_key() == delegation.read.key)) return fail(ErrorCode::key_mismatch);
+void delegate(Credential::Contents& contents, OwnDelegation delegation) {
   contents.public_key = delegation.read.key;
   contents.schemes = {delegation.read.scheme};  // and no other (RFC 9345 §4)
   contents.delegation = std::move(delegation);
-  contents.private_key = std::move(key);
+}
+
+// The key that proves the identity is here.
+Result<> add_key(Credential::Contents& contents, Bytes private_key, std::string_view passphrase) {
+  auto key = read_private_key(private_key, passphrase);
+  if (!key) return fail(key.error());
+  if (!(key->public_key() == contents.public_key)) return fail(ErrorCode::key_mismatch);
+  contents.private_key = std::move(*key);
   return {};
+}
+
+// It is elsewhere.
+void leave_key_away(Credential::Contents& contents) {
+  contents.absent_key_info = x509::write_public_key(contents.public_key);
+}
+
+std::shared_ptr<Credential::Contents> bare_key(const crypto::PublicKey& key) {
+  auto contents = std::make_shared<Credential::Contents>(key);
+  contents->type = CertificateType::RawPublicKey;
+  contents->key_info = x509::write_public_key(key);
+  contents->schemes = schemes_of(key);
+  return contents;
+}
+
+// `unchecked`: as read_own_delegation has it.
+Result<std::shared_ptr<Credential::Contents>> read_delegated(Bytes certificate_chain,
+                                                             Bytes delegated_credential,
+                                                             std::optional<Role> unchecked = std::nullopt) {
+  auto contents = read_chain(certificate_chain);
+  if (!contents) return contents;
+  auto delegation = read_own_delegation(delegated_credential, (*contents)->chain.front(), unchecked);
+  if (!delegation) return fail(delegation.error());
+  delegate(**contents, std::move(*delegation));
+  return contents;
 }
 
 bool is_self_signed(const x509::Certificate& certificate) {
@@ -160,53 +192,55 @@ Result<Credential> Credential::from_pem(Bytes certificate_chain, Bytes private_k
                                         std::string_view passphrase) {
   auto contents = read_chain(certificate_chain);
   if (!contents) return fail(contents.error());
-  auto key = read_private_key(private_key, passphrase);
-  if (!key) return fail(key.error());
-  if (!(key->public_key() == (*contents)->public_key)) return fail(ErrorCode::key_mismatch);
-  (*contents)->private_key = std::move(*key);
+  if (auto added = add_key(**contents, private_key, passphrase); !added) return fail(added.error());
+  return Credential(std::move(*contents));
+}
+
+Result<Credential> Credential::external(Bytes certificate_chain) {
+  auto contents = read_chain(certificate_chain);
+  if (!contents) return fail(contents.error());
+  leave_key_away(**contents);
   return Credential(std::move(*contents));
 }
 
 Result<Credential> Credential::raw_public_key(Bytes private_key, std::string_view passphrase) {
   auto key = read_private_key(private_key, passphrase);
   if (!key) return fail(key.error());
-  auto contents = std::make_shared<Credential::Contents>(key->public_key());
-  contents->type = CertificateType::RawPublicKey;
-  contents->key_info = x509::write_public_key(contents->public_key);
-  contents->schemes = schemes_of(contents->public_key);
+  auto contents = bare_key(key->public_key());
   contents->private_key = std::move(*key);
   return Credential(std::move(contents));
 }
 
-Result<Credential> Credential::external(Bytes certificate_chain) {
-  auto contents = read_chain(certificate_chain);
-  if (!contents) return fail(contents.error());
-  return Credential(std::move(*contents));
+Result<Credential> Credential::external_raw_public_key(Bytes public_key) {
+  const auto key_info = x509::read_public_key(public_key);
+  if (!key_info) return fail(key_info.error());
+  const auto key = x509::parse_public_key(*key_info);
+  if (!key) return fail(key.error());
+  auto contents = bare_key(*key);
+  leave_key_away(*contents);
+  return Credential(std::move(contents));
 }
 
 Result<Credential> Credential::delegated(Bytes certificate_chain, Bytes delegated_credential,
                                          Bytes private_key, std::string_view passphrase) {
-  auto contents = read_chain(certificate_chain);
+  auto contents = read_delegated(certificate_chain, delegated_credential);
   if (!contents) return fail(contents.error());
-  auto delegation = read_own_delegation(delegated_credential, (*contents)->chain.front());
-  if (!delegation) return fail(delegation.error());
-  auto key = read_private_key(private_key, passphrase);
-  if (!key) return fail(key.error());
-  if (auto done = delegate(**contents, std::move(*delegation), std::move(*key)); !done)
-    return fail(done.error());
+  if (auto added = add_key(**contents, private_key, passphrase); !added) return fail(added.error());
+  return Credential(std::move(*contents));
+}
+
+Result<Credential> Credential::external_delegated(Bytes certificate_chain, Bytes delegated_credential) {
+  auto contents = read_delegated(certificate_chain, delegated_credential);
+  if (!contents) return fail(contents.error());
+  leave_key_away(**contents);
   return Credential(std::move(*contents));
 }
 
 Result<Credential> dangerous::unchecked_delegated(Bytes certificate_chain, Bytes delegated_credential,
                                                   Bytes private_key, Role role) {
-  auto contents = read_chain(certificate_chain);
+  auto contents = read_delegated(certificate_chain, delegated_credential, role);
   if (!contents) return fail(contents.error());
-  auto delegation = read_own_delegation(delegated_credential, (*contents)->chain.front(), role);
-  if (!delegation) return fail(delegation.error());
-  auto key = read_private_key(private_key, {});
-  if (!key) return fail(key.error());
-  if (auto done = delegate(**contents, std::move(*delegation), std::move(*key)); !done)
-    return fail(done.error());
+  if (auto added = add_key(**contents, private_key, {}); !added) return fail(added.error());
   return Credential(std::move(*contents));
 }
 

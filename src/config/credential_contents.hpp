@@ -40,14 +40,15 @@ struct Credential::Contents {
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<OwnDelegation> delegation;        ///< none: the leaf's key proves the chain
   std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
-  std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
-  std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says
-  std::optional<bool> only_named_issuers;         ///< none: clients look at certificate_authorities
-  bool only_listed_signatures = true;             ///< clients look at what the chain is signed with
-  CertificateProperties properties;               ///< of the chain
-  Octets ocsp_response;                           ///< DER; empty: none
-  Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
-  mutable CompressedCertificates compressed;      ///< made when they are first sent
+  Octets absent_key_info;  ///< SubjectPublicKeyInfo of the key that is held elsewhere; empty: it is here
+  std::vector<SignatureScheme> schemes;       ///< what the key can make in TLS 1.3
+  std::vector<SignatureScheme> preferred;     ///< what it signs with; empty: as the policy says
+  std::optional<bool> only_named_issuers;     ///< none: clients look at certificate_authorities
+  bool only_listed_signatures = true;         ///< clients look at what the chain is signed with
+  CertificateProperties properties;           ///< of the chain
+  Octets ocsp_response;                       ///< DER; empty: none
+  Octets timestamps;                          ///< SignedCertificateTimestampList; empty: none
+  mutable CompressedCertificates compressed;  ///< made when they are first sent
 };
 
 }  // namespace handfast

@@ -87,7 +87,9 @@ Handshake::SignOperation Handshake::sign(const Credential& credential, Signature
       sign_failure_ = signed_content.error();
     }
   } else {
-    question = SignatureQuestion{scheme, content, credential.contents().identity()};
+    const auto& chain = credential.chain();
+    question = SignatureQuestion{scheme, content, chain.empty() ? Bytes() : chain.front(),
+                                 credential.contents().absent_key_info};
   }
   return SignOperation(*this);
 }

@@ -178,6 +178,41 @@ TEST(DelegatedHandshake, WithALeafThatIsNoneIsRefusedForTheLeaf) {
   }
 }
 
+// ---- keys that are held elsewhere
+
+TEST(DelegatedHandshake, IsProvenByAKeyThatIsHeldElsewhere) {
+  const auto credential = Credential::external_delegated(as_bytes(holder().leaf.chain_pem), issue());
+  ASSERT_TRUE(credential) << describe(credential.error());
+  EXPECT_FALSE(credential->can_sign());
+  EXPECT_TRUE(std::ranges::equal(credential->schemes(), std::array{p384}));
+  const auto key = *crypto::PrivateKey::from_pem(delegated_key().to_pem());
+  Pair pair = test::pair(delegation_client(), delegation_server({*credential}));
+  pair.run();
+  const auto* const question = std::get_if<SignatureQuestion>(&pair.server.connection.pending());
+  ASSERT_NE(question, nullptr) << failure(pair.server);
+  EXPECT_EQ(question->scheme, p384);
+  EXPECT_TRUE(equal(question->certificate, holder().leaf.certificate));
+  EXPECT_EQ(to_octets(question->public_key), delegated_key().subject_public_key_info());
+  const auto signature = key.sign(question->scheme, question->content, system_random());
+  ASSERT_TRUE(signature && pair.server.connection.answer_signature(*signature, now));
+  pair.run();
+  ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+  EXPECT_TRUE(pair.client.connection.take_summary()->peer_delegated_until);
+}
+
+// As long as it is not signed with the certificate's key, it is nobody's.
+TEST(DelegatedHandshake, HasToBeSignedAlsoForAKeyThatIsHeldElsewhere) {
+  Octets changed = issue();
+  changed.back() ^= 1;
+  const auto chain = as_bytes(holder().leaf.chain_pem);
+  EXPECT_EQ(Credential::external_delegated(chain, changed).error().code,
+            ErrorCode::own_delegated_credential_unusable);
+  EXPECT_EQ(Credential::external_delegated(chain, {}).error().code,
+            ErrorCode::own_delegated_credential_unusable);
+  EXPECT_EQ(Credential::external_delegated(as_bytes("nothing"), issue()).error().code,
+            ErrorCode::no_certificate_in_file);
+}
+
 // ---- raw public keys (RFC 7250), which have nobody to vouch for others
 
 TEST(DelegatedHandshake, IsNoneOfARawPublicKey) {

@@ -3,6 +3,7 @@
 
 #include "config/credential_contents.hpp"
 #include "support/pair.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast::test {
 namespace {
@@ -136,6 +137,8 @@ TEST(SignatureQuestion, IsAnsweredFromElsewhere) {
   ASSERT_NE(question, nullptr);
   EXPECT_EQ(question->scheme, SignatureScheme::ecdsa_secp256r1_sha256);
   EXPECT_TRUE(equal(question->certificate, key.leaf.certificate));
+  EXPECT_EQ(to_octets(question->public_key),
+            x509::write_public_key(key.with_key.contents().private_key->public_key()));
   const auto signature =
       key.with_key.contents().private_key->sign(question->scheme, question->content, system_random());
   ASSERT_TRUE(pair.server.connection.answer_signature(*signature, now));

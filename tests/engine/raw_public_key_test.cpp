@@ -88,6 +88,29 @@ TEST_P(RawPublicKey, ProvesAServer) {
   }
 }
 
+TEST_P(RawPublicKey, ThatIsHeldElsewhereProvesAServer) {
+  for (const x509::KeyKind kind : {x509::KeyKind::ec_p256, x509::KeyKind::ed25519, x509::KeyKind::rsa_2048}) {
+    const auto credential = Credential::external_raw_public_key(info(kind));
+    ASSERT_TRUE(credential);
+    EXPECT_FALSE(credential->can_sign());
+    EXPECT_TRUE(equal(credential->public_key_info(), info(kind)));
+    ClientSettings settings = client();
+    settings.trusted_public_keys = {info(kind)};
+    Pair pair = test::pair(settings, server({*credential}));
+    pair.run();
+    const auto* const question = std::get_if<SignatureQuestion>(&pair.server.connection.pending());
+    ASSERT_NE(question, nullptr) << failure(pair.server);
+    EXPECT_TRUE(question->certificate.empty());
+    EXPECT_TRUE(equal(question->public_key, info(kind)));
+    const auto signature = crypto::PrivateKey::from_pem(key_of(kind).to_pem())
+                               ->sign(question->scheme, question->content, system_random(), GetParam());
+    ASSERT_TRUE(signature && pair.server.connection.answer_signature(*signature, now));
+    pair.run();
+    ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+    EXPECT_EQ(pair.client.connection.take_summary()->peer_public_key, info(kind));
+  }
+}
+
 // RFC 4055 §1.2: one that signs by PSS alone is shown as such; in TLS 1.2 both schemes are the same.
 TEST_P(RawPublicKey, ForPssAloneProvesAServer) {
   for (const std::string_view pem : {crypto::test::rsa_pss, crypto::test::rsa_pss_sha256}) {
@@ -341,6 +364,10 @@ TEST(RawPublicKeySettings, ACredentialWithoutCertificateIsForEveryNameAndNeverEx
   EXPECT_EQ(localhost().type(), CertificateType::X509);
   EXPECT_TRUE(localhost().public_key_info().empty());
   EXPECT_EQ(Credential::raw_public_key(as_bytes("no key")).error().code, ErrorCode::bad_pem);
+  EXPECT_EQ(Credential::external_raw_public_key(as_bytes("no key")).error().code, ErrorCode::bad_pem);
+  Octets longer = info();
+  longer.push_back(0);
+  EXPECT_EQ(Credential::external_raw_public_key(longer).error().code, ErrorCode::certificate_malformed);
 }
 
 TEST_P(RawPublicKey, IsNotShorterThanThePolicyAllows) {
