@@ -1,6 +1,8 @@
 // Records into messages, messages into facts.
 #include "explain/dissection.hpp"
 
+#include <utility>
+
 #include "explain/decompressed.hpp"
 #include "explain/message_fields.hpp"
 #include "explain/record_fields.hpp"
@@ -236,13 +238,16 @@ class Dissector {
   }
 
   void decompress(const ExplainedMessage& message, const message::AnnotationContext& context) {
+    const std::size_t side = message.from == Role::server ? 1 : 0;
+    // A side sends one in a handshake. A capture may say otherwise, and a few octets become many.
+    if (std::exchange(tried_decompressing_[side], true)) return;
     std::optional<Octets> certificate = decompressed_certificate(message.octets);
     if (!certificate) {
       result_.remarks.emplace_back("A compressed certificate does not decompress here.");
       return;
     }
     read_certificate(*certificate, message.from);
-    result_.decompressed[message.from == Role::server ? 1 : 0] = certificate->size();
+    result_.decompressed[side] = certificate->size();
     std::vector<Field> fields = message_fields(*certificate, context).fields;
     result_.records[message.last_record].dumps.push_back(
         {"The Certificate that decompresses from it", *std::move(certificate), std::move(fields)});
@@ -284,6 +289,7 @@ class Dissector {
   std::array<Partial, 2> partial_;
   schedule::Transcript transcript_;
   std::array<int, 2> finished_{};
+  std::array<bool, 2> tried_decompressing_{};
   std::array<CertificateType, 2> certificate_type_{};  // of the client, of the server
   bool broken_ = false;                                // messages are missing
 };

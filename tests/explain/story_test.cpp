@@ -175,6 +175,25 @@ TEST_F(CompressedCertificates, ThatDoNotDecompressAreRemarkedUpon) {
   }
 }
 
+// A capture may hold any number of them, each of which becomes 64 KiB.
+TEST_F(CompressedCertificates, AreDecompressedOnceASide) {
+  inspect::Recording recording = scene_.recorded();
+  const Story story = inspect::explain(recording);
+  const auto* const message = message_of(story, HandshakeType::compressed_certificate);
+  ASSERT_NE(message, nullptr);
+  Octets& content = recording.records[message->last_record].content;
+  for (int i = 0; i < 3; ++i) content.insert(content.end(), message->octets.begin(), message->octets.end());
+  const Story longer = inspect::explain(recording);
+  int shown = 0;
+  for (const auto& record : longer.records)
+    shown += static_cast<int>(std::ranges::count_if(
+        record.dumps, [](const auto& dump) { return dump.title.contains("decompresses"); }));
+  EXPECT_EQ(shown, 1);
+  EXPECT_EQ(std::ranges::count(longer.messages, HandshakeType::compressed_certificate,
+                               &inspect::ExplainedMessage::type),
+            4);
+}
+
 TEST(Story, TellsMutualTls13) {
   Scene scene = test::tls13();
   test::make_mutual(scene);
