@@ -41,7 +41,10 @@ ExitCode finish(const ExplainOptions& options, auto& explained) {
 Outcome<> check_capture_options(const ExplainOptions& options) {
   const bool of_self =
       options.self || options.retry || options.mutual || !options.resume.empty() || options.early_data;
-  if (of_self || !options.version.empty() || !options.target.empty())
+  const TlsOptions& tls = options.tls;
+  const bool of_algorithms = !tls.groups.empty() || !tls.ciphers.empty() || !tls.compressions.empty() ||
+                             !tls.trust_anchors.empty() || !tls.application_protocols.empty();
+  if (of_self || of_algorithms || !options.version.empty() || !options.target.empty())
     return usage_failure("--pcap explains what was captured, and takes no options of a handshake to be made",
                          "Leave HOST, --self and what goes with them out.");
   return {};

@@ -51,10 +51,14 @@ class Credential {
   static Result<Credential> delegated(Bytes certificate_chain, Bytes delegated_credential, Bytes private_key,
                                       std::string_view passphrase = {});
 
-  /// As raw_public_key and delegated, with the key held elsewhere as in external. `public_key`: PEM or DER,
-  /// as x509::read_public_key takes it. Errors: of a public key, bad_pem, certificate_malformed,
-  /// certificate_unsupported; of a delegated credential, those of delegated without those of keys.
+  /// As raw_public_key, with the key held elsewhere as in external. `public_key`: PEM or a
+  /// SubjectPublicKeyInfo in DER, which is shown as it is.
+  /// Errors: bad_pem, own_certificate_malformed, unsupported_private_key.
   static Result<Credential> external_raw_public_key(Bytes public_key);
+
+  /// As delegated, with the delegated credential's key held elsewhere as in external: it is that key that has
+  /// to sign, and SignatureQuestion::public_key that says so, while its certificate is the leaf.
+  /// Errors: as external; own_delegated_credential_unusable as in delegated.
   static Result<Credential> external_delegated(Bytes certificate_chain, Bytes delegated_credential);
 
   /// X509, or RawPublicKey for a bare key, whose chain() is empty.

@@ -125,15 +125,19 @@ Result<> add_key(Credential::Contents& contents, Bytes private_key, std::string_
   return {};
 }
 
-// It is elsewhere.
-void leave_key_away(Credential::Contents& contents) {
-  contents.absent_key_info = x509::write_public_key(contents.public_key);
+// What is wrong with a raw public key, where it is our own and no peer's.
+auto refuse_own(const Error& error) noexcept {
+  if (error.code == ErrorCode::certificate_unsupported)
+    return fail(ErrorCode::unsupported_private_key, "the raw public key is of another kind");
+  if (error.code == ErrorCode::certificate_malformed)
+    return fail(ErrorCode::own_certificate_malformed, "the raw public key");
+  return fail(error);
 }
 
-std::shared_ptr<Credential::Contents> bare_key(const crypto::PublicKey& key) {
+std::shared_ptr<Credential::Contents> bare_key(const crypto::PublicKey& key, Octets key_info) {
   auto contents = std::make_shared<Credential::Contents>(key);
   contents->type = CertificateType::RawPublicKey;
-  contents->key_info = x509::write_public_key(key);
+  contents->key_info = std::move(key_info);
   contents->schemes = schemes_of(key);
   return contents;
 }
@@ -199,26 +203,24 @@ Result<Credential> Credential::from_pem(Bytes certificate_chain, Bytes private_k
 Result<Credential> Credential::external(Bytes certificate_chain) {
   auto contents = read_chain(certificate_chain);
   if (!contents) return fail(contents.error());
-  leave_key_away(**contents);
   return Credential(std::move(*contents));
 }
 
 Result<Credential> Credential::raw_public_key(Bytes private_key, std::string_view passphrase) {
   auto key = read_private_key(private_key, passphrase);
   if (!key) return fail(key.error());
-  auto contents = bare_key(key->public_key());
+  auto contents = bare_key(key->public_key(), x509::write_public_key(key->public_key()));
   contents->private_key = std::move(*key);
   return Credential(std::move(contents));
 }
 
 Result<Credential> Credential::external_raw_public_key(Bytes public_key) {
-  const auto key_info = x509::read_public_key(public_key);
-  if (!key_info) return fail(key_info.error());
+  auto key_info = x509::read_public_key(public_key);
+  if (!key_info) return refuse_own(key_info.error());
   const auto key = x509::parse_public_key(*key_info);
-  if (!key) return fail(key.error());
-  auto contents = bare_key(*key);
-  leave_key_away(*contents);
-  return Credential(std::move(contents));
+  if (!key) return refuse_own(key.error());
+  // Peers compare octets: they are shown those that they were told.
+  return Credential(bare_key(*key, std::move(*key_info)));
 }
 
 Result<Credential> Credential::delegated(Bytes certificate_chain, Bytes delegated_credential,
@@ -232,7 +234,6 @@ Result<Credential> Credential::delegated(Bytes certificate_chain, Bytes delegate
 Result<Credential> Credential::external_delegated(Bytes certificate_chain, Bytes delegated_credential) {
   auto contents = read_delegated(certificate_chain, delegated_credential);
   if (!contents) return fail(contents.error());
-  leave_key_away(**contents);
   return Credential(std::move(*contents));
 }
 

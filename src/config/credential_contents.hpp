@@ -26,7 +26,14 @@ struct Credential::Contents {
     return type == CertificateType::RawPublicKey || (leaf && leaf->allows(usage));
   }
 
-  /// What names the key to others: the leaf, or the raw public key.
+  /// SubjectPublicKeyInfo of the key that signs, as it is shown: in the leaf, in the delegated credential, or
+  /// by itself.
+  [[nodiscard]] Bytes shown_key_info() const noexcept {
+    if (type == CertificateType::RawPublicKey) return key_info;
+    return delegation ? Bytes(delegation->key_info) : leaf->key.der;
+  }
+
+  /// What the peer is shown to know us by: the leaf, or the raw public key.
   [[nodiscard]] Bytes identity() const noexcept { return chain.empty() ? Bytes(key_info) : chain.front(); }
 
   Octets storage;  ///< the certificates, one behind the other
@@ -40,15 +47,14 @@ struct Credential::Contents {
   std::vector<std::optional<crypto::SignatureAlgorithm>> signatures;
   std::optional<OwnDelegation> delegation;        ///< none: the leaf's key proves the chain
   std::optional<crypto::PrivateKey> private_key;  ///< none: held elsewhere
-  Octets absent_key_info;  ///< SubjectPublicKeyInfo of the key that is held elsewhere; empty: it is here
-  std::vector<SignatureScheme> schemes;       ///< what the key can make in TLS 1.3
-  std::vector<SignatureScheme> preferred;     ///< what it signs with; empty: as the policy says
-  std::optional<bool> only_named_issuers;     ///< none: clients look at certificate_authorities
-  bool only_listed_signatures = true;         ///< clients look at what the chain is signed with
-  CertificateProperties properties;           ///< of the chain
-  Octets ocsp_response;                       ///< DER; empty: none
-  Octets timestamps;                          ///< SignedCertificateTimestampList; empty: none
-  mutable CompressedCertificates compressed;  ///< made when they are first sent
+  std::vector<SignatureScheme> schemes;           ///< what the key can make in TLS 1.3
+  std::vector<SignatureScheme> preferred;         ///< what it signs with; empty: as the policy says
+  std::optional<bool> only_named_issuers;         ///< none: clients look at certificate_authorities
+  bool only_listed_signatures = true;             ///< clients look at what the chain is signed with
+  CertificateProperties properties;               ///< of the chain
+  Octets ocsp_response;                           ///< DER; empty: none
+  Octets timestamps;                              ///< SignedCertificateTimestampList; empty: none
+  mutable CompressedCertificates compressed;      ///< made when they are first sent
 };
 
 }  // namespace handfast

@@ -110,10 +110,14 @@ Result<OwnDelegation> read_own_delegation(Bytes file, Bytes certificate, std::op
   if (!delegated) return unusable(delegated.error());
   const auto leaf = x509::Certificate::parse(certificate);
   if (!leaf) return unusable(leaf.error());
+  const auto own = [&](Role role, Delegation read) {
+    Octets key_info = to_octets(delegated->cred.asn1_subject_public_key_info);  // a view into `encoded`
+    return OwnDelegation{std::move(*encoded), std::move(key_info), role, std::move(read)};
+  };
   if (unchecked) {
     auto made = read_unchecked_delegation(*delegated, *leaf);
     if (!made) return unusable(made.error());
-    return OwnDelegation{std::move(*encoded), *unchecked, std::move(*made)};
+    return own(*unchecked, std::move(*made));
   }
   // RFC 9345 §4.2: no peer would take it.
   if (!x509::may_delegate(*leaf))
@@ -121,9 +125,9 @@ Result<OwnDelegation> read_own_delegation(Bytes file, Bytes certificate, std::op
                 "the certificate does not say DelegationUsage and digitalSignature");
   // Only its signature says for whom it is.
   auto read = read_delegation(Role::server, *delegated, *leaf);
-  if (read) return OwnDelegation{std::move(*encoded), Role::server, std::move(*read)};
-  const auto as_client = read_delegation(Role::client, *delegated, *leaf);
-  if (as_client) return OwnDelegation{std::move(*encoded), Role::client, *as_client};
+  if (read) return own(Role::server, std::move(*read));
+  auto as_client = read_delegation(Role::client, *delegated, *leaf);
+  if (as_client) return own(Role::client, std::move(*as_client));
   return unusable(read.error());
 }
 

@@ -40,8 +40,9 @@ Result<Delegation> read_unchecked_delegation(const message::DelegatedCredential&
 
 /// One of ours.
 struct OwnDelegation {
-  Octets encoded;  ///< as it travels
-  Role role{};     ///< who may show it
+  Octets encoded;   ///< as it travels
+  Octets key_info;  ///< the SubjectPublicKeyInfo in it
+  Role role{};      ///< who may show it
   Delegation read;
 };
 /// From a file of ours: octets, or PEM. `unchecked`: its role, and nobody looks at the signature; none: the

@@ -46,7 +46,7 @@ void expand_label(const HmacKey& secret, std::string_view label, Bytes context,
   size += context.size();
   if (output.size() > digest_size(secret.algorithm()))
     return hkdf_expand(secret, Bytes(info).first(size), output);
-  info[size++] = 1;  // the counter: T(1) is all that is needed, and was put together in one piece
+  info[size++] = 1;  // the counter: T(1) is long enough, and so hkdf_expand has nothing to do
   const MacValue block = secret.mac(Bytes(info).first(size));
   copy(block.view().first(output.size()), output);
 }

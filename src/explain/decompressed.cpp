@@ -11,11 +11,20 @@
 #include "wire/codec.hpp"
 
 namespace handfast::explain {
+namespace {
+
+bool is_plausible(const message::CompressedCertificate& message) noexcept {
+  const std::size_t compressed = message.compressed_certificate_message.size();
+  return message.uncompressed_length <= CommonSettings{}.max_handshake_message &&
+         message.uncompressed_length <= 8 * compressed;
+}
+
+}  // namespace
 
 std::optional<Octets> decompressed_certificate(Bytes compressed) {
   const auto message =
       wire::decode<message::CompressedCertificate>(compressed.subspan(wire::message_header_size));
-  if (!message || message->uncompressed_length > CommonSettings{}.max_handshake_message) return std::nullopt;
+  if (!message || !is_plausible(*message)) return std::nullopt;
   const auto known = certificate_compression::all();
   const auto found = std::ranges::find(known, message->algorithm, &CertificateCompression::algorithm);
   if (found == known.end()) return std::nullopt;

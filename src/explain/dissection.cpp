@@ -1,6 +1,7 @@
 // Records into messages, messages into facts.
 #include "explain/dissection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "explain/decompressed.hpp"
@@ -136,6 +137,7 @@ class Dissector {
           result_.records[index].dumps.push_back(
               {"The message that ends here, from all its records", partial.octets, tree});
       }
+      if (whole) decompress(partial.octets, record.from, index);
       if (whole) partial.octets.clear();
     }
   }
@@ -168,7 +170,6 @@ class Dissector {
     if (message.type == HandshakeType::server_key_exchange) read_key_exchange(message.octets);
     if (message.type == HandshakeType::encrypted_extensions) read_encrypted_extensions(message.octets);
     if (message.type == HandshakeType::certificate) read_certificate(message.octets, message.from);
-    if (message.type == HandshakeType::compressed_certificate) decompress(message, context);
     hash(message);
     event(Event::Kind::message, record, index, result_.messages.size());
     result_.messages.push_back(std::move(message));
@@ -237,20 +238,29 @@ class Dissector {
         certificate->certificate_list.front().extensions.delegated_credential.has_value();
   }
 
-  void decompress(const ExplainedMessage& message, const message::AnnotationContext& context) {
-    const std::size_t side = message.from == Role::server ? 1 : 0;
+  // Shows what a CompressedCertificate stands for, behind it. RFC 8879 §3: there is none in TLS 1.2.
+  void decompress(Bytes whole, Role from, std::size_t index) {
+    const bool compressed = whole[0] == static_cast<std::uint8_t>(HandshakeType::compressed_certificate);
+    if (!compressed || result_.version != ProtocolVersion::tls13) return;
+    const std::size_t side = from == Role::server ? 1 : 0;
     // A side sends one in a handshake. A capture may say otherwise, and a few octets become many.
-    if (std::exchange(tried_decompressing_[side], true)) return;
-    std::optional<Octets> certificate = decompressed_certificate(message.octets);
-    if (!certificate) {
-      result_.remarks.emplace_back("A compressed certificate does not decompress here.");
-      return;
-    }
-    read_certificate(*certificate, message.from);
+    if (std::exchange(tried_decompressing_[side], true))
+      return remark_once("Only the first compressed certificate of a side is decompressed.");
+    std::optional<Octets> certificate = decompressed_certificate(whole);
+    if (!certificate) return remark_once("A compressed certificate does not decompress here.");
+    MessageFields explained = message_fields(*certificate, {.version = ProtocolVersion::tls13,
+                                                            .cipher_suite = result_.cipher_suite,
+                                                            .certificate_type = certificate_type_[side]});
+    if (explained.error) remark_once("What a compressed certificate decompresses to is no certificate.");
+    read_certificate(*certificate, from);
     result_.decompressed[side] = certificate->size();
-    std::vector<Field> fields = message_fields(*certificate, context).fields;
-    result_.records[message.last_record].dumps.push_back(
-        {"The Certificate that decompresses from it", *std::move(certificate), std::move(fields)});
+    result_.records[index].dumps.push_back(
+        {"The Certificate that decompresses from it", *std::move(certificate), std::move(explained.fields)});
+  }
+
+  void remark_once(const char* remark) {
+    if (std::ranges::find(result_.remarks, remark) == result_.remarks.end())
+      result_.remarks.emplace_back(remark);
   }
 
   void settle(ProtocolVersion version, CipherSuite suite) {

@@ -89,7 +89,7 @@ Handshake::SignOperation Handshake::sign(const Credential& credential, Signature
   } else {
     const auto& chain = credential.chain();
     question = SignatureQuestion{scheme, content, chain.empty() ? Bytes() : chain.front(),
-                                 credential.contents().absent_key_info};
+                                 credential.contents().shown_key_info()};
   }
   return SignOperation(*this);
 }

@@ -200,6 +200,26 @@ TEST(DelegatedHandshake, IsProvenByAKeyThatIsHeldElsewhere) {
   EXPECT_TRUE(pair.client.connection.take_summary()->peer_delegated_until);
 }
 
+TEST(DelegatedHandshake, OfAClientIsProvenByAKeyThatIsHeldElsewhere) {
+  const auto made =
+      Credential::external_delegated(as_bytes(holder().leaf.chain_pem), issue({.role = Role::client}));
+  ASSERT_TRUE(made);
+  ClientSettings client = client_settings();
+  // A variation of a credential asks for the same key.
+  client.credentials = {made->with_chain_check(false)};
+  Pair pair = test::pair(client, delegation_asking_server());
+  pair.run();
+  const auto* const question = std::get_if<SignatureQuestion>(&pair.client.connection.pending());
+  ASSERT_NE(question, nullptr) << failure(pair.client);
+  EXPECT_EQ(to_octets(question->public_key), delegated_key().subject_public_key_info());
+  EXPECT_TRUE(equal(question->certificate, holder().leaf.certificate));
+  const auto signature = crypto::PrivateKey::from_pem(delegated_key().to_pem())
+                             ->sign(question->scheme, question->content, system_random());
+  ASSERT_TRUE(signature && pair.client.connection.answer_signature(*signature, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+}
+
 // As long as it is not signed with the certificate's key, it is nobody's.
 TEST(DelegatedHandshake, HasToBeSignedAlsoForAKeyThatIsHeldElsewhere) {
   Octets changed = issue();

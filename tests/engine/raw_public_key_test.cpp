@@ -8,6 +8,7 @@
 
 #include "crypto/test_keys.hpp"
 #include "support/message_pair.hpp"
+#include "x509/public_key_info.hpp"
 
 namespace handfast::test {
 namespace {
@@ -109,6 +110,51 @@ TEST_P(RawPublicKey, ThatIsHeldElsewhereProvesAServer) {
     ASSERT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
     EXPECT_EQ(pair.client.connection.take_summary()->peer_public_key, info(kind));
   }
+}
+
+// RFC 4055 §2.1: parameters of a hash are NULL or absent. Peers that were told the key compare octets.
+TEST_P(RawPublicKey, ThatIsHeldElsewhereIsShownAsItIs) {
+  const auto key = *crypto::PrivateKey::from_pem(as_bytes(crypto::test::rsa_pss_sha256));
+  Octets written = x509::write_public_key(key.public_key());
+  // SEQUENCE { id-sha256, NULL } stands there twice. Without the first NULL all lengths around it are less
+  // by 2.
+  const Octets with_null{0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01,
+                         0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0};
+  const auto found = std::ranges::search(written, with_null);
+  ASSERT_EQ(found.begin() - written.begin(), 20);
+  written.erase(written.begin() + 33, written.begin() + 35);
+  for (const std::size_t length : {2, 4, 17, 19, 21}) written[length] -= 2;
+  const auto credential = Credential::external_raw_public_key(written);
+  ASSERT_TRUE(credential) << describe(credential.error());
+  ClientSettings settings = client();
+  settings.policy.min_rsa_bits = 1024;
+  settings.trusted_public_keys = {written};
+  ServerSettings serving = server({*credential});
+  serving.policy.min_rsa_bits = 1024;
+  Pair pair = test::pair(settings, serving);
+  pair.run();
+  const auto* const question = std::get_if<SignatureQuestion>(&pair.server.connection.pending());
+  ASSERT_NE(question, nullptr) << failure(pair.server);
+  EXPECT_EQ(to_octets(question->public_key), written);
+  const auto signature = key.sign(question->scheme, question->content, system_random(), GetParam());
+  ASSERT_TRUE(signature && pair.server.connection.answer_signature(*signature, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
+}
+
+TEST_P(RawPublicKey, ThatIsHeldElsewhereProvesAClient) {
+  ClientSettings settings = showing_client();
+  settings.credentials = {*Credential::external_raw_public_key(info())};
+  Pair pair = test::pair(settings, asking_server());
+  pair.run();
+  const auto* const question = std::get_if<SignatureQuestion>(&pair.client.connection.pending());
+  ASSERT_NE(question, nullptr) << failure(pair.client);
+  EXPECT_TRUE(equal(question->public_key, info()));
+  const auto signature = crypto::PrivateKey::from_pem(key_of(x509::KeyKind::ec_p256).to_pem())
+                             ->sign(question->scheme, question->content, system_random(), GetParam());
+  ASSERT_TRUE(signature && pair.client.connection.answer_signature(*signature, now));
+  pair.run();
+  EXPECT_TRUE(pair.done()) << failure(pair.client) << failure(pair.server);
 }
 
 // RFC 4055 §1.2: one that signs by PSS alone is shown as such; in TLS 1.2 both schemes are the same.
@@ -367,7 +413,10 @@ TEST(RawPublicKeySettings, ACredentialWithoutCertificateIsForEveryNameAndNeverEx
   EXPECT_EQ(Credential::external_raw_public_key(as_bytes("no key")).error().code, ErrorCode::bad_pem);
   Octets longer = info();
   longer.push_back(0);
-  EXPECT_EQ(Credential::external_raw_public_key(longer).error().code, ErrorCode::certificate_malformed);
+  EXPECT_EQ(Credential::external_raw_public_key(longer).error().code, ErrorCode::own_certificate_malformed);
+  Octets unknown = info();
+  unknown[10] ^= 1;  // another algorithm
+  EXPECT_EQ(Credential::external_raw_public_key(unknown).error().code, ErrorCode::unsupported_private_key);
 }
 
 TEST_P(RawPublicKey, IsNotShorterThanThePolicyAllows) {

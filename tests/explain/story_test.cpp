@@ -9,6 +9,7 @@
 #include "explain/explained.hpp"
 #include "support/delegation.hpp"
 #include "support/vectors.hpp"
+#include "wire/big_endian.hpp"
 
 namespace handfast {
 namespace {
@@ -155,35 +156,105 @@ TEST_F(CompressedCertificates, AreShownAsWhatTheyStandFor) {
   EXPECT_TRUE(std::ranges::any_of(step->text, [](const auto& text) { return text.contains("RFC 9345"); }));
 }
 
+TEST_F(CompressedCertificates, StandBehindAllTheirRecords) {
+  scene_.client.record_size_limit = scene_.server.record_size_limit = 200;
+  const Story story = scene_.explained();
+  const auto* const message = message_of(story, HandshakeType::compressed_certificate);
+  ASSERT_NE(message, nullptr);
+  ASSERT_LT(message->first_record, message->last_record);
+  const auto& dumps = story.records[message->last_record].dumps;
+  ASSERT_EQ(dumps.size(), 4U);
+  EXPECT_EQ(dumps[2].octets, message->octets);
+  EXPECT_EQ(&dumps[3], decompressed(story));
+}
+
+/// One message in a recording is replaced by others.
+class Forged {
+ public:
+  Forged(inspect::Recording recording, const inspect::ExplainedMessage& message)
+      : recording_(std::move(recording)),
+        content_(recording_.records[message.last_record].content),
+        begin_(std::ranges::search(content_, message.octets).begin() - content_.begin()),
+        size_(message.octets.size()) {}
+
+  Story explained(const Octets& instead) {
+    const auto at = content_.erase(content_.begin() + begin_, content_.begin() + begin_ + size_);
+    content_.insert(at, instead.begin(), instead.end());
+    size_ = static_cast<std::ptrdiff_t>(instead.size());
+    return inspect::explain(recording_);
+  }
+
+ private:
+  inspect::Recording recording_;
+  Octets& content_;
+  std::ptrdiff_t begin_;
+  std::ptrdiff_t size_;
+};
+
+bool remarks(const Story& story, const char* what) {
+  return std::ranges::any_of(story.remarks, [what](const auto& remark) { return remark.contains(what); });
+}
+
+// zlib has a checksum: what is changed is noticed.
 TEST_F(CompressedCertificates, ThatDoNotDecompressAreRemarkedUpon) {
-  inspect::Recording recording = scene_.recorded();
+  const auto zlib = certificate_compression::zlib();
+  if (zlib == nullptr) GTEST_SKIP() << "built without zlib";
+  scene_.client.certificate_compression = {zlib};
+  const inspect::Recording recording = scene_.recorded();
   const Story story = inspect::explain(recording);
   const auto* const message = message_of(story, HandshakeType::compressed_certificate);
   ASSERT_NE(message, nullptr);
-  Octets& content = recording.records[message->last_record].content;
-  const Octets good = content;
-  const auto begin = std::ranges::search(content, message->octets).begin() - content.begin();
+  Forged forged(recording, *message);
+  EXPECT_TRUE(forged.explained(message->octets).remarks.empty());
   // The algorithm; the length, to more than any connection takes and to one octet more or less; the stream.
-  for (const std::ptrdiff_t at : {4, 6, 8, 12, 40}) {
-    content = good;
-    content[static_cast<std::size_t>(begin + at)] ^= at == 8 ? 1 : 0xff;
-    const Story broken = inspect::explain(recording);
+  for (const std::size_t at :
+       {std::size_t{4}, std::size_t{6}, std::size_t{8}, std::size_t{12}, message->octets.size() - 1}) {
+    Octets changed = message->octets;
+    changed[at] ^= at == 8 ? 1 : 0xff;
+    const Story broken = forged.explained(changed);
     EXPECT_EQ(decompressed(broken), nullptr) << at;
-    EXPECT_TRUE(std::ranges::any_of(broken.remarks, [](const auto& remark) {
-      return remark.contains("does not decompress");
-    })) << at;
+    EXPECT_TRUE(remarks(broken, "does not decompress")) << at;
   }
+}
+
+TEST_F(CompressedCertificates, ThatAreNoneOrTooManyAreRemarkedUpon) {
+  const auto zlib = certificate_compression::zlib();
+  if (zlib == nullptr) GTEST_SKIP() << "built without zlib";
+  const auto message_with = [&](const Octets& body) {
+    const Octets compressed = *zlib->compress(body);
+    Octets octets{25, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0};
+    octets.insert(octets.end(), compressed.begin(), compressed.end());
+    wire::store<3>(octets.data() + 1, static_cast<std::uint32_t>(8 + compressed.size()));
+    wire::store<3>(octets.data() + 6, static_cast<std::uint32_t>(body.size()));
+    wire::store<3>(octets.data() + 9, static_cast<std::uint32_t>(compressed.size()));
+    return octets;
+  };
+  const inspect::Recording recording = scene_.recorded();
+  const Story story = inspect::explain(recording);
+  const auto* const message = message_of(story, HandshakeType::compressed_certificate);
+  ASSERT_NE(message, nullptr);
+  Forged forged(recording, *message);
+  Octets noise(100);
+  for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<std::uint8_t>(i * i + 1);
+  const Story none = forged.explained(message_with(noise));
+  EXPECT_TRUE(remarks(none, "no certificate"));
+  ASSERT_NE(decompressed(none), nullptr);
+  EXPECT_EQ(test::broken(*decompressed(none)), "");
+  // 64 KiB out of a hundred octets.
+  const Story bomb = forged.explained(message_with(Octets(65536, 0)));
+  EXPECT_TRUE(remarks(bomb, "does not decompress"));
+  EXPECT_EQ(decompressed(bomb), nullptr);
 }
 
 // A capture may hold any number of them, each of which becomes 64 KiB.
 TEST_F(CompressedCertificates, AreDecompressedOnceASide) {
-  inspect::Recording recording = scene_.recorded();
+  const inspect::Recording recording = scene_.recorded();
   const Story story = inspect::explain(recording);
   const auto* const message = message_of(story, HandshakeType::compressed_certificate);
   ASSERT_NE(message, nullptr);
-  Octets& content = recording.records[message->last_record].content;
-  for (int i = 0; i < 3; ++i) content.insert(content.end(), message->octets.begin(), message->octets.end());
-  const Story longer = inspect::explain(recording);
+  Octets many;
+  for (int i = 0; i < 4; ++i) many.insert(many.end(), message->octets.begin(), message->octets.end());
+  const Story longer = Forged(recording, *message).explained(many);
   int shown = 0;
   for (const auto& record : longer.records)
     shown += static_cast<int>(std::ranges::count_if(
@@ -192,6 +263,9 @@ TEST_F(CompressedCertificates, AreDecompressedOnceASide) {
   EXPECT_EQ(std::ranges::count(longer.messages, HandshakeType::compressed_certificate,
                                &inspect::ExplainedMessage::type),
             4);
+  EXPECT_EQ(std::ranges::count_if(longer.remarks,
+                                  [](const auto& remark) { return remark.contains("Only the first"); }),
+            1);
 }
 
 TEST(Story, TellsMutualTls13) {
