@@ -124,8 +124,7 @@ void invert_public(const Curve& curve, Bytes scalar, BIGNUM* number, BN_CTX* con
   if (curve.group == NamedGroup::secp256r1) {
     std::array<std::uint8_t, 32> inverse;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled here
     invert_modulo_public(p256_order, scalar, inverse);
-    if (BN_bin2bn(inverse.data(), 32, number) == nullptr) throw std::bad_alloc();
-    return;
+    return read_number(inverse, number);
   }
   Numbers numbers(context);
   const BIGNUM* const value = numbers.next(scalar);

@@ -123,7 +123,7 @@ TEST_P(RawPublicKey, ThatIsHeldElsewhereIsShownAsItIs) {
   const auto found = std::ranges::search(written, with_null);
   ASSERT_EQ(found.begin() - written.begin(), 20);
   written.erase(written.begin() + 33, written.begin() + 35);
-  for (const std::size_t length : {2, 4, 17, 19, 21}) written[length] -= 2;
+  for (const std::size_t length : std::initializer_list<std::size_t>{2, 4, 17, 19, 21}) written[length] -= 2;
   const auto credential = Credential::external_raw_public_key(written);
   ASSERT_TRUE(credential) << describe(credential.error());
   ClientSettings settings = client();
