@@ -175,7 +175,7 @@ class Forged {
       : recording_(std::move(recording)),
         content_(recording_.records[message.last_record].content),
         begin_(std::ranges::search(content_, message.octets).begin() - content_.begin()),
-        size_(message.octets.size()) {}
+        size_(static_cast<std::ptrdiff_t>(message.octets.size())) {}
 
   Story explained(const Octets& instead) {
     const auto at = content_.erase(content_.begin() + begin_, content_.begin() + begin_ + size_);
