@@ -135,12 +135,17 @@ net::awaitable<std::size_t> Session::read() {
 }
 
 // Before the handshake is done, its time is the limit.
-net::awaitable<bool> Session::write(Bytes data) {
+net::awaitable<bool> Session::write(Bytes data, bool last) {
   while (!data.empty()) {
     if (ready_) deadline_.expires_after(settings_.idle_timeout);
     std::error_code error;
-    const std::size_t count =
-        co_await stream_->async_write_half_rtt(net::buffer(data.data(), data.size()), into(error));
+    const net::const_buffer rest(data.data(), data.size());
+    std::size_t count = 0;
+    if (last && ready_) {
+      count = co_await stream_->async_write_last(rest, into(error));
+    } else {
+      count = co_await stream_->async_write_half_rtt(rest, into(error));
+    }
     report_.sent += count;
     if (!ready_) report_.half_rtt += count;
     if (error) {
@@ -252,7 +257,7 @@ net::awaitable<void> Session::respond_text(http::Response response, std::string 
   report_.status = response.status;
   response.content_length = body.size();
   const std::string text = http::to_text(response) + (head_only ? std::string() : body);
-  co_await write(as_bytes(text));
+  co_await write(as_bytes(text), true);
 }
 
 net::awaitable<void> Session::respond_file(const http::Request& request, const StaticFile& file) {
@@ -281,10 +286,10 @@ net::awaitable<void> Session::respond_file(const http::Request& request, const S
     }
     offset += count;
     filled += count;
-    going = co_await write(Bytes(buffer_.data(), filled));
+    going = co_await write(Bytes(buffer_.data(), filled), offset == size);
     filled = 0;
   }
-  if (filled != 0) co_await write(Bytes(buffer_.data(), filled));
+  if (filled != 0) co_await write(Bytes(buffer_.data(), filled), true);
 }
 
 net::awaitable<void> Session::close() {

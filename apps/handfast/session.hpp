@@ -70,7 +70,8 @@ class Session {
   [[nodiscard]] std::string page_of_connection(const http::Request& request);
   net::awaitable<std::size_t> read_early();
   net::awaitable<std::size_t> read();
-  net::awaitable<bool> write(Bytes data);
+  /// `last`: nothing comes behind it, and close_notify goes out with it.
+  net::awaitable<bool> write(Bytes data, bool last = false);
   net::awaitable<void> close();
   net::awaitable<void> linger();
   [[nodiscard]] bool is_head_whole() const noexcept;

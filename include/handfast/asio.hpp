@@ -124,6 +124,14 @@ class stream {
     return run<void(error_code, std::size_t)>(detail::WriteTask<Buffers, &BufferedConnection::write>(buffers),
                                               token);
   }
+  /// As async_write_some, for the end of what there is to write: when all octets are taken, close_notify goes
+  /// out with them, in the same write of the stream underneath. Completes with (error_code, octets); fewer
+  /// octets than were given: nothing has ended yet, and the rest is to be written so.
+  template <class Buffers, class Token = DefaultToken>
+  auto async_write_last(const Buffers& buffers, Token&& token = Token()) {
+    return run<void(error_code, std::size_t)>(
+        detail::WriteTask<Buffers, &BufferedConnection::write, true>(buffers), token);
+  }
   /// Sends close_notify; nothing can be written after it. Reading goes on: read until error::eof for a clean
   /// end of both sides. Completes with (error_code).
   template <class Token = DefaultToken>

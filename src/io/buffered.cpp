@@ -54,13 +54,15 @@ void BufferedConnection::received(std::size_t count) noexcept {
 Result<> BufferedConnection::end_of_stream() noexcept { return connection_.end_of_stream(); }
 
 Bytes BufferedConnection::output() {
-  if (sent_ == filled_ && connection_.wants_to_transmit()) {
+  if (connection_.wants_to_transmit()) {
     if (!output_) {
       output_ = std::make_unique_for_overwrite<std::uint8_t[]>(min_output);
       output_size_ = min_output;
     }
-    sent_ = 0;
-    filled_ = connection_.transmit({output_.get(), output_size_});
+    if (sent_ == filled_) sent_ = filled_ = 0;
+    // Behind data that waits, too: close_notify goes out with the last of it.
+    if (output_size_ - filled_ >= min_output)
+      filled_ += connection_.transmit({output_.get() + filled_, output_size_ - filled_});
   }
   return {output_.get() + sent_, filled_ - sent_};
 }

@@ -106,6 +106,32 @@ net::awaitable<void> answer(Stream& stream) {
   co_await stream.async_shutdown(net::use_awaitable);
 }
 
+net::awaitable<void> write_last(Stream& stream, const Octets& data) {
+  std::size_t at = 0;
+  do {
+    const net::const_buffer rest = net::buffer(data) + at;
+    const std::size_t count = co_await stream.async_write_last(rest, net::use_awaitable);
+    at += count;
+  } while (at != data.size());
+  std::error_code error;
+  co_await stream.async_write_some(net::buffer("x", 1), into(error));
+  EXPECT_TRUE(error) << "nothing comes behind the end";
+}
+
+TEST_F(AsioStream, WritesTheLastWithTheEndBehindIt) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{20'000}, std::size_t{1'000'000}}) {
+    connect();
+    shake_hands();
+    const Octets sent(size, 0x5a);
+    Octets read;
+    run(write_last(*server, sent), read_all(*client, read));
+    EXPECT_EQ(read, sent) << size;
+    client.reset();
+    server.reset();
+  }
+}
+
 TEST_F(AsioStream, WorksWithUseAwaitable) {
   connect();
   run(ask(*client), answer(*server));

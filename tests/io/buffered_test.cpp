@@ -192,6 +192,37 @@ TEST(BufferedConnection, GivesOutDataBeforeTheErrorBehindIt) {
   EXPECT_FALSE(joined.server.output().empty()) << "the alert";
 }
 
+// One write of the transport for both, where there is room for both.
+TEST(BufferedConnection, SendsTheEndBehindTheDataThatWaits) {
+  constexpr std::size_t record_overhead = 5 + 1 + 16;
+  Joined joined;
+  joined.shake_hands();
+  ASSERT_EQ(joined.client.write(pattern(1000)), 1000u);
+  EXPECT_EQ(joined.client.output().size(), 1000 + record_overhead);
+  joined.client.connection().close();
+  EXPECT_EQ(joined.client.output().size(), 1000 + record_overhead + 2 + record_overhead);
+  carry(joined.client, joined.server, 65536);
+  Octets buffer(2000);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 1000u);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 0u);
+  EXPECT_TRUE(joined.server.closed());
+}
+
+TEST(BufferedConnection, SendsTheEndAfterTheDataWhereThereIsNoRoom) {
+  Joined joined(BufferLimits{.input = 0, .output = 0});
+  joined.shake_hands();
+  ASSERT_EQ(joined.client.write(pattern(100)), 100u);
+  joined.client.connection().close();
+  const std::size_t size = joined.client.output().size();
+  EXPECT_LT(size, 130u);
+  carry(joined.client, joined.server, 65536);
+  Octets buffer(200);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 100u);
+  carry(joined.client, joined.server, 65536);
+  EXPECT_EQ(joined.server.read(buffer, system_now()), 0u);
+  EXPECT_TRUE(joined.server.closed());
+}
+
 TEST(BufferedConnection, TellsCloseFromTruncation) {
   Joined joined;
   joined.shake_hands();
