@@ -129,8 +129,8 @@ struct ReadTask {
   }
 };
 
-// `Write`: BufferedConnection::write, or write_half_rtt. `last`: close_notify follows when all is taken.
-template <class Buffers, Result<std::size_t> (BufferedConnection::*Write)(Bytes), bool last = false>
+// `Write`: BufferedConnection::write, or write_half_rtt. `Last`: close_notify follows when all is taken.
+template <class Buffers, Result<std::size_t> (BufferedConnection::*Write)(Bytes), bool Last = false>
 struct WriteTask {
   Buffers buffers;
   Outcome outcome;
@@ -141,10 +141,10 @@ struct WriteTask {
   Want next(Core& core) {
     // What a cancelled write left goes first.
     if (!core.buffered.output().empty()) return Want::output;
-    if (outcome.octets != 0 || outcome.error || (!last && ::asio::buffer_size(buffers) == 0))
+    if (outcome.octets != 0 || outcome.error || (!Last && ::asio::buffer_size(buffers) == 0))
       return Want::nothing;
     take(core.buffered);
-    if (last && !outcome.error && outcome.octets == ::asio::buffer_size(buffers))
+    if (Last && !outcome.error && outcome.octets == ::asio::buffer_size(buffers))
       core.buffered.connection().close();
     return core.buffered.output().empty() ? Want::nothing : Want::output;
   }
