@@ -13,10 +13,10 @@
 namespace handfast::explain {
 namespace {
 
-bool is_plausible(const message::CompressedCertificate& message) noexcept {
-  const std::size_t compressed = message.compressed_certificate_message.size();
+bool is_plausible(const message::CompressedCertificate& message) {
+  constexpr std::size_t largest_ratio = 8;
   return message.uncompressed_length <= CommonSettings{}.max_handshake_message &&
-         message.uncompressed_length <= 8 * compressed;
+         message.uncompressed_length <= largest_ratio * message.compressed_certificate_message.size();
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ Handshake::SignOperation Handshake::sign(const Credential& credential, Signature
       sign_failure_ = signed_content.error();
     }
   } else {
-    const auto& chain = credential.chain();
+    const std::span<const Bytes> chain = credential.chain();
     question = SignatureQuestion{scheme, content, chain.empty() ? Bytes() : chain.front(),
                                  credential.contents().shown_key_info()};
   }
