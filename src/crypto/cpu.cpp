@@ -2,7 +2,12 @@
 #include "crypto/cpu.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 namespace handfast::crypto {
 namespace {
@@ -24,6 +29,23 @@ CpuTier ask_processor() noexcept {
   return avx512 ? CpuTier::avx512 : CpuTier::aesni_avx2;
 #else
   return CpuTier::portable;
+#endif
+}
+
+bool ask_for_fast_adx() noexcept {
+#if defined(__x86_64__)
+  std::array<unsigned, 4> leaf{};  // EAX, EBX, ECX, EDX
+  const auto ask = [&](unsigned number) {
+    return __get_cpuid_count(number, 0, leaf.data(), &leaf[1], &leaf[2], &leaf[3]) != 0;
+  };
+  constexpr unsigned adx = 1U << 19;
+  if (!ask(7) || (leaf[1] & adx) == 0 || !ask(0)) return false;
+  constexpr unsigned auth = 0x68747541;  // how "AuthenticAMD" starts
+  if (leaf[1] != auth) return true;
+  constexpr unsigned zen5 = 0x1a;
+  return ask(1) && (leaf[0] >> 8 & 0xf) + (leaf[0] >> 20 & 0xff) >= zen5;
+#else
+  return false;
 #endif
 }
 
@@ -54,6 +76,11 @@ CpuTier detected_cpu_tier() noexcept {
 CpuTier cpu_tier() noexcept {
   static const CpuTier tier = std::min(detected_cpu_tier(), ask_environment());
   return tier;
+}
+
+bool has_fast_adx() noexcept {
+  static const bool fast = cpu_tier() != CpuTier::portable && ask_for_fast_adx();
+  return fast;
 }
 
 }  // namespace handfast::crypto

@@ -22,4 +22,9 @@ enum class CpuTier : std::uint8_t {
 /// anything else counts as unset), which is read once, at the first call. Any thread.
 [[nodiscard]] CpuTier cpu_tier() noexcept;
 
+/// Whether 64-bit multiplication with two carry chains (ADX) is faster here than vector code for numbers of
+/// 255 bits: seen on Golden Cove and Zen 5, and not on Zen 4. False where HANDFAST_CPU caps the tier to
+/// portable.
+[[nodiscard]] bool has_fast_adx() noexcept;
+
 }  // namespace handfast::crypto

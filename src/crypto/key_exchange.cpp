@@ -71,11 +71,14 @@ Result<CurveScalar> generate_curve_part(std::optional<NamedGroup> group, RandomS
   return scalar;
 }
 
-Result<> agree(std::optional<NamedGroup> group, Bytes scalar, Bytes peer_share, MutableBytes secret) {
+/// `share` is the scalar's own.
+Result<> agree(std::optional<NamedGroup> group, Bytes scalar, Bytes share, Bytes peer_share,
+               MutableBytes secret) {
   if (!group) return {};
   if (*group == NamedGroup::x25519) {
     // RFC 8446 §7.4.2: a result of zeros ends the handshake [8446:7.4.2#2] [8422:5.10#2] [8422:5.11#3]
-    if (!x25519(scalar, peer_share, secret)) return fail(ErrorCode::bad_key_share, "X25519 gives zeros");
+    if (!x25519(scalar, share, peer_share, secret))
+      return fail(ErrorCode::bad_key_share, "X25519 gives zeros");
   } else if (!multiply(*curve_of(*group), scalar, peer_share, secret)) {
     // RFC 8446 §4.2.8.2: the peer's point is checked
     return fail(ErrorCode::bad_key_share, "not an uncompressed point of the curve");
@@ -156,7 +159,9 @@ Result<SharedSecret> PrivateShare::decapsulate(Bytes server_share) const {
   secret.resize(secret_size(composition));
   const auto theirs = split(composition, server_share, curve_share_size(composition.curve));
   const auto parts = split(composition, secret.span(), field_size(composition.curve));
-  if (const Result<> done = agree(composition.curve, scalar_.view(), theirs.curve, parts.curve); !done)
+  const auto ours = split<Bytes>(composition, share_, curve_share_size(composition.curve));
+  if (const Result<> done = agree(composition.curve, scalar_.view(), ours.curve, theirs.curve, parts.curve);
+      !done)
     return fail(done.error());
   if (ml_kem_) {
     const Result<ml_kem::SharedSecret> opened = ml_kem_->decapsulate(theirs.lattice);
@@ -180,7 +185,8 @@ Result<Encapsulation> encapsulate(NamedGroup group, Bytes client_share, RandomSo
 
   const Result<CurveScalar> scalar = generate_curve_part(composition->curve, random, ours.curve);
   if (!scalar) return fail(scalar.error());
-  if (const Result<> done = agree(composition->curve, scalar->view(), theirs.curve, parts.curve); !done)
+  if (const Result<> done = agree(composition->curve, scalar->view(), ours.curve, theirs.curve, parts.curve);
+      !done)
     return fail(done.error());
   if (composition->lattice) {
     Secret<ml_kem::message_size> message;

@@ -8,8 +8,10 @@
 
 #include <array>
 
+#include "crypto/cpu.hpp"
 #include "crypto/modular_inverse.hpp"
 #include "crypto/sodium.hpp"
+#include "crypto/x25519_libcrypto.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -112,7 +114,9 @@ void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept {
   require(crypto_scalarmult_base(public_key.data(), scalar.data()) == 0);
 }
 
-bool x25519(Bytes scalar, Bytes point, MutableBytes shared) noexcept {
+bool x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes shared) noexcept {
+  // What libcrypto has no result for is judged by libsodium.
+  if (has_fast_adx() && libcrypto_x25519(scalar, public_key, point, shared)) return true;
   prepare_sodium();
   return crypto_scalarmult(shared.data(), scalar.data(), point.data()) == 0;
 }

@@ -3,12 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
-#include <sodium.h>
 
 #include "crypto/curve.hpp"
 #include "crypto/fake_random.hpp"
 #include "crypto/wycheproof.hpp"
-#include "crypto/x25519.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -432,61 +430,6 @@ TEST(Curve, MultipliesAsLibcryptoDoes) {
     for (int i = 0; i < 200; ++i) expect_right(draw_scalar(curve, random)->view());
   }
   EXPECT_EQ(ERR_peek_error(), 0U);
-}
-
-TEST(X25519, PassesWycheproof) {
-  HANDFAST_VECTORS_OR_SKIP(file, "wycheproof/x25519_test.json");
-  int zeros = 0;
-  const int count = test::for_each_case(file, [&](const Case& each) {
-    const std::string expected = each.test.at("shared").get<std::string>();
-    Octets shared(32);
-    const bool agreed = x25519(each.octets("private"), each.octets("public"), shared);
-    // "acceptable" are twists and small orders: the result of zeros is refused, as RFC 8446 §7.4.2 says.
-    const bool all_zero = expected == std::string(64, '0');
-    EXPECT_EQ(agreed, !all_zero);
-    if (agreed) { EXPECT_EQ(to_hex(shared), expected); }
-    zeros += all_zero ? 1 : 0;
-  });
-  EXPECT_EQ(count, 518);
-  EXPECT_GT(zeros, 10);
-}
-
-// RFC 7748 §5.2: the first case, and 1 and 1,000 rounds of the iteration.
-TEST(X25519, GivesTheKnownAnswers) {
-  Octets shared(32);
-  ASSERT_TRUE(x25519(from_hex("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4"),
-                     from_hex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c"), shared));
-  EXPECT_EQ(to_hex(shared), "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552");
-  Octets k = from_hex("0900000000000000000000000000000000000000000000000000000000000000");
-  Octets u = k;
-  x25519_public_key(k, shared);  // u is the base point
-  EXPECT_EQ(to_hex(shared), "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079");
-  for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(x25519(k, u, shared));
-    u = k;
-    k = shared;
-  }
-  EXPECT_EQ(to_hex(k), "684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51");
-}
-
-TEST(X25519, MakesTheSamePublicKeysAsTheLadder) {
-  ASSERT_GE(sodium_init(), 0);
-  SeededRandom random("ladder");
-  Octets scalar(32);
-  Octets fast(32);
-  Octets slow(32);
-  for (int i = 0; i < 100000; ++i) {
-    ASSERT_TRUE(random.fill(scalar));
-    x25519_public_key(scalar, fast);
-    ASSERT_EQ(crypto_scalarmult_base(slow.data(), scalar.data()), 0);
-    ASSERT_EQ(fast, slow) << to_hex(scalar);
-  }
-  for (const int octet : {0x00, 0x01, 0x7f, 0x80, 0xff}) {
-    scalar.assign(32, static_cast<std::uint8_t>(octet));
-    x25519_public_key(scalar, fast);
-    ASSERT_EQ(crypto_scalarmult_base(slow.data(), scalar.data()), 0);
-    EXPECT_EQ(to_hex(fast), to_hex(slow));
-  }
 }
 
 }  // namespace
