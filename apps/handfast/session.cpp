@@ -155,6 +155,7 @@ net::awaitable<bool> Session::write(Bytes data, bool last) {
     data = data.subspan(count);
   }
   if (ready_) deadline_.never();
+  ended_ = last && ready_;
   co_return true;
 }
 
@@ -296,7 +297,7 @@ net::awaitable<void> Session::close() {
   if (!broken_ && stream_->next_layer().is_open()) {
     std::error_code ignored;
     deadline_.expires_after(linger_time);
-    co_await stream_->async_shutdown(into(ignored));
+    if (!ended_) co_await stream_->async_shutdown(into(ignored));
     co_await linger();
   }
   deadline_.never();

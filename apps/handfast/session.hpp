@@ -92,6 +92,7 @@ class Session {
   bool reading_ = false;  // waits for application data
   bool draining_ = false;
   bool broken_ = false;  // the line is: no goodbye
+  bool ended_ = false;   // the goodbye went with the last data
 };
 
 }  // namespace handfast::tool

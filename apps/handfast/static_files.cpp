@@ -4,6 +4,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <fcntl.h>
@@ -34,6 +36,20 @@ std::optional<std::vector<std::string>> names_of(std::string_view path) {
 
 int open_below(int folder, const std::string& name, int flags) noexcept {
   return ::openat(folder, name.c_str(), flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+// The file that the names, at least one, lead to from the root; negative, with errno, if it cannot be opened.
+int open_path(int root, std::span<const std::string> names) noexcept {
+  int folder = root;
+  for (std::size_t i = 0;; ++i) {
+    const bool last = i + 1 == names.size();
+    const int next = open_below(folder, names[i], last ? 0 : O_DIRECTORY);
+    const int reason = errno;
+    if (folder != root) ::close(folder);
+    errno = reason;
+    if (last || next < 0) return next;
+    folder = next;
+  }
 }
 
 // Why nothing was opened: a file that is there is not denied for want of descriptors.
@@ -124,19 +140,8 @@ std::expected<StaticFile, http::Status> StaticFiles::find(std::string_view path)
   if (!names) return std::unexpected(http::Status::not_found);
   const bool names_folder = path.empty() || path.ends_with('/');
   if (names_folder) names->emplace_back("index.html");
-  int folder = ::fcntl(root_, F_DUPFD_CLOEXEC, 0);
-  for (std::size_t i = 0; i + 1 < names->size() && folder >= 0; ++i) {
-    const int next = open_below(folder, (*names)[i], O_DIRECTORY);
-    const int reason = errno;
-    ::close(folder);
-    folder = next;
-    errno = reason;
-  }
-  if (folder < 0) return std::unexpected(status_of(errno));
-  const int file = open_below(folder, names->back(), 0);
-  const int reason = errno;
-  ::close(folder);
-  if (file < 0) return std::unexpected(status_of(reason));
+  const int file = open_path(root_, *names);
+  if (file < 0) return std::unexpected(status_of(errno));
   if (const auto size = regular_size(file)) return StaticFile(file, *size, content_type_of(names->back()));
   const bool redirect = !names_folder && is_folder(file);
   ::close(file);
