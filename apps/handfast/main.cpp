@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <exception>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -22,14 +24,21 @@
 namespace handfast::tool {
 namespace {
 
-// CLI11's words for a wrong command line, as one sentence.
+// CLI11's words for a wrong command line, as one sentence. An option that there is none of is told before one
+// that is missing: who mistypes it sees both.
 Failure usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string what = error.what();
   std::replace(what.begin(), what.end(), '\n', ' ');
-  std::string command = "handfast";
-  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen[0]->get_subcommands())
-    command += " " + chosen[0]->get_name();
   while (what.ends_with('.') || what.ends_with(' ')) what.pop_back();
+  std::string command = "handfast";
+  std::vector<std::string> unknown = app.remaining();
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen[0]->get_subcommands()) {
+    command += " " + chosen[0]->get_name();
+    unknown = chosen[0]->remaining();
+  }
+  const auto option = std::ranges::find_if(unknown, [](const auto& word) { return word.starts_with('-'); });
+  if (option != unknown.end())
+    what = fmt::format("there is no option \"{}\"", option->substr(0, option->find('=')));
   return usage_failure(printable(what, 1000), fmt::format("See {} --help.", command)).error();
 }
 

@@ -14,7 +14,10 @@ class BadOptions(harness.ToolTest):
     def test_unknown_subcommand_and_option(self):
         self.expect_usage_error(run("conect", "localhost"), "conect", "handfast --help")
         self.expect_usage_error(run("connect", "--colour", "localhost"), "--colour", "handfast connect --help")
-        self.expect_usage_error(run("serve", "--prot", "1"), "--prot", "handfast serve --help")
+        self.expect_usage_error(run("serve", "--prot", "1"), 'no option "--prot"', "handfast serve --help")
+        self.expect_usage_error(run("connect", "--colour"), 'no option "--colour"')  # rather than: no host
+        self.expect_usage_error(run("certs", "verify", "--colour"), 'no option "--colour"', "handfast certs verify --help")
+        self.expect_usage_error(run("connect", "localhost", "--port", "1"), 'no option "--port"')
 
     def test_help_and_version_are_no_errors(self):
         for arguments in (["--help"], ["connect", "--help"], ["serve", "--help"]):
