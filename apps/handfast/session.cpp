@@ -143,6 +143,7 @@ net::awaitable<bool> Session::write(Bytes data, bool last) {
     std::size_t count = 0;
     if (last && ready_) {
       count = co_await stream_->async_write_last(rest, into(error));
+      ended_ = !error && count == data.size();
     } else {
       count = co_await stream_->async_write_half_rtt(rest, into(error));
     }
@@ -155,7 +156,6 @@ net::awaitable<bool> Session::write(Bytes data, bool last) {
     data = data.subspan(count);
   }
   if (ready_) deadline_.never();
-  ended_ = last && ready_;
   co_return true;
 }
 

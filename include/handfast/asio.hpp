@@ -125,8 +125,10 @@ class stream {
                                               token);
   }
   /// As async_write_some, for the end of what there is to write: when all octets are taken, close_notify goes
-  /// out with them, in the same write of the stream underneath. Completes with (error_code, octets); fewer
-  /// octets than were given: nothing has ended yet, and the rest is to be written so.
+  /// out behind them, in the same write of the stream underneath if it has room. Completes with (error_code,
+  /// octets); fewer octets than were given: nothing has ended yet, and the rest is to be written so. Without
+  /// octets it ends what can be written to, as async_shutdown does at any time. Cancelled after all was taken
+  /// it has ended the stream: async_shutdown sends what is left.
   template <class Buffers, class Token = DefaultToken>
   auto async_write_last(const Buffers& buffers, Token&& token = Token()) {
     return run<void(error_code, std::size_t)>(

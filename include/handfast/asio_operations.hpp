@@ -134,32 +134,47 @@ template <class Buffers, Result<std::size_t> (BufferedConnection::*Write)(Bytes)
 struct WriteTask {
   Buffers buffers;
   Outcome outcome;
+  bool closed = false;
   ::asio::enable_partial_cancellation cancellation;
 
   explicit WriteTask(const Buffers& from) : buffers(from) {}
 
   Want next(Core& core) {
+    // A read that met an error sends its alert meanwhile: nothing is taken any more.
+    if (core.sending) return fail(core.buffered.connection().error());
     // What a cancelled write left goes first.
     if (!core.buffered.output().empty()) return Want::output;
-    if (outcome.octets != 0 || outcome.error || (!Last && ::asio::buffer_size(buffers) == 0))
-      return Want::nothing;
-    take(core.buffered);
-    if (Last && !outcome.error && outcome.octets == ::asio::buffer_size(buffers))
-      core.buffered.connection().close();
+    const std::size_t size = ::asio::buffer_size(buffers);
+    if (outcome.octets != 0 || outcome.error || closed || (!Last && size == 0)) return Want::nothing;
+    take_all(core.buffered);
+    closed = Last && !outcome.error && outcome.octets == size;
+    if (closed) core.buffered.connection().close();
     return core.buffered.output().empty() ? Want::nothing : Want::output;
   }
 
  private:
-  void take(BufferedConnection& buffered) {
+  Want fail(const std::optional<Error>& error) {
+    outcome.error = error ? make_error_code(*error) : error_code(::asio::error::in_progress);
+    return Want::nothing;
+  }
+  void take_all(BufferedConnection& buffered) {
+    if (::asio::buffer_size(buffers) == 0) {
+      (void)take(buffered, {});  // whether the connection is one that can be ended
+      return;
+    }
     for (auto at = ::asio::buffer_sequence_begin(buffers); at != ::asio::buffer_sequence_end(buffers); ++at) {
       const ::asio::const_buffer buffer = *at;
       if (buffer.size() == 0) continue;
-      const auto count = (buffered.*Write)({static_cast<const std::uint8_t*>(buffer.data()), buffer.size()});
-      if (!count && outcome.octets == 0) outcome.error = make_error_code(count.error());
-      if (!count) return;
-      outcome.octets += *count;
-      if (*count < buffer.size()) return;  // the output is full
+      if (!take(buffered, {static_cast<const std::uint8_t*>(buffer.data()), buffer.size()})) return;
     }
+  }
+  // False: the output is full, or there was an error.
+  bool take(BufferedConnection& buffered, Bytes data) {
+    const auto count = (buffered.*Write)(data);
+    if (!count && outcome.octets == 0) outcome.error = make_error_code(count.error());
+    if (!count) return false;
+    outcome.octets += *count;
+    return *count == data.size();
   }
 };
 

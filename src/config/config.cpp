@@ -244,6 +244,7 @@ Result<std::shared_ptr<const ClientConfig>> make_client(ClientSettings settings,
   }
   if (settings.session_store) remember_signatures(settings);
   RandomSource& random = settings.random != nullptr ? *settings.random : system_random();
+  crypto::prepare_key_exchange();
   auto config = ConfigAccess::client();
   ConfigAccess::fill(*config, std::move(settings), random, verifies);
   return std::shared_ptr<const ClientConfig>(std::move(config));
@@ -278,6 +279,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::make(ServerSettings se
   if (no_key) {
     if (auto drawn = random.fill(settings.cookie_key); !drawn) return fail(drawn.error());
   }
+  crypto::prepare_key_exchange();
   auto config = ConfigAccess::server();
   ConfigAccess::fill(*config, std::move(settings), random);
   return std::shared_ptr<const ServerConfig>(std::move(config));

@@ -40,8 +40,9 @@ bool ask_for_fast_adx() noexcept {
   };
   constexpr unsigned adx = 1U << 19;
   if (!ask(7) || (leaf[1] & adx) == 0 || !ask(0)) return false;
-  constexpr unsigned auth = 0x68747541;  // how "AuthenticAMD" starts
-  if (leaf[1] != auth) return true;
+  constexpr unsigned genu = 0x756e6547;  // how "GenuineIntel" starts
+  constexpr unsigned auth = 0x68747541;  // and "AuthenticAMD"
+  if (leaf[1] != auth) return leaf[1] == genu;
   constexpr unsigned zen5 = 0x1a;
   return ask(1) && (leaf[0] >> 8 & 0xf) + (leaf[0] >> 20 & 0xff) >= zen5;
 #else

@@ -23,8 +23,8 @@ enum class CpuTier : std::uint8_t {
 [[nodiscard]] CpuTier cpu_tier() noexcept;
 
 /// Whether 64-bit multiplication with two carry chains (ADX) is faster here than vector code for numbers of
-/// 255 bits: seen on Golden Cove and Zen 5, and not on Zen 4. False where HANDFAST_CPU caps the tier to
-/// portable.
+/// 255 bits: Intel's processors that have it, and AMD's from Zen 5 on (seen on Golden Cove and Zen 5, and not
+/// on Zen 4). False where HANDFAST_CPU caps the tier to portable.
 [[nodiscard]] bool has_fast_adx() noexcept;
 
 }  // namespace handfast::crypto

@@ -116,6 +116,8 @@ auto unsupported() noexcept { return fail(ErrorCode::no_common_group, "a group t
 
 }  // namespace
 
+void prepare_key_exchange() noexcept { prepare_x25519(); }
+
 bool supported(NamedGroup group) noexcept { return composition_of(group).has_value(); }
 
 std::size_t client_share_size(NamedGroup group) noexcept {

@@ -17,6 +17,10 @@ namespace handfast::crypto {
 /// SecP384r1MLKEM1024.
 [[nodiscard]] bool supported(NamedGroup group) noexcept;
 
+/// Loads what the first key exchange would load, half a millisecond's work: who makes a configuration before
+/// there are threads has it behind them. At any time, in any thread, again for nothing.
+void prepare_key_exchange() noexcept;
+
 /// A curve of its own, as TLS 1.2 needs it; hybrids are for TLS 1.3.
 [[nodiscard]] constexpr bool is_classical(NamedGroup group) noexcept {
   return group == NamedGroup::x25519 || group == NamedGroup::secp256r1 || group == NamedGroup::secp384r1 ||

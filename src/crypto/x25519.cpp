@@ -102,6 +102,11 @@ Number256 to_montgomery(const Number256& y) noexcept {
 
 }  // namespace
 
+void prepare_x25519() noexcept {
+  prepare_sodium();
+  if (has_fast_adx()) prepare_libcrypto_x25519();
+}
+
 void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept {
   prepare_sodium();
   std::array<std::uint8_t, x25519_size> point{};  // y, and the sign of x in the last bit

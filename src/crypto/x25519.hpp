@@ -9,6 +9,9 @@ namespace handfast::crypto {
 
 inline constexpr std::size_t x25519_size = 32;
 
+/// Loads what the first of the calls below would load.
+void prepare_x25519() noexcept;
+
 /// The public key of `scalar`: 32 octets each. Constant time in the scalar, at two thirds of the cost of
 /// multiplying on the Montgomery curve.
 void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept;

@@ -3,8 +3,12 @@
 #include "crypto/x25519_libcrypto.hpp"
 
 #include <array>
+#include <atomic>
 #include <memory>
+#include <new>
 #include <string_view>
+
+#include <handfast/secret.hpp>
 
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
@@ -29,7 +33,14 @@ const OSSL_DISPATCH* functions_of(OSSL_PROVIDER* provider, int operation) noexce
   return nullptr;
 }
 
+using Library = std::unique_ptr<OSSL_LIB_CTX, ReleaseWith<OSSL_LIB_CTX_free>>;
+using Loaded = std::unique_ptr<OSSL_PROVIDER, ReleaseWith<OSSL_PROVIDER_unload>>;
+
+/// The default provider and what it has for X25519.
 struct Provider {
+  // A library context of our own: the program's has the providers and the configuration that it wants.
+  Library library;
+  Loaded loaded;
   void* context = nullptr;
   OSSL_FUNC_keymgmt_new_fn* new_key = nullptr;
   OSSL_FUNC_keymgmt_free_fn* free_key = nullptr;
@@ -40,19 +51,12 @@ struct Provider {
   OSSL_FUNC_keyexch_set_peer_fn* set_peer = nullptr;
   OSSL_FUNC_keyexch_derive_fn* derive = nullptr;
 
-  Provider() noexcept {
-    // A library context of our own: the program's has the providers and the configuration that it wants. Both
-    // stay until the process ends.
-    OSSL_LIB_CTX* const library = OSSL_LIB_CTX_new();
-    if (library == nullptr) return;
-    OSSL_PROVIDER* const provider = OSSL_PROVIDER_load(library, "default");
-    if (provider == nullptr) {
-      OSSL_LIB_CTX_free(library);
-      return;
-    }
-    context = OSSL_PROVIDER_get0_provider_ctx(provider);
-    take_key_management(functions_of(provider, OSSL_OP_KEYMGMT));
-    take_key_exchange(functions_of(provider, OSSL_OP_KEYEXCH));
+  Provider() noexcept : library(OSSL_LIB_CTX_new()) {
+    if (library) loaded.reset(OSSL_PROVIDER_load(library.get(), "default"));
+    if (!loaded) return;
+    context = OSSL_PROVIDER_get0_provider_ctx(loaded.get());
+    take_key_management(functions_of(loaded.get(), OSSL_OP_KEYMGMT));
+    take_key_exchange(functions_of(loaded.get(), OSSL_OP_KEYEXCH));
   }
 
   [[nodiscard]] bool complete() const noexcept {
@@ -81,10 +85,16 @@ struct Provider {
   }
 };
 
-/// Asked once a process; null if something is missing.
+/// Made at the first call, and kept until the process ends; null if something is missing, which is tried
+/// again, for it may have been memory. Of several that threads make at once one stays.
 const Provider* the_provider() noexcept {
-  static const Provider provider;
-  return provider.complete() ? &provider : nullptr;
+  constinit static std::atomic<const Provider*> made = nullptr;
+  if (const Provider* const provider = made.load(std::memory_order_acquire)) return provider;
+  std::unique_ptr<const Provider> mine(new (std::nothrow) Provider);
+  if (!mine || !mine->complete()) return nullptr;
+  const Provider* first = nullptr;
+  if (made.compare_exchange_strong(first, mine.get(), std::memory_order_acq_rel)) return mine.release();
+  return first;
 }
 
 using Release = void (*)(void*);
@@ -107,20 +117,35 @@ Object new_key(const Provider& provider, Bytes scalar, Bytes public_key) noexcep
   return key;
 }
 
+/// Overwrites the stack where the functions that were called before had theirs: half of the shared secret
+/// stays there.
+[[gnu::noinline]] void wipe_stack_below() noexcept {
+  std::array<std::uint8_t, 2048> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): to be wiped
+  wipe(room);
+}
+
 }  // namespace
 
+void prepare_libcrypto_x25519() noexcept {
+  const ErrorQueueGuard clean_queue;
+  (void)the_provider();
+}
+
 bool libcrypto_x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes shared) noexcept {
+  const ErrorQueueGuard clean_queue;
   const Provider* const provider = the_provider();
   if (provider == nullptr) return false;
-  const ErrorQueueGuard clean_queue;
   const Object own = new_key(*provider, scalar, public_key);
   const Object peer = new_key(*provider, {}, point);
   const Object exchange(provider->new_exchange(provider->context), provider->free_exchange);
   std::size_t size = shared.size();
-  return own != nullptr && peer != nullptr && exchange != nullptr &&
-         provider->set_own(exchange.get(), own.get(), nullptr) == 1 &&
-         provider->set_peer(exchange.get(), peer.get()) == 1 &&
-         provider->derive(exchange.get(), shared.data(), &size, shared.size()) == 1 && size == shared.size();
+  const bool agreed = own != nullptr && peer != nullptr && exchange != nullptr &&
+                      provider->set_own(exchange.get(), own.get(), nullptr) == 1 &&
+                      provider->set_peer(exchange.get(), peer.get()) == 1 &&
+                      provider->derive(exchange.get(), shared.data(), &size, shared.size()) == 1 &&
+                      size == shared.size();
+  wipe_stack_below();
+  return agreed;
 }
 
 }  // namespace handfast::crypto

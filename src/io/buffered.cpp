@@ -60,8 +60,9 @@ Bytes BufferedConnection::output() {
       output_size_ = min_output;
     }
     if (sent_ == filled_) sent_ = filled_ = 0;
-    // Behind data that waits, too: close_notify goes out with the last of it.
-    if (output_size_ - filled_ >= min_output)
+    // Behind data that waits, too: close_notify goes out with the last of it. What does not fit comes next
+    // time.
+    if (filled_ < output_size_)
       filled_ += connection_.transmit({output_.get() + filled_, output_size_ - filled_});
   }
   return {output_.get() + sent_, filled_ - sent_};

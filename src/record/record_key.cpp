@@ -89,7 +89,7 @@ void RecordKey::rest() noexcept {
 }
 
 void RecordKey::set_limit(std::uint64_t records) noexcept {
-  limit_ = std::clamp<std::uint64_t>(records, 1, confidentiality_limit(aead_));
+  limit_ = std::clamp<std::uint64_t>(records, 2, confidentiality_limit(aead_));
 }
 
 Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {

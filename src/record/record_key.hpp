@@ -82,7 +82,7 @@ class RecordKey {
   /// Most records that may be sealed. Default: what keeps confidentiality (RFC 8446 §5.5): 2^24.5 for AES, in
   /// CBC as in GCM mode, 2^48 for ChaCha20-Poly1305, which needs none.
   [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
-  /// At least 1, and never more than the default.
+  /// At least 2, one for data and one for the KeyUpdate behind it, and never more than the default.
   void set_limit(std::uint64_t records) noexcept;
   /// The limit is near: of the records left the last 1/64, and at least one, are for a KeyUpdate and alerts.
   [[nodiscard]] bool update_due() const noexcept { return records_before_update() == 0; }

@@ -8,7 +8,6 @@
 #include "crypto/curve.hpp"
 #include "crypto/hkdf.hpp"
 #include "crypto/modular_inverse.hpp"
-#include "crypto/x25519_libcrypto.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -80,23 +79,6 @@ TEST_F(CryptoPoison, DoesNotDirectADerivation) {
     EXPECT_TRUE(poisoned(key.data(), key.size()));
   }
   EXPECT_EQ(errors(), 0U);
-}
-
-TEST_F(CryptoPoison, DoesNotDirectLibcryptosLadder) {
-  Octets scalar(32, 7);
-  const Octets public_key(32, 9);  // not looked at
-  Octets point(32);
-  point.front() = 9;
-  Octets expected(32);
-  ASSERT_TRUE(libcrypto_x25519(scalar, public_key, point, expected));
-  poison(scalar.data(), scalar.size());
-  Octets shared(32);
-  const bool agreed = libcrypto_x25519(scalar, public_key, point, shared);
-  EXPECT_TRUE(poisoned(shared.data(), shared.size()));
-  publish(shared.data(), shared.size());
-  EXPECT_TRUE(agreed);
-  EXPECT_EQ(shared, expected);
-  EXPECT_EQ(errors(), 1U);  // whether the result is zeros, which ends the handshake
 }
 
 }  // namespace

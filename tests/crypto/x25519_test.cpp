@@ -95,7 +95,7 @@ TEST_P(X25519Ladder, GivesWhatLibsodiumGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, X25519Ladder, testing::Values(&x25519, &libcrypto_x25519),
-                         [](const auto& info) { return info.param == &x25519 ? "Chosen" : "OfLibcrypto"; });
+                         [](const auto& each) { return each.param == &x25519 ? "Chosen" : "OfLibcrypto"; });
 
 TEST(X25519, HasNoFastCarriesWhereTheTierIsCapped) {
   if (cpu_tier() == CpuTier::portable) { EXPECT_FALSE(has_fast_adx()); }

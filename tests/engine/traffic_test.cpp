@@ -121,17 +121,19 @@ TEST(KeyUpdate, OwedOnesCoalesce) {
 }
 
 TEST(KeyUpdate, IsSentByItselfBeforeTheLimit) {
-  ClientSettings client = client_settings();
-  client.key_update_after_records = 4;
-  Pair pair = finished(client);
-  std::size_t total = 0;
-  for (int i = 0; i < 50; ++i) {
-    const Octets data = pattern(40000);
-    total += data.size();
-    pair.server.deliver(pair.client.send(data));
-    ASSERT_FALSE(pair.server.error) << failure(pair.server);
+  for (const std::uint64_t records : {1U, 2U, 4U}) {
+    ClientSettings client = client_settings();
+    client.key_update_after_records = records;
+    Pair pair = finished(client);
+    std::size_t total = 0;
+    for (int i = 0; i < 50; ++i) {
+      const Octets data = pattern(40000);
+      total += data.size();
+      pair.server.deliver(pair.client.send(data));
+      ASSERT_FALSE(pair.server.error) << failure(pair.server);
+    }
+    EXPECT_EQ(pair.server.received.size(), total);
   }
-  EXPECT_EQ(pair.server.received.size(), total);
 }
 
 TEST(KeyUpdate, FloodIsRefused) {

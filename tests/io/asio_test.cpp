@@ -72,6 +72,14 @@ class AsioStream : public testing::Test {
     EXPECT_EQ(error, net::error::eof) << error.message();
   }
 
+  /// Until the socket takes no more.
+  static void fill(Socket& socket) {
+    socket.non_blocking(true);
+    std::error_code error;
+    while (!error) net::write(socket, net::buffer(std::array<char, 4096>()), error);
+    EXPECT_EQ(error, net::error::would_block);
+  }
+
   net::io_context context;
   std::optional<Stream> client;
   std::optional<Stream> server;
@@ -130,6 +138,53 @@ TEST_F(AsioStream, WritesTheLastWithTheEndBehindIt) {
     client.reset();
     server.reset();
   }
+}
+
+TEST_F(AsioStream, EndsWithoutDataOnlyWhatCouldTakeSome) {
+  connect();
+  std::error_code got;
+  const auto end = [&] {
+    client->async_write_last(net::const_buffer(), [&](std::error_code error, std::size_t) { got = error; });
+    context.restart();
+    context.run();
+  };
+  end();
+  EXPECT_EQ(got, ErrorCode::not_ready);
+  shake_hands();
+  end();
+  EXPECT_FALSE(got) << got.message();
+  end();
+  EXPECT_EQ(got, ErrorCode::closed);
+}
+
+// A read that fails sends its alert, which waits here for a peer that does not read. A write meanwhile has
+// taken nothing and says so: success with no octets would make asio::async_write lose data.
+TEST_F(AsioStream, AWriteBesideAFailedReadFails) {
+  connect();
+  shake_hands();
+  Socket& raw = server->next_layer();
+  fill(client->next_layer());
+  std::error_code read_error;
+  std::error_code write_error;
+  std::optional<std::size_t> written;
+  char octet = 0;
+  client->async_read_some(net::buffer(&octet, 1),
+                          [&](std::error_code error, std::size_t) { read_error = error; });
+  net::write(raw, net::buffer("no record of TLS at all", 23));
+  context.restart();
+  while (!client->error() && context.run_one() != 0) {}
+  ASSERT_TRUE(client->error());  // and its alert finds no room
+  ASSERT_FALSE(read_error);
+  net::async_write(*client, net::buffer("xyz", 3), [&](std::error_code error, std::size_t count) {
+    write_error = error;
+    written = count;
+  });
+  while (!written && context.run_one() != 0) {}
+  EXPECT_EQ(write_error, client->error()->code) << write_error.message();
+  EXPECT_EQ(written, 0u);
+  raw.close();
+  context.run();
+  EXPECT_TRUE(read_error);
 }
 
 TEST_F(AsioStream, WorksWithUseAwaitable) {

@@ -230,13 +230,15 @@ TEST_P(EachProtection, WantsNewKeysBeforeTheRealLimit) {
   EXPECT_EQ(code_of(sending.seal(ContentType::alert, as_bytes("xy"), 0, out)), ErrorCode::sequence_exhausted);
 }
 
-TEST_P(EachProtection, LimitIsAtLeastOneAndAtMostWhatTheAeadAllows) {
+TEST_P(EachProtection, LimitLeavesRoomForDataAndIsAtMostWhatTheAeadAllows) {
   const std::uint64_t limit = sending.limit();
   sending.set_limit(limit + 1);
   EXPECT_EQ(sending.limit(), limit);
-  sending.set_limit(0);
-  EXPECT_EQ(sending.limit(), 1U);
-  EXPECT_TRUE(sending.update_due());
+  for (const std::uint64_t few : {0U, 1U}) {
+    sending.set_limit(few);
+    EXPECT_EQ(sending.limit(), 2U);
+    EXPECT_EQ(sending.records_before_update(), 1U);
+  }
 }
 
 // [8446:5.3#2]
