@@ -35,18 +35,23 @@ struct Workspaces {
 // FIPS 186-4 §D.1.2.3
 constexpr Modulus256 p256_prime({0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001});
 
-/// x = X / Z^2 and y = Y / Z^3 of a secret point of P-256 that is not infinity, where libcrypto's
-/// multiplication leaves X, Y and Z. libcrypto divides by raising Z to a power, which takes twice the time.
-void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+/// X and Y of a secret point of P-256 that is not infinity, where libcrypto's multiplication leaves X, Y and
+/// Z; Z, by which they are to be divided, is returned. `y` may be null.
+Secret<32> undivided(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
   Numbers numbers(context);
   BIGNUM* const divisor = numbers.next();
   must(EC_POINT_get_Jprojective_coordinates_GFp(curve.ec_group, point, x, y, divisor, context));
   require(!BN_is_zero(divisor));
   Secret<32> octets;
   write_number(divisor, octets.span());
-  invert_modulo(p256_prime, octets.view(), octets.span());
-  BIGNUM* const inverse = divisor;
-  read_number(octets.view(), inverse);
+  return octets;
+}
+
+/// x = X / Z^2 and y = Y / Z^3, from 1 / Z. libcrypto divides by raising Z to a power, which takes twice the
+/// time.
+void divide(const Curve& curve, Bytes inverse_octets, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+  Numbers numbers(context);
+  BIGNUM* const inverse = numbers.next(inverse_octets);
   BIGNUM* const factor = numbers.next();
   const auto multiply = [&](BIGNUM* product, const BIGNUM* a, const BIGNUM* b) {
     must(BN_mod_mul_montgomery(product, a, b, curve.field, context));
@@ -62,15 +67,29 @@ void divide_p256(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y
 
 /// The coordinates of a secret point that is not infinity. `y` may be null.
 void find_coordinates(const Curve& curve, const EC_POINT* point, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
-  if (curve.group == NamedGroup::secp256r1) return divide_p256(curve, point, x, y, context);
+  if (curve.group == NamedGroup::secp256r1) {
+    Secret<32> divisor = undivided(curve, point, x, y, context);
+    invert_modulo(p256_prime, divisor.view(), divisor.span());
+    return divide(curve, divisor.view(), x, y, context);
+  }
   must(EC_POINT_get_affine_coordinates(curve.ec_group, point, x, y, context));
 }
 
-void multiply_base(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* y, BN_CTX* context) {
+EcPoint multiple_of_base(const Curve& curve, Bytes scalar, BN_CTX* context) {
   Numbers numbers(context);
-  const auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
+  auto product = owned<EcPoint>(EC_POINT_new(curve.ec_group));
   must(EC_POINT_mul(curve.ec_group, product.get(), numbers.next_secret(scalar), nullptr, nullptr, context));
-  find_coordinates(curve, product.get(), x, y, context);
+  return product;
+}
+
+/// Fermat's way, modulo the order.
+void invert_scalar(const Curve& curve, Bytes scalar, BIGNUM* inverse, BN_CTX* context) {
+  Numbers numbers(context);
+  BIGNUM* const exponent = numbers.next(curve.order());
+  must(BN_sub_word(exponent, 2));
+  must(BN_mod_exp_mont_consttime(inverse, numbers.next_secret(scalar), exponent,
+                                 EC_GROUP_get0_order(curve.ec_group), context,
+                                 EC_GROUP_get_mont_data(curve.ec_group)));
 }
 
 }  // namespace
@@ -139,14 +158,25 @@ void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
   Numbers numbers(context.get());
   BIGNUM* const x = numbers.next();
   BIGNUM* const y = numbers.next();
-  multiply_base(curve, scalar, x, y, context.get());
+  find_coordinates(curve, multiple_of_base(curve, scalar, context.get()).get(), x, y, context.get());
   point[0] = 4;  // uncompressed (RFC 8446 §4.2.8.2)
   write_number(x, point.subspan(1, curve.field_size));
   write_number(y, point.subspan(1 + curve.field_size));
 }
 
-void multiply_base_to_x(const Curve& curve, Bytes scalar, BIGNUM* x, BN_CTX* context) {
-  multiply_base(curve, scalar, x, nullptr, context);
+void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* inverse, BN_CTX* context) {
+  BN_set_flags(inverse, BN_FLG_CONSTTIME);
+  const EcPoint product = multiple_of_base(curve, scalar, context);
+  if (curve.group != NamedGroup::secp256r1) {
+    find_coordinates(curve, product.get(), x, nullptr, context);
+    return invert_scalar(curve, scalar, inverse, context);
+  }
+  // libcrypto lends its own fast way to invert a scalar of P-256 to nobody.
+  Secret<32> divisor = undivided(curve, product.get(), x, nullptr, context);
+  Secret<32> inverted(scalar);
+  invert_modulo({p256_prime, divisor.span()}, {p256_order, inverted.span()});
+  divide(curve, divisor.view(), x, nullptr, context);
+  read_number(inverted.view(), inverse);
 }
 
 EcGroup table_of(const Curve& curve, const EC_POINT* point) {

@@ -9,8 +9,13 @@
 #include <handfast/types.hpp>
 
 #include "crypto/libcrypto.hpp"
+#include "crypto/modular_inverse.hpp"
 
 namespace handfast::crypto {
+
+/// The order of P-256 (FIPS 186-4 §D.1.2.3).
+inline constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
+                                        0xffffffff00000000});
 
 inline constexpr std::size_t max_field_size = 66;
 inline constexpr std::size_t max_point_size = 1 + 2 * max_field_size;
@@ -70,8 +75,9 @@ void clear_excess_bits(const Curve& curve, MutableBytes octets) noexcept;
 
 /// scalar · G as an uncompressed point, point_size() octets. Constant time.
 void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point);
-/// Its x coordinate alone.
-void multiply_base_to_x(const Curve& curve, Bytes scalar, BIGNUM* x, BN_CTX* context);
+/// What a signature makes of its nonce: the x coordinate of scalar · G, and 1 / scalar modulo the order.
+/// Constant time.
+void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* inverse, BN_CTX* context);
 
 /// The curve with `point` as its base and a table of the base's multiples, with which libcrypto multiplies it
 /// as fast as G: some 150 KiB, made in 20 ms. Null where libcrypto has no such way for the curve: it has for

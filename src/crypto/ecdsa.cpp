@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "crypto/hkdf.hpp"
-#include "crypto/modular_inverse.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -28,27 +27,6 @@ Result<CurveScalar> draw_nonce(const Curve& curve, Bytes scalar, const Digest& d
     if (is_scalar(curve, nonce.view())) return nonce;
   }
   return fail(ErrorCode::signing_failed);
-}
-
-// FIPS 186-4 §D.1.2.3
-constexpr Modulus256 p256_order({0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
-                                 0xffffffff00000000});
-
-/// 1 / scalar modulo the order, in constant time: one of `numbers`. libcrypto lends its own fast way for
-/// P-256 to nobody.
-const BIGNUM* invert(const Curve& curve, Bytes scalar, Numbers& numbers, BN_CTX* context) {
-  if (curve.group == NamedGroup::secp256r1) {
-    Secret<32> inverse;
-    invert_modulo(p256_order, scalar, inverse.span());
-    return numbers.next_secret(inverse.view());
-  }
-  const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
-  BIGNUM* const exponent = numbers.next(curve.order());
-  must(BN_sub_word(exponent, 2));
-  BIGNUM* const inverse = numbers.next_secret({});
-  must(BN_mod_exp_mont_consttime(inverse, numbers.next_secret(scalar), exponent, order, context,
-                                 EC_GROUP_get_mont_data(curve.ec_group)));
-  return inverse;
 }
 
 // ---- Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 §2.2.3), as DER
@@ -182,12 +160,12 @@ Result<Octets> sign_ecdsa(EC_KEY* key, const Curve& curve, Bytes scalar, const D
   const auto context = owned<BigNumberContext>(BN_CTX_new());
   Numbers numbers(context.get());
   BIGNUM* const r = numbers.next();
-  multiply_base_to_x(curve, nonce->view(), r, context.get());
+  BIGNUM* const inverse = numbers.next();
+  multiply_base_and_invert(curve, nonce->view(), r, inverse, context.get());
   const BIGNUM* const order = EC_GROUP_get0_order(curve.ec_group);
   if (BN_cmp(r, order) >= 0) must(BN_sub(r, r, order));  // the prime is less than two orders
   if (BN_is_zero(r)) return fail(ErrorCode::signing_failed);
 
-  const BIGNUM* const inverse = invert(curve, nonce->view(), numbers, context.get());
   const ErrorQueueGuard guard;
   const EcdsaSignature signature(ECDSA_do_sign_ex(digest.octets.data(), digest.size, inverse, r, key));
   if (signature == nullptr) return fail(ErrorCode::signing_failed);

@@ -3,7 +3,7 @@
 //
 // A step replaces (f, g), f odd, by ((g, (g - f) / 2) where g is odd and delta positive, else by
 // (f, (g + (g mod 2) f) / 2); from modulus and number it comes to (+-1, 0) within 590 steps for numbers of
-// 256 bits. Steps look at the lowest bits only, so 62 of them are done on one word, as a matrix, which is
+// 256 bits. Steps look at the lowest bits only, so 60 of them are done on one word, as a matrix, which is
 // then applied to the whole numbers: to f and g, and modulo the modulus to d and e, which keep f = d number
 // and g = e number. Nothing branches for a secret: what a step does is chosen by masks.
 #include "crypto/modular_inverse.hpp"
@@ -24,38 +24,66 @@ using Limbs = Modulus256::Limbs;
 constexpr int limb_bits = Modulus256::limb_bits;
 constexpr std::uint64_t limb_mask = Modulus256::limb_mask;
 
+/// Two numbers side by side, for two inversions that go in step.
+using Pair [[gnu::vector_size(16)]] = std::uint64_t;
+
+/// All ones for 1, zeros for 0; of each of a pair.
+std::uint64_t mask_of(std::uint64_t bit) noexcept { return hidden(0 - bit); }
+Pair mask_of(Pair bit) noexcept { return 0 - bit; }  // a vector is nothing to branch on
+
 /// All ones below zero, else zeros.
 std::int64_t sign_mask(std::int64_t value) noexcept {
-  return static_cast<std::int64_t>(hidden(static_cast<std::uint64_t>(value >> 63)));
+  return static_cast<std::int64_t>(mask_of(static_cast<std::uint64_t>(value) >> 63));
 }
 
-/// 62 steps: 2^62 (f', g') = (u f + v g, q f + r g).
+/// Steps in a row: 2^n (f', g') = (u f + v g, q f + r g), for n of them.
 struct Transition {
   std::int64_t u, v, q, r;
+
+  /// This one after `first`.
+  [[nodiscard]] Transition after(const Transition& first) const noexcept {
+    return {u * first.u + v * first.q, u * first.v + v * first.r, q * first.u + r * first.q,
+            q * first.v + r * first.r};
+  }
 };
 
+/// 30 steps: of so many, each row of the transition fits into one word, u + 2^32 v and q + 2^32 r.
+template <class Word>
+struct Rows {
+  Word upper, lower;
+};
+constexpr int half = limb_bits / 2;
+
+Transition transition(std::uint64_t upper, std::uint64_t lower) noexcept {
+  const auto low = [](std::uint64_t row) {
+    return static_cast<std::int64_t>(static_cast<std::int32_t>(row));
+  };
+  const auto high = [&](std::uint64_t row) {
+    return static_cast<std::int64_t>(row - static_cast<std::uint64_t>(low(row))) >> 32;
+  };
+  return {low(upper), high(upper), low(lower), high(lower)};
+}
+
 /// `zeta` is -(delta + 1/2), which makes the test for a positive delta a sign bit.
-Transition steps(std::int64_t& zeta, std::uint64_t f, std::uint64_t g) noexcept {
-  std::uint64_t u = 1, v = 0, q = 0, r = 1;  // modulo 2^64, where signs take care of themselves
-  for (int i = 0; i < limb_bits; ++i) {
-    const auto positive = static_cast<std::uint64_t>(sign_mask(zeta));
-    const std::uint64_t odd = hidden(0 - (g & 1));
-    // g + f or, where delta is positive, g - f; the matrix goes along.
+template <class Word>
+Rows<Word> steps(Word& zeta, Word& f, Word& g) noexcept {
+  Word upper = Word{} + 1;
+  Word lower = upper << 32;
+  for (int i = 0; i < half; ++i) {
+    const Word positive = mask_of(zeta >> 63);
+    const Word odd = mask_of(g & 1);
+    // g + f or, where delta is positive, g - f; the rows go along.
     g += ((f ^ positive) - positive) & odd;
-    q += ((u ^ positive) - positive) & odd;
-    r += ((v ^ positive) - positive) & odd;
+    lower += ((upper ^ positive) - positive) & odd;
     // The step with the exchange: the old g is the new one plus f.
-    const std::uint64_t exchange = positive & odd;
-    zeta = (zeta ^ static_cast<std::int64_t>(exchange)) - 1;
+    const Word exchange = positive & odd;
+    zeta = (zeta ^ exchange) - 1;
     f += g & exchange;
-    u += q & exchange;
-    v += r & exchange;
+    upper += lower & exchange;
     g >>= 1;
-    u <<= 1;
-    v <<= 1;
+    upper <<= 1;
   }
-  return {static_cast<std::int64_t>(u), static_cast<std::int64_t>(v), static_cast<std::int64_t>(q),
-          static_cast<std::int64_t>(r)};
+  return {upper, lower};
 }
 
 /// The same steps, several at once: those that only halve g, and those with no exchange among them, which
@@ -91,7 +119,7 @@ std::int64_t low_limb(Wide value) noexcept {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) & limb_mask);
 }
 
-/// (f, g) = transition (f, g) / 2^62, which leaves no rest.
+/// (f, g) = transition (f, g) / 2^60, which leaves no rest.
 void apply_exactly(const Transition& t, Limbs& f, Limbs& g) noexcept {
   Wide to_f = static_cast<Wide>(t.u) * f[0] + static_cast<Wide>(t.v) * g[0];
   Wide to_g = static_cast<Wide>(t.q) * f[0] + static_cast<Wide>(t.r) * g[0];
@@ -105,7 +133,7 @@ void apply_exactly(const Transition& t, Limbs& f, Limbs& g) noexcept {
   g[4] = static_cast<std::int64_t>(to_g >> limb_bits);
 }
 
-/// (d, e) = transition (d, e) / 2^62 modulo the modulus. Both stay above -2 moduli and below one.
+/// (d, e) = transition (d, e) / 2^60 modulo the modulus. Both stay above -2 moduli and below one.
 void apply_modulo(const Modulus256& modulus, const Transition& t, Limbs& d, Limbs& e) noexcept {
   // First a modulus more for those below zero; then as many as it takes for the lowest limb to vanish.
   const std::int64_t d_negative = sign_mask(d[4]);
@@ -135,7 +163,7 @@ void apply_modulo(const Modulus256& modulus, const Transition& t, Limbs& d, Limb
   e[4] = static_cast<std::int64_t>(to_e >> limb_bits);
 }
 
-/// Brings the limbs but the last, which keeps the sign, to 62 bits.
+/// Brings the limbs but the last, which keeps the sign, to 60 bits.
 void carry(Limbs& a) noexcept {
   for (std::size_t i = 0; i < 4; ++i) {
     a[i + 1] += a[i] >> limb_bits;
@@ -158,9 +186,12 @@ void normalise(const Modulus256& modulus, Limbs& value, std::int64_t negative) n
 
 Number256 join(const Limbs& limbs) noexcept {
   const auto limb = [&](std::size_t i) { return static_cast<std::uint64_t>(limbs[i]); };
-  return {limb(0) | limb(1) << 62, limb(1) >> 2 | limb(2) << 60, limb(2) >> 4 | limb(3) << 58,
-          limb(3) >> 6 | limb(4) << 56};
+  return {limb(0) | limb(1) << 60, limb(1) >> 4 | limb(2) << 56, limb(2) >> 8 | limb(3) << 52,
+          limb(3) >> 12 | limb(4) << 48};
 }
+
+constexpr std::uint64_t first_zeta = ~std::uint64_t{0};
+constexpr int batches = 10;  // 600 steps
 
 /// Where the steps start and, with g = 0 and f = 1 or -1, end: then d, or -d, is the inverse.
 struct Division {
@@ -181,7 +212,6 @@ struct Division {
   Limbs f, g;
   Limbs d{};
   Limbs e{1, 0, 0, 0, 0};
-  std::int64_t zeta = -1;
 };
 
 Number256 read(Bytes octets) noexcept {
@@ -199,17 +229,47 @@ void write(const Number256& number, MutableBytes octets) noexcept {
 
 Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept {
   Division division(modulus, number);
-  for (int batch = 0; batch < 10; ++batch)  // 620 steps
-    division.apply(modulus, steps(division.zeta, division.low_f(), division.low_g()));
+  std::uint64_t zeta = first_zeta;
+  for (int batch = 0; batch < batches; ++batch) {
+    std::uint64_t f = division.low_f();
+    std::uint64_t g = division.low_g();
+    const auto first = steps(zeta, f, g);
+    const auto second = steps(zeta, f, g);
+    division.apply(modulus,
+                   transition(second.upper, second.lower).after(transition(first.upper, first.lower)));
+  }
   const Number256 inverse = division.inverse(modulus);
   wipe(&division, sizeof(division));
   return inverse;
 }
 
+void invert_modulo(const Inversion& a, const Inversion& b) noexcept {
+  std::array values = {read(a.number), read(b.number)};
+  std::array divisions = {Division(a.modulus, values[0]), Division(b.modulus, values[1])};
+  Pair zeta = {first_zeta, first_zeta};
+  for (int batch = 0; batch < batches; ++batch) {
+    Pair f = {divisions[0].low_f(), divisions[1].low_f()};
+    Pair g = {divisions[0].low_g(), divisions[1].low_g()};
+    const auto first = steps(zeta, f, g);
+    const auto second = steps(zeta, f, g);
+    const auto of = [&](int i) {
+      return transition(second.upper[i], second.lower[i]).after(transition(first.upper[i], first.lower[i]));
+    };
+    divisions[0].apply(a.modulus, of(0));
+    divisions[1].apply(b.modulus, of(1));
+  }
+  values = {divisions[0].inverse(a.modulus), divisions[1].inverse(b.modulus)};
+  write(values[0], a.number);
+  write(values[1], b.number);
+  wipe(&values, sizeof(values));
+  wipe(&divisions, sizeof(divisions));
+}
+
 Number256 invert_modulo_public(const Modulus256& modulus, const Number256& number) noexcept {
   Division division(modulus, number);
+  auto zeta = static_cast<std::int64_t>(first_zeta);
   while (division.g != Limbs{})
-    division.apply(modulus, steps_public(division.zeta, division.low_f(), division.low_g()));
+    division.apply(modulus, steps_public(zeta, division.low_f(), division.low_g()));
   return division.inverse(modulus);
 }
 

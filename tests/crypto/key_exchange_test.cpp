@@ -405,9 +405,14 @@ TEST(Curve, MultipliesAsLibcryptoDoes) {
       const Bytes expected_x = Bytes(expected).subspan(1, curve.field_size);
       Octets x(curve.field_size);
       const BigNumber x_number = new_number();
-      multiply_base_to_x(curve, scalar, x_number.get(), context.get());
+      const BigNumber inverse = new_number();
+      multiply_base_and_invert(curve, scalar, x_number.get(), inverse.get(), context.get());
       write_number(x_number.get(), x);
       ASSERT_EQ(to_hex(x), to_hex(expected_x));
+      const BigNumber one_again = new_number();
+      must(BN_mod_mul(one_again.get(), inverse.get(), number_of(scalar).get(),
+                      EC_GROUP_get0_order(curve.ec_group), context.get()));
+      ASSERT_TRUE(BN_is_one(one_again.get()));
       // The base is a point like any other.
       Octets one(curve.field_size, 0);
       one.back() = 1;

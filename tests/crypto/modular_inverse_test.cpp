@@ -31,13 +31,6 @@ constexpr NamedModulus moduli[] = {
     named("3", {3, 0, 0, 0}),
 };
 
-BigNumber big_number_of(const Number256& value) {
-  Octets octets(32);
-  for (std::size_t i = 0; i < 32; ++i)
-    octets[31 - i] = static_cast<std::uint8_t>(value[i / 8] >> 8 * (i % 8));
-  return crypto::number_of(octets);
-}
-
 Number256 value_of(const BIGNUM* number) {
   Octets octets(32);
   write_number(number, octets);
@@ -47,9 +40,18 @@ Number256 value_of(const BIGNUM* number) {
   return value;
 }
 
-class Inversion {
+Octets octets_of(const Number256& value) {
+  Octets octets(32);
+  for (std::size_t i = 0; i < 32; ++i)
+    octets[31 - i] = static_cast<std::uint8_t>(value[i / 8] >> 8 * (i % 8));
+  return octets;
+}
+
+BigNumber big_number_of(const Number256& value) { return crypto::number_of(octets_of(value)); }
+
+class Inverter {
  public:
-  explicit Inversion(const NamedModulus& modulus)
+  explicit Inverter(const NamedModulus& modulus)
       : modulus_(modulus), big_modulus_(big_number_of(modulus.value)) {}
 
   /// Of `number` modulo the modulus.
@@ -63,6 +65,15 @@ class Inversion {
         << modulus_.name;
     ASSERT_EQ(invert_modulo_public(modulus_.modulus, value_of(reduced.get())), value_of(expected.get()))
         << modulus_.name;
+    // Beside another one, of another modulus, in either place.
+    Octets one = octets_of(value_of(reduced.get()));
+    Octets two = octets_of({2, 0, 0, 0});
+    invert_modulo({modulus_.modulus, one}, {moduli[0].modulus, two});
+    ASSERT_EQ(one, octets_of(value_of(expected.get()))) << modulus_.name;
+    ASSERT_EQ(to_hex(two), "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a9");
+    invert_modulo({moduli[0].modulus, two}, {modulus_.modulus, one});
+    ASSERT_EQ(one, octets_of(value_of(reduced.get()))) << modulus_.name;
+    ASSERT_EQ(two, octets_of({2, 0, 0, 0}));
   }
 
   const BIGNUM* modulus() const { return big_modulus_.get(); }
@@ -76,31 +87,31 @@ class Inversion {
 TEST(ModularInverse, AgreesWithLibcrypto) {
   SeededRandom random("inverse");
   for (const NamedModulus& each : moduli) {
-    Inversion inversion(each);
+    Inverter inverter(each);
     for (int i = 0; i < 5000; ++i) {
       Octets octets(32);
       ASSERT_TRUE(random.fill(octets));
-      inversion.expect_right(crypto::number_of(octets).get());
+      inverter.expect_right(crypto::number_of(octets).get());
     }
   }
 }
 
 TEST(ModularInverse, IsRightAtTheEnds) {
   for (const NamedModulus& each : moduli) {
-    Inversion inversion(each);
+    Inverter inverter(each);
     for (unsigned i = 1; i < 300; ++i) {
       const BigNumber small = new_number();
       must(BN_set_word(small.get(), i));
-      inversion.expect_right(small.get());
-      must(BN_sub(small.get(), inversion.modulus(), small.get()));  // and as far from the other end
-      inversion.expect_right(small.get());
+      inverter.expect_right(small.get());
+      must(BN_sub(small.get(), inverter.modulus(), small.get()));  // and as far from the other end
+      inverter.expect_right(small.get());
     }
     for (int bit = 0; bit < 256; ++bit) {
       const BigNumber power = new_number();
       must(BN_set_bit(power.get(), bit));
-      inversion.expect_right(power.get());
+      inverter.expect_right(power.get());
       must(BN_sub_word(power.get(), 1));
-      inversion.expect_right(power.get());
+      inverter.expect_right(power.get());
     }
     EXPECT_EQ(invert_modulo(each.modulus, Number256{}), Number256{});
     EXPECT_EQ(invert_modulo_public(each.modulus, Number256{}), Number256{});

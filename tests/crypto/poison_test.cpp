@@ -55,6 +55,25 @@ TEST_F(CryptoPoison, DoesNotDirectAnInversion) {
   EXPECT_EQ(errors(), 0U);
 }
 
+TEST_F(CryptoPoison, DoesNotDirectTwoInversions) {
+  constexpr Modulus256 prime({0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001});
+  Octets a(32, 5);
+  Octets b(32, 6);
+  const Octets a_before = a;
+  const Octets b_before = b;
+  poison(a.data(), a.size());
+  poison(b.data(), b.size());
+  invert_modulo({p256_order, a}, {prime, b});
+  EXPECT_TRUE(poisoned(a.data(), a.size()));
+  EXPECT_TRUE(poisoned(b.data(), b.size()));
+  invert_modulo({p256_order, a}, {prime, b});
+  publish(a.data(), a.size());
+  publish(b.data(), b.size());
+  EXPECT_EQ(a, a_before);
+  EXPECT_EQ(b, b_before);
+  EXPECT_EQ(errors(), 0U);
+}
+
 TEST_F(CryptoPoison, DoesNotDirectTheCheckOfAScalar) {
   for (const NamedGroup group : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
     const Curve& curve = *curve_of(group);
