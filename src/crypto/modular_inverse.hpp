@@ -47,7 +47,7 @@ class Modulus256 {
 /// 1 / number modulo `modulus`, from 1 to modulus - 1; 0 if number is 0. `number` is below the modulus and
 /// has no factor in common with it. Constant time.
 [[nodiscard]] Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept;
-/// The same in a fifth less time, which depends on the number: for those that are no secret.
+/// The same in an eighth less time, which depends on the number: for those that are no secret.
 [[nodiscard]] Number256 invert_modulo_public(const Modulus256& modulus, const Number256& number) noexcept;
 
 /// Both with 32 octets, big endian. `inverse` may be `number`.
