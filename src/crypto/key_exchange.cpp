@@ -146,7 +146,7 @@ Result<PrivateShare> PrivateShare::generate(NamedGroup group, RandomSource& rand
     Secret<ml_kem::seed_size> seed;
     if (const Result<> drawn = random.fill(seed.span()); !drawn) return fail(drawn.error());
     made.ml_kem_ =
-        ml_kem::PrivateKey::from_seed(*composition->lattice, seed.view().first<ml_kem::seed_size>());
+        ml_kem::PrivateKey::ephemeral(*composition->lattice, seed.view().first<ml_kem::seed_size>());
     copy(made.ml_kem_->encapsulation_key(), parts.lattice);
   }
   return made;

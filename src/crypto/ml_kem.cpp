@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/constant_time.hpp"
+#include "crypto/contract.hpp"
 #include "crypto/keccak.hpp"
 #include "crypto/ml_kem_arithmetic.hpp"
 #include "crypto/ml_kem_pke.hpp"
@@ -59,7 +60,7 @@ void hash(KeccakLanes& lanes, Bytes encapsulation_key, MutableBytes digest) noex
 
 }  // namespace
 
-PrivateKey PrivateKey::from_seed(ParameterSet set, std::span<const std::uint8_t, seed_size> seed,
+PrivateKey PrivateKey::ephemeral(ParameterSet set, std::span<const std::uint8_t, seed_size> seed,
                                  CpuTier tier) {
   Context context(set, tier);
   SecretOctets octets(decapsulation_key_size(set));
@@ -70,9 +71,18 @@ PrivateKey PrivateKey::from_seed(ParameterSet set, std::span<const std::uint8_t,
   run(context.lanes, Sponge(SpongeFunction::sha3_512, seed.first(32), {}, k, rho_and_sigma.span()));
   k_pke::generate(context, rho_and_sigma.view().first(32), rho_and_sigma.view().last(32), key.s,
                   key.encapsulation_key);
-  hash(context.lanes, key.encapsulation_key, key.hash);
   copy(seed.last(32), key.z);
-  return {set, std::move(octets)};
+  return {set, std::move(octets), false};
+}
+
+PrivateKey PrivateKey::from_seed(ParameterSet set, std::span<const std::uint8_t, seed_size> seed,
+                                 CpuTier tier) {
+  PrivateKey made = ephemeral(set, seed, tier);
+  const Parts<MutableBytes> key(set, made.decapsulation_key_);
+  KeccakLanes lanes(tier);
+  hash(lanes, key.encapsulation_key, key.hash);
+  made.has_hash_ = true;
+  return made;
 }
 
 Result<PrivateKey> PrivateKey::from_decapsulation_key(ParameterSet set, Bytes decapsulation_key,
@@ -86,7 +96,12 @@ Result<PrivateKey> PrivateKey::from_decapsulation_key(ParameterSet set, Bytes de
   hash(lanes, key.encapsulation_key, digest);
   if (!equal(digest, key.hash))
     return fail(ErrorCode::bad_private_key, "hash in an ML-KEM decapsulation key");
-  return PrivateKey(set, SecretOctets(decapsulation_key.begin(), decapsulation_key.end()));
+  return PrivateKey(set, SecretOctets(decapsulation_key.begin(), decapsulation_key.end()), true);
+}
+
+Bytes PrivateKey::decapsulation_key() const noexcept {
+  require(has_hash_);
+  return decapsulation_key_;
 }
 
 Bytes PrivateKey::encapsulation_key() const noexcept {
@@ -100,19 +115,22 @@ Result<SharedSecret> PrivateKey::decapsulate(Bytes ciphertext, CpuTier tier) con
   Context context(set_, tier);
   const Parts<Bytes> key(set_, decapsulation_key_);
 
-  // FIPS 203 Algorithm 18. J is long and waits for nothing, so it runs beside all the rest.
+  // FIPS 203 Algorithm 18. J is long and waits for nothing, so it runs beside all the rest, and so does H.
   SharedSecret rejection;
   Sponge j(SpongeFunction::shake256, key.z, ciphertext, {}, rejection.span());
   context.lanes.add(j);
+  std::array<std::uint8_t, hash_size> digest;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by h
+  Sponge h(SpongeFunction::sha3_256, key.encapsulation_key, {}, {}, digest);
+  if (!has_hash_) context.lanes.add(h);
 
   Secret<message_size> message;
   k_pke::decrypt(context, key.s, ciphertext, message.span());
-  Secret<64> shared_and_r;
-  Sponge g(SpongeFunction::sha3_512, message.view(), key.hash, {}, shared_and_r.span());
-  context.lanes.add(g);
   const MatrixSampler matrix(context.lanes, key.encapsulation_key.last(32), context.parameters.k,
                              MatrixSampler::Order::transposed);
-  context.lanes.run_until(g);
+  if (!has_hash_) context.lanes.run_until(h);
+  Secret<64> shared_and_r;
+  run(context.lanes, Sponge(SpongeFunction::sha3_512, message.view(), has_hash_ ? key.hash : Bytes(digest),
+                            {}, shared_and_r.span()));
   const NoiseSampler noise(context.lanes, shared_and_r.view().last(32), 2 * context.parameters.k + 1);
   context.lanes.run();
 

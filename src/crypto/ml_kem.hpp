@@ -46,6 +46,12 @@ class PrivateKey {
   [[nodiscard]] static PrivateKey from_seed(ParameterSet set, std::span<const std::uint8_t, seed_size> seed,
                                             CpuTier tier = cpu_tier());
 
+  /// As from_seed, for a key that opens one ciphertext: H(ek) is left to that decapsulation, which has
+  /// another long hash to compute beside it. Nothing but its encapsulation_key() and decapsulate() is to be
+  /// asked.
+  [[nodiscard]] static PrivateKey ephemeral(ParameterSet set, std::span<const std::uint8_t, seed_size> seed,
+                                            CpuTier tier = cpu_tier());
+
   /// A decapsulation key in FIPS 203's expanded form. Fails with bad_private_key if the length or the hash of
   /// the encapsulation key inside is wrong (FIPS 203 §7.3).
   [[nodiscard]] static Result<PrivateKey> from_decapsulation_key(ParameterSet set, Bytes decapsulation_key,
@@ -61,17 +67,18 @@ class PrivateKey {
   /// encapsulation_key_size() octets for the peer. They live as long as this object, also when it is moved.
   [[nodiscard]] Bytes encapsulation_key() const noexcept;
   /// decapsulation_key_size() secret octets, FIPS 203's expanded form. They live as the above.
-  [[nodiscard]] Bytes decapsulation_key() const noexcept { return decapsulation_key_; }
+  [[nodiscard]] Bytes decapsulation_key() const noexcept;
 
   /// ML-KEM.Decaps of FIPS 203 §7.3. A ciphertext that nobody encapsulated gives a secret that nobody else
   /// knows, not an error (implicit rejection); one that is not ciphertext_size() long: bad_key_share.
   [[nodiscard]] Result<SharedSecret> decapsulate(Bytes ciphertext, CpuTier tier = cpu_tier()) const noexcept;
 
  private:
-  PrivateKey(ParameterSet set, SecretOctets&& decapsulation_key) noexcept
-      : set_(set), decapsulation_key_(std::move(decapsulation_key)) {}
+  PrivateKey(ParameterSet set, SecretOctets&& decapsulation_key, bool has_hash) noexcept
+      : set_(set), has_hash_(has_hash), decapsulation_key_(std::move(decapsulation_key)) {}
 
   ParameterSet set_;
+  bool has_hash_;  // else there are zeros where H(ek) is to be
   SecretOctets decapsulation_key_;
 };
 

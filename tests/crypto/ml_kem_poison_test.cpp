@@ -37,17 +37,20 @@ class MlKemPoison : public testing::TestWithParam<std::tuple<ParameterSet, CpuTi
     errors_ = VALGRIND_COUNT_ERRORS;
   }
   [[nodiscard]] std::size_t errors() const { return VALGRIND_COUNT_ERRORS - errors_; }
-  [[nodiscard]] PrivateKey key() const {
+  using Make = PrivateKey (*)(ParameterSet, std::span<const std::uint8_t, seed_size>, CpuTier);
+  [[nodiscard]] PrivateKey key(Make make = &PrivateKey::from_seed) const {
     std::array<std::uint8_t, seed_size> seed;
     for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = static_cast<std::uint8_t>(i);
-    return PrivateKey::from_seed(set_, seed, tier_);
+    return make(set_, seed, tier_);
   }
-  // A key whose encapsulation key and its hash are public, and all else is not.
-  [[nodiscard]] PrivateKey poisoned_key() const {
-    PrivateKey made = key();
-    const Bytes octets = made.decapsulation_key();
-    poison(octets.first(parameters_of(set_).vector_size()));
-    poison(octets.last(32));
+  // A key whose encapsulation key and its hash are public, and all else is not: what is before and behind
+  // them.
+  [[nodiscard]] PrivateKey poisoned_key(Make make) const {
+    PrivateKey made = key(make);
+    const Bytes encapsulation_key = made.encapsulation_key();
+    const std::size_t size = parameters_of(set_).vector_size();
+    poison({encapsulation_key.data() - size, size});
+    poison({encapsulation_key.data() + encapsulation_key.size() + 32, 32});
     return made;
   }
   void expect_secret(const Result<SharedSecret>& secret, const Result<SharedSecret>& expected) const {
@@ -138,16 +141,18 @@ TEST_P(MlKemPoison, EncapsulatesInConstantTime) {
 }
 
 TEST_P(MlKemPoison, DecapsulatesInConstantTime) {
-  const PrivateKey private_key = poisoned_key();
-  const PrivateKey clean_key = key();
-  Octets ciphertext(ciphertext_size(set_));
-  const auto sent = encapsulate(set_, clean_key.encapsulation_key(), filled(0x55), ciphertext, tier_);
-  expect_secret(private_key.decapsulate(ciphertext, tier_), sent);
+  for (const Make make : {&PrivateKey::from_seed, &PrivateKey::ephemeral}) {
+    const PrivateKey private_key = poisoned_key(make);
+    const PrivateKey clean_key = key();
+    Octets ciphertext(ciphertext_size(set_));
+    const auto sent = encapsulate(set_, clean_key.encapsulation_key(), filled(0x55), ciphertext, tier_);
+    expect_secret(private_key.decapsulate(ciphertext, tier_), sent);
+  }
   EXPECT_EQ(errors(), 0U);
 }
 
 TEST_P(MlKemPoison, RejectsInConstantTime) {
-  const PrivateKey private_key = poisoned_key();
+  const PrivateKey private_key = poisoned_key(&PrivateKey::ephemeral);
   const PrivateKey clean_key = key();
   Octets ciphertext(ciphertext_size(set_));
   const auto sent = encapsulate(set_, clean_key.encapsulation_key(), filled(0x66), ciphertext, tier_);

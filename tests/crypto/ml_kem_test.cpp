@@ -119,6 +119,27 @@ TEST_P(MlKem, RejectsEveryDamagedCiphertextImplicitly) {
   EXPECT_TRUE(sent->equals(received->view()));
 }
 
+TEST_P(MlKem, AnEphemeralKeyOpensAndRejectsAsTheWholeOneDoes) {
+  for (unsigned i = 0; i < 20; ++i) {
+    const Octets seed = random_octets(seed_size, i);
+    const PrivateKey whole = key(seed);
+    const PrivateKey ephemeral = PrivateKey::ephemeral(set_, Bytes(seed).first<seed_size>(), tier_);
+    ASSERT_TRUE(equal(ephemeral.encapsulation_key(), whole.encapsulation_key()));
+    Octets ciphertext(ciphertext_size(set_));
+    const auto sent =
+        encapsulate_to(ephemeral.encapsulation_key(), random_octets(message_size, i + 100), ciphertext);
+    const auto received = ephemeral.decapsulate(ciphertext, tier_);
+    ASSERT_TRUE(sent && received);
+    EXPECT_TRUE(received->equals(sent->view()));
+    ciphertext[i * 40] ^= 1;
+    const auto rejected = ephemeral.decapsulate(ciphertext, tier_);
+    const auto expected = whole.decapsulate(ciphertext, tier_);
+    ASSERT_TRUE(rejected && expected);
+    EXPECT_TRUE(rejected->equals(expected->view()));
+    EXPECT_FALSE(rejected->equals(sent->view()));
+  }
+}
+
 TEST_P(MlKem, RefusesCiphertextsOfAWrongLength) {
   const PrivateKey private_key = key(1);
   for (const std::size_t size : {std::size_t{0}, ciphertext_size(set_) - 1, ciphertext_size(set_) + 1}) {
