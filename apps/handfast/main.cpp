@@ -34,11 +34,13 @@ Failure usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::vector<std::string> unknown = app.remaining();
   for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen[0]->get_subcommands()) {
     command += " " + chosen[0]->get_name();
-    unknown = chosen[0]->remaining();
+    const std::vector<std::string> here = chosen[0]->remaining();
+    unknown.insert(unknown.end(), here.begin(), here.end());
   }
-  const auto option = std::ranges::find_if(unknown, [](const auto& word) { return word.starts_with('-'); });
-  if (option != unknown.end())
-    what = fmt::format("there is no option \"{}\"", option->substr(0, option->find('=')));
+  const auto end = std::ranges::find(unknown, "--");  // behind it there are no options
+  const auto option = std::find_if(unknown.begin(), end,
+                                   [](const auto& word) { return word.starts_with('-') && word != "-"; });
+  if (option != end) what = fmt::format("there is no option \"{}\"", option->substr(0, option->find('=')));
   return usage_failure(printable(what, 1000), fmt::format("See {} --help.", command)).error();
 }
 

@@ -12,9 +12,8 @@
 #include <bit>
 #include <utility>
 
-#include <handfast/secret.hpp>
-
 #include "crypto/constant_time.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -29,7 +28,15 @@ using Pair [[gnu::vector_size(16)]] = std::uint64_t;
 
 /// All ones for 1, zeros for 0; of each of a pair.
 std::uint64_t mask_of(std::uint64_t bit) noexcept { return hidden(0 - bit); }
-Pair mask_of(Pair bit) noexcept { return 0 - bit; }  // a vector is nothing to branch on
+Pair mask_of(Pair bit) noexcept {
+  Pair mask = 0 - bit;
+#if defined(__x86_64__)
+  asm volatile("" : "+x"(mask));  // as hidden() does
+#elif defined(__aarch64__)
+  asm volatile("" : "+w"(mask));
+#endif
+  return mask;
+}
 
 /// All ones below zero, else zeros.
 std::int64_t sign_mask(std::int64_t value) noexcept {
@@ -225,9 +232,9 @@ void write(const Number256& number, MutableBytes octets) noexcept {
     octets[31 - i] = static_cast<std::uint8_t>(number[i / 8] >> 8 * (i % 8));
 }
 
-}  // namespace
-
-Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept {
+// Not inlined, so that what they leave behind is below the frames of those that wipe it.
+[[gnu::noinline]] void invert(const Modulus256& modulus, const Number256& number,
+                              Number256& inverse) noexcept {
   Division division(modulus, number);
   std::uint64_t zeta = first_zeta;
   for (int batch = 0; batch < batches; ++batch) {
@@ -238,14 +245,11 @@ Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noex
     division.apply(modulus,
                    transition(second.upper, second.lower).after(transition(first.upper, first.lower)));
   }
-  const Number256 inverse = division.inverse(modulus);
-  wipe(&division, sizeof(division));
-  return inverse;
+  inverse = division.inverse(modulus);
 }
 
-void invert_modulo(const Inversion& a, const Inversion& b) noexcept {
-  std::array values = {read(a.number), read(b.number)};
-  std::array divisions = {Division(a.modulus, values[0]), Division(b.modulus, values[1])};
+[[gnu::noinline]] void invert(const Inversion& a, const Inversion& b) noexcept {
+  std::array divisions = {Division(a.modulus, read(a.number)), Division(b.modulus, read(b.number))};
   Pair zeta = {first_zeta, first_zeta};
   for (int batch = 0; batch < batches; ++batch) {
     Pair f = {divisions[0].low_f(), divisions[1].low_f()};
@@ -258,11 +262,22 @@ void invert_modulo(const Inversion& a, const Inversion& b) noexcept {
     divisions[0].apply(a.modulus, of(0));
     divisions[1].apply(b.modulus, of(1));
   }
-  values = {divisions[0].inverse(a.modulus), divisions[1].inverse(b.modulus)};
-  write(values[0], a.number);
-  write(values[1], b.number);
-  wipe(&values, sizeof(values));
-  wipe(&divisions, sizeof(divisions));
+  write(divisions[0].inverse(a.modulus), a.number);
+  write(divisions[1].inverse(b.modulus), b.number);
+}
+
+}  // namespace
+
+Number256 invert_modulo(const Modulus256& modulus, const Number256& number) noexcept {
+  Number256 inverse;
+  invert(modulus, number, inverse);
+  wipe_stack_below();
+  return inverse;
+}
+
+void invert_modulo(const Inversion& a, const Inversion& b) noexcept {
+  invert(a, b);
+  wipe_stack_below();
 }
 
 Number256 invert_modulo_public(const Modulus256& modulus, const Number256& number) noexcept {

@@ -8,14 +8,13 @@
 #include <new>
 #include <string_view>
 
-#include <handfast/secret.hpp>
-
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/provider.h>
 
 #include "crypto/libcrypto.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -117,13 +116,6 @@ Object new_key(const Provider& provider, Bytes scalar, Bytes public_key) noexcep
   return key;
 }
 
-/// Overwrites the stack where the functions that were called before had theirs: half of the shared secret
-/// stays there.
-[[gnu::noinline]] void wipe_stack_below() noexcept {
-  std::array<std::uint8_t, 2048> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): to be wiped
-  wipe(room);
-}
-
 }  // namespace
 
 void prepare_libcrypto_x25519() noexcept {
@@ -144,7 +136,7 @@ bool libcrypto_x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes 
                       provider->set_peer(exchange.get(), peer.get()) == 1 &&
                       provider->derive(exchange.get(), shared.data(), &size, shared.size()) == 1 &&
                       size == shared.size();
-  wipe_stack_below();
+  wipe_stack_below();  // half of the shared secret stays there
   return agreed;
 }
 

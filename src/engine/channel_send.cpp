@@ -60,6 +60,8 @@ Result<> Channel::append_records(ContentType type, Bytes content) {
   const auto written = write_records(type, content, MutableBytes(sending.flight).subspan(start));
   sending.flight.resize(start + (written ? written->written : 0));
   if (!written) return fail(written.error());
+  // The rest of a message that is cut would come under no key.
+  if (written->taken < content.size()) return fail(ErrorCode::sequence_exhausted);
   return {};
 }
 
@@ -111,7 +113,7 @@ Result<> Channel::append_key_update(KeyUpdateRequest request) {
   tell_late_message(role_, HandshakeType::key_update, message);
   sending.traffic_secret = schedule::next_traffic_secret(hash, sending.traffic_secret.view());
   sending.writer.install(record_key(hash, aead, sending.traffic_secret.view()));
-  if (sending.update_after != 0) sending.writer.key()->set_limit(sending.update_after);
+  sending.writer.key()->set_update_after(sending.update_after);
   ++sending.generation;
   return {};
 }

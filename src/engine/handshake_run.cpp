@@ -100,8 +100,7 @@ const CommonSettings& HandshakeRun::settings() const noexcept {
 // From the first record on: half-RTT data counts.
 void HandshakeRun::limit_application_key() noexcept {
   channel_.sending.update_after = settings().key_update_after_records;
-  if (channel_.sending.update_after != 0)
-    channel_.sending.writer.key()->set_limit(channel_.sending.update_after);
+  channel_.sending.writer.key()->set_update_after(channel_.sending.update_after);
 }
 
 void HandshakeRun::keep_exporters() {
@@ -195,7 +194,6 @@ Result<> HandshakeRun::install_tls12(Direction direction, const handshake::Tls12
   }
   if (auto flushed = flush(); !flushed) return flushed;
   channel_.sending.writer.install(record_key12(*info, keys, random));
-  limit_application_key();
   return {};
 }
 

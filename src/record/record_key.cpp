@@ -18,13 +18,6 @@ using crypto::AeadAlgorithm;
 
 constexpr std::size_t explicit_nonce_size = 8;  // RFC 5288 §3
 
-// RFC 8446 §5.5: 2^24.5 full records of AES-GCM under one key, whatever their size is here; they are as many
-// blocks, and as likely to meet, in CBC mode. Under
-// ChaCha20-Poly1305 the sequence number would end first; 2^48 is as good as none and keeps one rule for all.
-constexpr std::uint64_t confidentiality_limit(AeadAlgorithm aead) noexcept {
-  return aead == AeadAlgorithm::chacha20_poly1305 ? std::uint64_t{1} << 48 : 23'726'566;
-}
-
 using Nonce = std::array<std::uint8_t, aead_nonce_size>;
 
 // The IV (12 octets) with a number mixed into its last eight. RFC 8446 §5.3 and RFC 7905 §2: the sequence
@@ -47,7 +40,7 @@ constexpr std::size_t iv_size(Protection protection) noexcept {
 
 // A new key starts with sequence number 0. [8446:5.3#1] [5246:6.1#1,2,3]
 RecordKey::RecordKey(AeadAlgorithm aead, Protection protection, Bytes key, Bytes iv) noexcept
-    : limit_(confidentiality_limit(aead)), key_(key), iv_(iv), aead_(aead), protection_(protection) {
+    : key_(key), iv_(iv), aead_(aead), protection_(protection) {
   crypto::require(key.size() == crypto::key_size(aead) && iv.size() == iv_size(protection));
 }
 
@@ -88,13 +81,9 @@ void RecordKey::rest() noexcept {
   }
 }
 
-void RecordKey::set_limit(std::uint64_t records) noexcept {
-  limit_ = std::clamp<std::uint64_t>(records, 2, confidentiality_limit(aead_));
-}
-
 Result<std::size_t> RecordKey::seal(ContentType type, Bytes content, std::size_t padding, MutableBytes out) {
   // RFC 8446 §5.3, §5.5: neither may the sequence number wrap nor the key be used up. [8446:5.3#2]
-  if (sequence_ >= limit_) return fail(ErrorCode::sequence_exhausted);
+  if (sequence_ >= limit()) return fail(ErrorCode::sequence_exhausted);
   if (is_cbc(protection_)) [[unlikely]]
     return seal_cbc(type, content, out);
   const std::size_t length = content.size() + padding + overhead(protection_);

@@ -79,17 +79,19 @@ class RecordKey {
   [[nodiscard]] std::uint64_t sequence() const noexcept { return sequence_; }
   /// Goes on where somebody else (kTLS) left off.
   void set_sequence(std::uint64_t next) noexcept { sequence_ = next; }
-  /// Most records that may be sealed. Default: what keeps confidentiality (RFC 8446 §5.5): 2^24.5 for AES, in
-  /// CBC as in GCM mode, 2^48 for ChaCha20-Poly1305, which needs none.
-  [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
-  /// At least 2, one for data and one for the KeyUpdate behind it, and never more than the default.
-  void set_limit(std::uint64_t records) noexcept;
-  /// The limit is near: of the records left the last 1/64, and at least one, are for a KeyUpdate and alerts.
-  [[nodiscard]] bool update_due() const noexcept { return records_before_update() == 0; }
-  /// Records that may be sealed until update_due().
-  [[nodiscard]] std::uint64_t records_before_update() const noexcept {
-    const std::uint64_t until = limit_ - std::max<std::uint64_t>(limit_ / 64, 1);
-    return sequence_ < until ? until - sequence_ : 0;
+  /// Most records that may be sealed (RFC 8446 §5.5): 2^24.5 full ones under AES-GCM, whatever their size is
+  /// here; they are as many blocks, and as likely to meet, in CBC mode. Under ChaCha20-Poly1305 the sequence
+  /// number would end first; 2^48 is as good as none and keeps one rule for all.
+  [[nodiscard]] std::uint64_t limit() const noexcept {
+    return aead_ == crypto::AeadAlgorithm::chacha20_poly1305 ? std::uint64_t{1} << 48 : 23'726'566;
+  }
+  /// The limit is near: the last 1/64 of the records is for a KeyUpdate and alerts.
+  [[nodiscard]] bool nearly_used_up() const noexcept { return sequence_ >= limit() - limit() / 64; }
+  /// Wants new keys after so many records, though these are good for more; 0: when they are nearly used up.
+  void set_update_after(std::uint64_t records) noexcept { update_after_ = records; }
+  /// New keys are wanted.
+  [[nodiscard]] bool update_due() const noexcept {
+    return nearly_used_up() || (update_after_ != 0 && sequence_ >= update_after_);
   }
 
   /// Means nothing with CBC.
@@ -128,7 +130,7 @@ class RecordKey {
   // An AEAD's expanded key, if it is; with CBC always its own part, which expands and rests by itself.
   std::variant<std::monostate, crypto::AeadKey, std::unique_ptr<CbcProtection>> expanded_;
   std::uint64_t sequence_ = 0;
-  std::uint64_t limit_;
+  std::uint64_t update_after_ = 0;
   Secret<crypto::max_aead_key_size> key_;
   Secret<crypto::aead_nonce_size> iv_;
   crypto::AeadAlgorithm aead_;

@@ -67,7 +67,7 @@ Result<std::size_t> RecordWriter::write_one(ContentType type, Bytes content, Mut
 Result<> RecordWriter::check_ready(ContentType type) const noexcept {
   if (type != ContentType::application_data) return {};
   if (!key_) return fail(ErrorCode::not_ready, "application data before there are keys");  // [8446:5.1#15]
-  if (key_->update_due()) return fail(ErrorCode::sequence_exhausted);
+  if (key_->nearly_used_up()) return fail(ErrorCode::sequence_exhausted);
   return {};
 }
 
@@ -75,6 +75,7 @@ Result<Written> RecordWriter::write(ContentType type, Bytes content, MutableByte
   Written done;
   // No content, no record: none of them is empty. [8446:5.1#7] [5246:6.2.1#2]
   while (done.taken < content.size()) {
+    if (type == ContentType::application_data && done.written != 0 && update_due()) break;
     if (auto ready = check_ready(type); !ready) {
       if (done.written != 0) break;
       return fail(ready.error());

@@ -17,11 +17,10 @@ class RecordWriter {
   /// content, unless all of it fits into one record and lies at its content_offset().
   ///
   /// The first record is cut to fit into `out`; later ones only if a quarter of a full record fits, so that a
-  /// small rest of `out` does not make small records. Application data stops when update_due(), so that there
-  /// is always room for a KeyUpdate and alerts. An alert must fit whole. No content: nothing is written.
-  /// Errors: buffer_too_small when not one octet fits; sequence_exhausted when the key is used up (or, for
-  /// application data, when update_due() before the first record); not_ready for application data without a
-  /// key.
+  /// small rest of `out` does not make small records. Application data stops behind the record with which
+  /// update_due(). An alert must fit whole. No content: nothing is written. Errors: buffer_too_small when not
+  /// one octet fits; sequence_exhausted when the key is used up (or, for application data, nearly, so that
+  /// there is always room for a KeyUpdate and alerts); not_ready for application data without a key.
   Result<Written> write(ContentType type, Bytes content, MutableBytes out);
   /// One record of application data without content, for cover traffic (RFC 8446 §5.4); padded as all are.
   /// Gives its size. Errors: as write().

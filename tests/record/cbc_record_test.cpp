@@ -183,14 +183,12 @@ TEST_P(EachCbc, RefusesReplayAndReordering) {
 TEST_P(EachCbc, CountsToItsLimit) {
   EXPECT_EQ(sending.limit(), 23'726'566U);
   EXPECT_FALSE(sending.update_due());
-  sending.set_limit(2);
-  seal_cbc(sending, data, {});
+  sending.set_sequence(sending.limit() - 2);
   EXPECT_TRUE(sending.update_due());
+  seal_cbc(sending, data, {});
   seal_cbc(sending, data, {});
   Octets out(200);
   EXPECT_EQ(code_of(sending.seal(data, {}, 0, out)), ErrorCode::sequence_exhausted);
-  sending.set_limit(1'000'000'000);
-  EXPECT_EQ(sending.limit(), 23'726'566U);
   receiving.set_sequence(~std::uint64_t{0});
   EXPECT_EQ(code_of(receiving.open(out, max_plaintext)), ErrorCode::sequence_exhausted);
 }

@@ -206,10 +206,9 @@ TEST_P(EachProtection, MovesWithItsSequence) {
 TEST_P(EachProtection, NeverSealsBeyondTheLimit) {
   EXPECT_EQ(sending.limit(),
             GetParam().aead == AeadAlgorithm::chacha20_poly1305 ? std::uint64_t{1} << 48 : 23'726'566);
-  sending.set_limit(3);
+  sending.set_sequence(sending.limit() - 3);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(sending.update_due(), i == 2);
-    EXPECT_EQ(sending.records_before_update(), static_cast<std::uint64_t>(2 - i));
+    EXPECT_TRUE(sending.nearly_used_up());
     (void)seal(sending, ContentType::application_data, as_bytes("x"));
   }
   Octets out(100);
@@ -223,22 +222,26 @@ TEST_P(EachProtection, WantsNewKeysBeforeTheRealLimit) {
   const std::uint64_t due = limit - limit / 64;
   sending.set_sequence(due - 1);
   EXPECT_FALSE(sending.update_due());
+  EXPECT_FALSE(sending.nearly_used_up());
   (void)seal(sending, ContentType::application_data, as_bytes("x"));
   EXPECT_TRUE(sending.update_due());
+  EXPECT_TRUE(sending.nearly_used_up());
   sending.set_sequence(limit);
   Octets out(100);
   EXPECT_EQ(code_of(sending.seal(ContentType::alert, as_bytes("xy"), 0, out)), ErrorCode::sequence_exhausted);
 }
 
-TEST_P(EachProtection, LimitLeavesRoomForDataAndIsAtMostWhatTheAeadAllows) {
-  const std::uint64_t limit = sending.limit();
-  sending.set_limit(limit + 1);
-  EXPECT_EQ(sending.limit(), limit);
-  for (const std::uint64_t few : {0U, 1U}) {
-    sending.set_limit(few);
-    EXPECT_EQ(sending.limit(), 2U);
-    EXPECT_EQ(sending.records_before_update(), 1U);
-  }
+TEST_P(EachProtection, WantsNewKeysWhenItIsTold) {
+  EXPECT_FALSE(sending.update_due());
+  sending.set_update_after(2);
+  (void)seal(sending, ContentType::application_data, as_bytes("x"));
+  EXPECT_FALSE(sending.update_due());
+  (void)seal(sending, ContentType::application_data, as_bytes("x"));
+  EXPECT_TRUE(sending.update_due());
+  EXPECT_FALSE(sending.nearly_used_up());
+  (void)seal(sending, ContentType::application_data, as_bytes("the key is good for it"));
+  sending.set_update_after(0);
+  EXPECT_FALSE(sending.update_due());
 }
 
 // [8446:5.3#2]

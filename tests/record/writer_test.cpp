@@ -244,7 +244,27 @@ TEST_P(EachWriter, WritesEmptyRecordsAsCover) {
 }
 
 TEST_P(EachWriter, ApplicationDataStopsWhereAnUpdateIsDue) {
-  writer.key()->set_limit(4);
+  writer.key()->set_update_after(3);
+  writer.set_max_fragment(10);
+  const Octets content = counting(50);
+  Octets out(1000);
+  const auto written = writer.write(ContentType::application_data, content, out);
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->taken, 30U);
+  EXPECT_TRUE(writer.update_due());
+  // Who can not update yet goes on, record by record.
+  const auto more = writer.write(ContentType::application_data, content, out);
+  ASSERT_TRUE(more);
+  EXPECT_EQ(more->taken, 10U);
+  // New keys, new count.
+  writer.install(make_key(GetParam()));
+  EXPECT_FALSE(writer.update_due());
+  EXPECT_TRUE(writer.write(ContentType::application_data, content, out));
+}
+
+TEST_P(EachWriter, ApplicationDataEndsWhereTheKeyIsNearlyUsedUp) {
+  const std::uint64_t limit = writer.key()->limit();
+  writer.key()->set_sequence(limit - limit / 64 - 3);
   writer.set_max_fragment(10);
   const Octets content = counting(50);
   Octets out(1000);
@@ -256,16 +276,13 @@ TEST_P(EachWriter, ApplicationDataStopsWhereAnUpdateIsDue) {
             ErrorCode::sequence_exhausted);
   EXPECT_EQ(code_of(writer.write_empty(out)), ErrorCode::sequence_exhausted);
   // What was kept free is for a KeyUpdate or an alert.
+  writer.key()->set_sequence(limit - 1);
   EXPECT_TRUE(writer.write(ContentType::handshake, counting(5), out));
   EXPECT_EQ(code_of(writer.write(ContentType::alert, counting(2), out)), ErrorCode::sequence_exhausted);
-  // New keys, new count.
-  writer.install(make_key(GetParam()));
-  EXPECT_FALSE(writer.update_due());
-  EXPECT_TRUE(writer.write(ContentType::application_data, content, out));
 }
 
 TEST_P(EachWriter, GivesWhatIsDoneWhenTheKeyEndsInTheMiddle) {
-  writer.key()->set_limit(2);
+  writer.key()->set_sequence(writer.key()->limit() - 2);
   writer.set_max_fragment(10);
   Octets out(1000);
   const auto written = writer.write(ContentType::handshake, counting(30), out);

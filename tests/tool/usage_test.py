@@ -18,6 +18,12 @@ class BadOptions(harness.ToolTest):
         self.expect_usage_error(run("connect", "--colour"), 'no option "--colour"')  # rather than: no host
         self.expect_usage_error(run("certs", "verify", "--colour"), 'no option "--colour"', "handfast certs verify --help")
         self.expect_usage_error(run("connect", "localhost", "--port", "1"), 'no option "--port"')
+        self.expect_usage_error(run("--colour", "connect"), 'no option "--colour"')
+        self.expect_usage_error(run("certs", "--colour", "verify"), 'no option "--colour"')
+        # What is behind "--" is no option, and neither are both dashes themselves.
+        self.expect_usage_error(run("connect", "--"), "host")
+        self.expect_usage_error(run("connect", "--timeout", "soon", "--", "localhost:1"), "--timeout")
+        self.expect_usage_error(run("connect", "localhost:1", "-"), "not expected")
 
     def test_help_and_version_are_no_errors(self):
         for arguments in (["--help"], ["connect", "--help"], ["serve", "--help"]):
