@@ -100,8 +100,8 @@ struct CommonSettings {
   std::uint16_t pad_to_multiple_of = 0;
   /// Longest handshake message that is accepted, in octets.
   std::uint32_t max_handshake_message = 65536;
-  /// Records under one key, the KeyUpdate that ends it among them, so that 1 is taken as 2; 0: the limit of
-  /// the AEAD (RFC 8446 §5.5).
+  /// Records under one key before a KeyUpdate is sent, as soon as there may be one (TLS 1.3, after the
+  /// handshake); 0: only near the limit of the AEAD (RFC 8446 §5.5).
   std::uint64_t key_update_after_records = 0;
   /// Also use PSKs without a fresh key exchange (psk_ke, RFC 8446 §4.2.9): such a connection can be read by
   /// whoever gets hold of the PSK later. A client offers the mode, a server takes it where the client wants

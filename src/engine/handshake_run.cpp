@@ -98,7 +98,7 @@ const CommonSettings& HandshakeRun::settings() const noexcept {
 }
 
 // From the first record on: half-RTT data counts.
-void HandshakeRun::limit_application_key() noexcept {
+void HandshakeRun::set_update_after() noexcept {
   channel_.sending.update_after = settings().key_update_after_records;
   channel_.sending.writer.key()->set_update_after(channel_.sending.update_after);
 }
@@ -176,7 +176,7 @@ Result<> HandshakeRun::install(Level level, Direction direction, CipherSuite sui
   if (level == Level::application) {
     channel_.sending.traffic_secret.assign(traffic_secret);
     channel_.sending.application_keys = true;
-    limit_application_key();
+    set_update_after();
   }
   return {};
 }

@@ -69,7 +69,7 @@ class HandshakeRun final : public handshake::Transport {
   void keep_resumption();
   void note_session();
   [[nodiscard]] const CommonSettings& settings() const noexcept;
-  void limit_application_key() noexcept;
+  void set_update_after() noexcept;
   Result<> start(handshake::Handshake& handshake, Time now);
 
   /// A summary, and what completes it if somebody wants it.

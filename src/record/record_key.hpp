@@ -1,6 +1,5 @@
 // What protects the records of one direction: keys, nonces, the sequence number and its limits.
 #pragma once
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <variant>
