@@ -1,50 +1,45 @@
 // handfast-bench-handfast: Handfast's side of handfast bench.
+#include <algorithm>
+
+#include "floor.hpp"
 #include "handfast_library.hpp"
 #include "harness/program.hpp"
-#include "primitives.hpp"
 
 namespace handfast::bench {
 namespace {
 
-void set_floors(Figures& figures, const Figures& floors) {
-  for (Figure& figure : figures)
-    for (const Figure& floor : floors)
-      if (floor.name == figure.name) figure.floor = floor.value;
-}
-
-// The figures of those that verify a chain, with this behind their names.
-void add_variant(Figures& figures, const ProgramOptions& options, const Scenario& variant, double seconds,
-                 std::string_view suffix) {
-  for (Figure& figure : measure<HandfastLibrary>(options.folder, variant, seconds)) {
-    if (figure.name == "server" && !variant.mutual) continue;  // it verifies nothing
-    figure.name += suffix;
-    figures.push_back(std::move(figure));
+// In turns so short that the primitives meet the same moods of the machine as the handshakes.
+Figures measure_way(const ProgramOptions& options, const Way& way, double seconds) {
+  constexpr double turn = 0.01;
+  HandfastSetup setup(options.folder, way.scenario);
+  Handshakes<HandfastLibrary> handshakes(setup, way.scenario);
+  Floor floor(options.folder, way.scenario);
+  const int turns = std::max(1, static_cast<int>(seconds / turn));
+  for (int i = 0; i < turns; ++i) {
+    handshakes.measure(seconds / turns / 2);
+    floor.measure(seconds / turns / 2);
   }
+  Figures figures = handshakes.figures();
+  floor.set(figures);
+  return figures;
 }
 
-// A chain is verified in up to three ways: as if never seen before, the same without a table for the anchor's
-// key (RSA has none), and as one that was accepted before. The primitives are measured beside them, for a
-// machine is not equally fast all the time.
 Figures measure_all_ways(const ProgramOptions& options, const Scenario& scenario) {
-  const bool has_tables = scenario.key == KeyType::ecdsa;
-  const double share = options.seconds / (has_tables ? 4 : 3);
-  Figures figures = measure<HandfastLibrary>(options.folder, scenario, share);
-  const Figures floors = measure_floor(options.folder, scenario.name, share);
-  Scenario variant = scenario;
-  variant.plain_keys = true;
-  if (has_tables) add_variant(figures, options, variant, share, "_plain");
-  variant.signature_cache = true;
-  add_variant(figures, options, variant, share, "_cached");
-  set_floors(figures, floors);
-  return figures;
+  const std::vector<Way> ways = ways_of(scenario);
+  Figures all;
+  for (const Way& way : ways)
+    for (Figure& figure : measure_way(options, way, options.seconds / static_cast<double>(ways.size()))) {
+      if (is_repeated(way, figure.name == "server" ? Side::server : Side::client)) continue;
+      figure.name += way.suffix;
+      all.push_back(std::move(figure));
+    }
+  return all;
 }
 
 Figures measure_one(const ProgramOptions& options, const Scenario& scenario) {
   switch (scenario.kind) {
     case Kind::primitives: return measure_primitives(options.folder, options.seconds);
-    case Kind::handshake:
-      if (!scenario.resumed) return measure_all_ways(options, scenario);
-      break;
+    case Kind::handshake: return measure_all_ways(options, scenario);
     case Kind::tickets:
     case Kind::names:
     case Kind::records:

@@ -1,10 +1,9 @@
-// Measures the primitives as a handshake calls them: through src/crypto and src/schedule, without messages.
+// The primitives as a handshake calls them: through src/crypto and src/schedule, without messages.
 #include "primitives.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <memory>
 #include <stdexcept>
 
 #include <handfast/credential.hpp>
@@ -14,7 +13,6 @@
 #include "crypto/private_key.hpp"
 #include "crypto/rsa_key_transport.hpp"
 #include "handshake_shape.hpp"
-#include "harness/measure.hpp"
 #include "schedule/key_schedule.hpp"
 #include "schedule/key_schedule12.hpp"
 #include "schedule/suite.hpp"
@@ -52,48 +50,40 @@ Octets read_signed(const std::string& path) {
   return {tbs.begin(), tbs.end()};
 }
 
-using Names = std::set<std::string, std::less<>>;
-
-/// Behind a scenario's name: key schedule, transcript hash and protection of its messages.
-constexpr const char* symmetric_suffix = "-symmetric";
-
-/// Collects figures, each of a share of the time.
-class Stopwatch {
+/// Makes the operations that are wanted.
+class Collector {
  public:
-  /// Only primitives of these names are measured.
-  Stopwatch(Names wanted, double seconds)
-      : wanted_(std::move(wanted)), seconds_each_(seconds / static_cast<double>(wanted_.size())) {}
+  explicit Collector(const Names& wanted) : wanted_(wanted) {}
 
   [[nodiscard]] bool wants(const std::string& name) const { return wanted_.contains(name); }
-
-  template <class Operation>
-  void measure(const std::string& name, Operation&& operation) {
-    if (!wants(name)) return;
-    std::vector<double> samples;
-    repeat(seconds_each_, [&](bool counts) {
-      const std::uint64_t begin = ticks();
-      operation();
-      if (counts) samples.push_back(static_cast<double>(ticks() - begin));
-    });
-    figures_.push_back({name, median(std::move(samples)) * nanoseconds_per_tick() / 1000, "us"});
+  [[nodiscard]] bool wants_of(const std::string& prefix) const {
+    const auto next = wanted_.lower_bound(prefix);
+    return next != wanted_.end() && next->starts_with(prefix);
   }
-  [[nodiscard]] Figures figures() && { return std::move(figures_); }
+  /// `operation` holds all that it needs.
+  void add(const std::string& name, std::function<void()> operation) {
+    if (wants(name)) operations_.emplace(name, std::move(operation));
+  }
+  [[nodiscard]] Operations operations() && { return std::move(operations_); }
 
  private:
-  Names wanted_;
-  double seconds_each_;
-  Figures figures_;
+  const Names& wanted_;
+  Operations operations_;
 };
 
-void measure_group(Stopwatch& watch, const std::string& name, NamedGroup group) {
+void add_group(Collector& collector, const std::string& name, NamedGroup group) {
+  if (!collector.wants_of(name + "-")) return;
   RandomSource& random = system_random();
-  const auto client = value_of(crypto::PrivateShare::generate(group, random));
-  const auto server = value_of(crypto::encapsulate(group, client.public_share(), random));
-  watch.measure(name + "-generate",
-                [&] { require(crypto::PrivateShare::generate(group, random).has_value()); });
-  watch.measure(name + "-encapsulate",
-                [&] { require(crypto::encapsulate(group, client.public_share(), random).has_value()); });
-  watch.measure(name + "-decapsulate", [&] { require(client.decapsulate(server.share).has_value()); });
+  const auto client =
+      std::make_shared<crypto::PrivateShare>(value_of(crypto::PrivateShare::generate(group, random)));
+  const auto server = std::make_shared<crypto::Encapsulation>(
+      value_of(crypto::encapsulate(group, client->public_share(), random)));
+  collector.add(name + "-generate",
+                [=, &random] { require(crypto::PrivateShare::generate(group, random).has_value()); });
+  collector.add(name + "-encapsulate", [=, &random] {
+    require(crypto::encapsulate(group, client->public_share(), random).has_value());
+  });
+  collector.add(name + "-decapsulate", [=] { require(client->decapsulate(server->share).has_value()); });
 }
 
 crypto::PublicKey load(const crypto::PublicKey& key) {
@@ -102,39 +92,63 @@ crypto::PublicKey load(const crypto::PublicKey& key) {
   return value_of(crypto::PublicKey::ec(NamedGroup::secp256r1, key.point()));
 }
 
+/// A key, and a signature of it on the transcript and on the certificate.
+struct Signed {
+  crypto::PrivateKey key;
+  crypto::PublicKey ready;  ///< its public key, with a table
+  SignatureScheme scheme;
+  Octets transcript;
+  Octets certificate;
+  Octets transcript_signature = sign(transcript);
+  Octets certificate_signature = sign(certificate);
+
+  [[nodiscard]] Octets sign(Bytes message) const {
+    return value_of(key.sign(scheme, message, system_random()));
+  }
+  void verify(const crypto::PublicKey& by, Bytes message, Bytes signature) const {
+    require(by.verify(*crypto::algorithm_of(scheme), message, signature).has_value());
+  }
+};
+
 // The leaf's key is new in each handshake, and a new RSA key has constants to be made at its first use. The
 // authority's is there since the trust store is, with its table. Both are one here.
-void measure_key(Stopwatch& watch, const std::string& folder, const std::string& name,
-                 SignatureScheme scheme) {
-  const crypto::PrivateKey key = read_key(folder + "/" + name + "-server.key");
-  const Octets transcript(130, 0x20);  // as long as what a CertificateVerify signs
-  const Octets certificate = read_signed(folder + "/" + name + "-server.pem");
-  const auto algorithm = crypto::algorithm_of(scheme);
-  const auto sign = [&](Bytes message) { return value_of(key.sign(scheme, message, system_random())); };
-  const Octets transcript_signature = sign(transcript);
-  const Octets certificate_signature = sign(certificate);
-  watch.measure(name + "-sign", [&] { (void)sign(transcript); });
-  watch.measure(name + "-load-verify", [&] {
-    require(load(key.public_key()).verify(*algorithm, transcript, transcript_signature).has_value());
-  });
-  const auto verify = [&](const crypto::PublicKey& authority) {
-    require(authority.verify(*algorithm, certificate, certificate_signature).has_value());
-  };
-  watch.measure(name + "-verify", [&] { verify(key.public_key()); });
-  const crypto::PublicKey ready = key.public_key().for_many_checks();
-  watch.measure(name + "-verify-table", [&] { verify(ready); });
+void add_key(Collector& collector, const std::string& folder, const std::string& name,
+             SignatureScheme scheme) {
+  if (!collector.wants_of(name + "-")) return;
+  crypto::PrivateKey key = read_key(folder + "/" + name + "-server.key");
+  crypto::PublicKey ready = key.public_key().for_many_checks();
+  const auto of = std::make_shared<const Signed>(
+      Signed{.key = std::move(key),
+             .ready = std::move(ready),
+             .scheme = scheme,
+             .transcript = Octets(130, 0x20),  // as long as what a CertificateVerify signs
+             .certificate = read_signed(folder + "/" + name + "-server.pem")});
+  collector.add(name + "-sign", [of] { (void)of->sign(of->transcript); });
+  collector.add(name + "-load-verify",
+                [of] { of->verify(load(of->key.public_key()), of->transcript, of->transcript_signature); });
+  collector.add(name + "-verify",
+                [of] { of->verify(of->key.public_key(), of->certificate, of->certificate_signature); });
+  collector.add(name + "-verify-table",
+                [of] { of->verify(of->ready, of->certificate, of->certificate_signature); });
 }
 
-void measure_key_transport(Stopwatch& watch, const crypto::PrivateKey& key) {
+struct KeyTransport {
+  crypto::PrivateKey key;
+  crypto::PremasterSecret premaster{};
+  Octets encrypted{};
+};
+
+void add_key_transport(Collector& collector, const std::string& folder) {
+  if (!collector.wants("rsa-load-encrypt") && !collector.wants("rsa-decrypt")) return;
   RandomSource& random = system_random();
-  crypto::PremasterSecret premaster;
-  premaster.resize(crypto::premaster_secret_size);
-  const Octets encrypted = value_of(crypto::encrypt_premaster(key.public_key(), premaster, random));
-  watch.measure("rsa-load-encrypt", [&] {
-    require(crypto::encrypt_premaster(load(key.public_key()), premaster, random).has_value());
+  const auto of = std::make_shared<KeyTransport>(KeyTransport{.key = read_key(folder + "/rsa-server.key")});
+  of->premaster.resize(crypto::premaster_secret_size);
+  of->encrypted = value_of(crypto::encrypt_premaster(of->key.public_key(), of->premaster, random));
+  collector.add("rsa-load-encrypt", [of, &random] {
+    require(crypto::encrypt_premaster(load(of->key.public_key()), of->premaster, random).has_value());
   });
-  watch.measure("rsa-decrypt", [&] {
-    require(crypto::decrypt_premaster(key, encrypted, ProtocolVersion::tls12, random).has_value());
+  collector.add("rsa-decrypt", [of, &random] {
+    require(crypto::decrypt_premaster(of->key, of->encrypted, ProtocolVersion::tls12, random).has_value());
   });
 }
 
@@ -189,10 +203,11 @@ void protect(const crypto::AeadKey& key, Workload& work, bool is_tls12) {
 }
 
 // All secrets of one side, both Finished, and whatever is hashed and protected. A record key is expanded for
-// its first record: those for data are not in a handshake.
-void symmetric13(Workload& work, bool mutual) {
+// its first record: those for data are not in a handshake. A resumption has a binder in the place of
+// certificates, and the PSK of the ticket that it gets.
+void symmetric13(Workload& work, const Scenario& scenario) {
   using enum HandshakeType;
-  const std::array<std::uint8_t, 32> shared{};
+  const std::array<std::uint8_t, 32> zeros{};
   ShapedTranscript transcript(work);
   const auto expand = [&](const schedule::TrafficSecret& secret) {
     return schedule::traffic_keys(schedule_hash, secret.view(), schedule_aead);
@@ -200,148 +215,88 @@ void symmetric13(Workload& work, bool mutual) {
   const auto make_key = [&](const schedule::TrafficSecret& secret) {
     return crypto::AeadKey(schedule_aead, expand(secret).key.view());
   };
-  schedule::HandshakeSecret handshake = schedule::EarlySecret(schedule_hash).extract(shared);
+  const auto certify = [&] {  // CertificateVerify signs what comes before it, a Finished what comes with it
+    (void)transcript.through(certificate);
+    return transcript.through(certificate_verify);
+  };
+  schedule::EarlySecret early =
+      scenario.resumed ? schedule::EarlySecret(schedule_hash, zeros) : schedule::EarlySecret(schedule_hash);
+  if (scenario.resumed) (void)early.binder(schedule::PskKind::resumption, transcript.through(client_hello));
+  schedule::HandshakeSecret handshake = std::move(early).extract(zeros);
   const crypto::Digest hellos = transcript.through(server_hello);
   const auto client = handshake.client_handshake_traffic_secret(hellos);
   const auto server = handshake.server_handshake_traffic_secret(hellos);
   const crypto::AeadKey client_key = make_key(client);
   const crypto::AeadKey server_key = make_key(server);
   protect(server_key, work, false);
-  (void)transcript.through(certificate);  // CertificateVerify signs it
-  (void)schedule::verify_data(schedule_hash, server.view(), transcript.through(certificate_verify));
+  (void)schedule::verify_data(schedule_hash, server.view(),
+                              scenario.resumed ? transcript.through(encrypted_extensions) : certify());
   schedule::MasterSecret master = std::move(handshake).extract();
   const crypto::Digest flight = transcript.through(finished);
   (void)expand(master.client_application_traffic_secret_0(flight));
   (void)expand(master.server_application_traffic_secret_0(flight));
   (void)master.exporter_master_secret(flight);
-  if (mutual) (void)transcript.through(certificate);
-  (void)schedule::verify_data(schedule_hash, client.view(),
-                              mutual ? transcript.through(certificate_verify) : flight);
+  (void)schedule::verify_data(schedule_hash, client.view(), scenario.mutual ? certify() : flight);
+  if (!scenario.resumed) return;
+  const auto resumption = master.resumption_master_secret(transcript.through(finished));
+  (void)schedule::resumption_psk(schedule_hash, resumption.view(), Bytes(zeros).first(1));
 }
 
-void symmetric12(Workload& work) {
-  const std::array<std::uint8_t, 48> premaster{};
+// What follows the master secret. `before_finished`: Transcript-Hash of what the first Finished verifies.
+void symmetric12(Workload& work, Bytes master_secret, ShapedTranscript& transcript,
+                 const crypto::Digest& before_finished, Role first) {
   const std::array<std::uint8_t, 32> random{};
-  ShapedTranscript transcript(work);
-  const crypto::Digest session_hash = transcript.through(HandshakeType::client_key_exchange);
-  const auto secret = schedule::extended_master_secret12(schedule_hash, premaster, session_hash);
-  const crypto::HmacKey master(schedule_hash, secret.view());
+  const crypto::HmacKey master(schedule_hash, master_secret);
   const schedule::KeyBlock12 keys(*schedule::suite_info(CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
                                   master, random, random);
   const crypto::AeadKey client(schedule_aead, keys.key(Role::client));
   const crypto::AeadKey server(schedule_aead, keys.key(Role::server));
   protect(client, work, true);
-  (void)schedule::verify_data12(Role::client, master, session_hash);
-  (void)schedule::verify_data12(Role::server, master, transcript.through(HandshakeType::finished));
+  (void)schedule::verify_data12(first, master, before_finished);
+  const Role second = first == Role::client ? Role::server : Role::client;
+  (void)schedule::verify_data12(second, master, transcript.through(HandshakeType::finished));
 }
 
-void measure_symmetric(Stopwatch& watch, const std::string& folder, const Scenario& scenario) {
-  const std::string name = std::string(scenario.name) + symmetric_suffix;
-  if (!watch.wants(name)) return;
-  Workload work(shape_of(folder, scenario));
-  watch.measure(name, [&] {
-    if (scenario.is_tls12())
-      symmetric12(work);
-    else
-      symmetric13(work, scenario.mutual);
-  });
+void full12(Workload& work) {
+  const std::array<std::uint8_t, 48> premaster{};
+  ShapedTranscript transcript(work);
+  const crypto::Digest session_hash = transcript.through(HandshakeType::client_key_exchange);
+  const auto secret = schedule::extended_master_secret12(schedule_hash, premaster, session_hash);
+  symmetric12(work, secret.view(), transcript, session_hash, Role::client);
 }
 
-/// What one side of a handshake is made of.
-struct Sum {
-  std::string_view name;           ///< scenario/side
-  std::vector<std::string> parts;  ///< but for what is symmetric
-
-  [[nodiscard]] std::string_view scenario() const { return name.substr(0, name.find('/')); }
-  [[nodiscard]] std::string_view side() const { return name.substr(name.find('/') + 1); }
-  [[nodiscard]] std::string symmetric() const { return std::string(scenario()) + symmetric_suffix; }
-};
-
-const std::vector<Sum>& sums() {
-  static const std::vector<Sum> all = {
-      {"hs13-ecdsa/server", {"x25519-encapsulate", "ecdsa-sign"}},
-      {"hs13-ecdsa/client",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
-      {"hs13-ecdsa/client_plain",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
-      {"hs13-ecdsa/client_cached", {"x25519-generate", "x25519-decapsulate", "ecdsa-load-verify"}},
-      {"hs13-rsa/server", {"x25519-encapsulate", "rsa-sign"}},
-      {"hs13-rsa/client", {"x25519-generate", "x25519-decapsulate", "rsa-load-verify", "rsa-verify"}},
-      {"hs13-rsa/client_cached", {"x25519-generate", "x25519-decapsulate", "rsa-load-verify"}},
-      {"hs13-mlkem/server", {"x25519mlkem768-encapsulate", "ecdsa-sign"}},
-      {"hs13-mlkem/client",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
-      {"hs13-mlkem/client_plain",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
-      {"hs13-mlkem/client_cached",
-       {"x25519mlkem768-generate", "x25519mlkem768-decapsulate", "ecdsa-load-verify"}},
-      {"hs13-mutual/server", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table"}},
-      {"hs13-mutual/server_plain", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify"}},
-      {"hs13-mutual/server_cached", {"x25519-encapsulate", "ecdsa-sign", "ecdsa-load-verify"}},
-      {"hs13-mutual/client",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify-table"}},
-      {"hs13-mutual/client_plain",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify", "ecdsa-verify"}},
-      {"hs13-mutual/client_cached",
-       {"x25519-generate", "x25519-decapsulate", "ecdsa-sign", "ecdsa-load-verify"}},
-      {"hs12-ecdhe-ecdsa/server", {"x25519-generate", "x25519-decapsulate", "ecdsa-sign"}},
-      {"hs12-ecdhe-ecdsa/client", {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify-table"}},
-      {"hs12-ecdhe-ecdsa/client_plain", {"x25519-encapsulate", "ecdsa-load-verify", "ecdsa-verify"}},
-      {"hs12-ecdhe-ecdsa/client_cached", {"x25519-encapsulate", "ecdsa-load-verify"}},
-      {"hs12-rsa-kx/server", {"rsa-decrypt"}},
-      {"hs12-rsa-kx/client", {"rsa-load-encrypt", "rsa-verify"}},
-      {"hs12-rsa-kx/client_cached", {"rsa-load-encrypt"}},
-  };
-  return all;
+void resumed12(Workload& work) {
+  const std::array<std::uint8_t, schedule::master_secret12_size> master{};
+  ShapedTranscript transcript(work);
+  const crypto::Digest hellos = transcript.through(HandshakeType::server_hello);
+  symmetric12(work, master, transcript, hellos, Role::server);
 }
 
-void add_names(Names& names, const Sum& sum) {
-  names.insert(sum.parts.begin(), sum.parts.end());
-  names.insert(sum.symmetric());
-}
-
-double total_of(const Sum& sum, const Figures& primitives) {
-  double total = 0;
-  for (const Figure& figure : primitives) {
-    total += figure.value * static_cast<double>(std::ranges::count(sum.parts, figure.name));
-    if (figure.name == sum.symmetric()) total += figure.value;
-  }
-  return total;
-}
-
-Figures measure_named(const std::string& folder, Names names, double seconds) {
-  Stopwatch watch(std::move(names), seconds);
-  measure_group(watch, "x25519", NamedGroup::x25519);
-  measure_group(watch, "x25519mlkem768", NamedGroup::X25519MLKEM768);
-  measure_key(watch, folder, "ecdsa", SignatureScheme::ecdsa_secp256r1_sha256);
-  measure_key(watch, folder, "rsa", SignatureScheme::rsa_pss_rsae_sha256);
-  measure_key_transport(watch, read_key(folder + "/rsa-server.key"));
-  for (const Scenario& scenario : scenarios) measure_symmetric(watch, folder, scenario);
-  return std::move(watch).figures();
+void add_symmetric(Collector& collector, const std::string& folder, const Scenario& scenario) {
+  const std::string name = symmetric_name(scenario);
+  if (!collector.wants(name)) return;
+  const auto work = std::make_shared<Workload>(shape_of(folder, scenario));
+  if (!scenario.is_tls12())
+    collector.add(name, [work, &scenario] { symmetric13(*work, scenario); });
+  else if (scenario.resumed)
+    collector.add(name, [work] { resumed12(*work); });
+  else
+    collector.add(name, [work] { full12(*work); });
 }
 
 }  // namespace
 
-Figures measure_primitives(const std::string& folder, double seconds) {
-  Names names;
-  for (const Sum& sum : sums()) add_names(names, sum);
-  Figures figures = measure_named(folder, std::move(names), seconds);
-  const Figures alone = figures;
-  for (const Sum& sum : sums()) figures.push_back({std::string(sum.name), total_of(sum, alone), "us"});
-  return figures;
-}
+std::string symmetric_name(const Scenario& scenario) { return std::string(scenario.name) + "-symmetric"; }
 
-Figures measure_floor(const std::string& folder, std::string_view scenario, double seconds) {
-  Names names;
-  for (const Sum& sum : sums())
-    if (sum.scenario() == scenario) add_names(names, sum);
-  if (names.empty()) return {};
-  const Figures primitives = measure_named(folder, std::move(names), seconds);
-  Figures floors;
-  for (const Sum& sum : sums())
-    if (sum.scenario() == scenario)
-      floors.push_back({std::string(sum.side()), total_of(sum, primitives), "us"});
-  return floors;
+Operations make_operations(const std::string& folder, const Names& wanted) {
+  Collector collector(wanted);
+  add_group(collector, "x25519", NamedGroup::x25519);
+  add_group(collector, "x25519mlkem768", NamedGroup::X25519MLKEM768);
+  add_key(collector, folder, "ecdsa", SignatureScheme::ecdsa_secp256r1_sha256);
+  add_key(collector, folder, "rsa", SignatureScheme::rsa_pss_rsae_sha256);
+  add_key_transport(collector, folder);
+  for (const Scenario& scenario : scenarios) add_symmetric(collector, folder, scenario);
+  return std::move(collector).operations();
 }
 
 }  // namespace handfast::bench

@@ -1,17 +1,22 @@
-// The floor: what a handshake cannot do without, each operation alone and their sums.
+// What a handshake cannot do without: operations of src/crypto and src/schedule, ready to be called.
 #pragma once
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 
-#include "harness/figures.hpp"
+#include "harness/scenario.hpp"
 
 namespace handfast::bench {
 
-/// Microseconds of each primitive, then of each handshake's primitives on each side ("hs13-ecdsa/server").
-/// Throws.
-[[nodiscard]] Figures measure_primitives(const std::string& folder, double seconds);
+using Names = std::set<std::string, std::less<>>;
+/// By name: "x25519-generate", "ecdsa-sign", "hs13-ecdsa-symmetric", ... Each throws if it fails.
+using Operations = std::map<std::string, std::function<void()>, std::less<>>;
 
-/// Microseconds of what each side of one handshake is made of: "server", "client", "client_cached", ...
-/// Throws.
-[[nodiscard]] Figures measure_floor(const std::string& folder, std::string_view scenario, double seconds);
+/// Key schedule, transcript hash and protection of a scenario's messages, as one operation.
+[[nodiscard]] std::string symmetric_name(const Scenario& scenario);
+
+/// The operations of these names, with all that they need. `folder`: credentials. Throws.
+[[nodiscard]] Operations make_operations(const std::string& folder, const Names& wanted);
 
 }  // namespace handfast::bench

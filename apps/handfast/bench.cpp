@@ -37,14 +37,16 @@ double median(std::vector<double> values) {
 BenchFigures merged(const std::vector<BenchFigures>& all) {
   BenchFigures result = all.front();
   for (std::size_t i = 0; i < result.size(); ++i) {
-    std::vector<double> values;
-    std::vector<double> overheads;
-    for (const BenchFigures& figures : all) {
-      values.push_back(figures.at(i).value);
-      if (const auto& overhead = figures.at(i).overhead) overheads.push_back(*overhead);
-    }
-    result[i].value = median(std::move(values));
-    if (!overheads.empty()) result[i].overhead = median(std::move(overheads));
+    const auto median_of = [&](auto&& value_of) {
+      std::vector<double> values;
+      values.reserve(all.size());
+      for (const BenchFigures& figures : all) values.push_back(value_of(figures.at(i)));
+      return median(std::move(values));
+    };
+    result[i].value = median_of([](const BenchFigure& figure) { return figure.value; });
+    for (const auto overhead : {&BenchFigure::overhead, &BenchFigure::overhead_in_order})
+      if (result[i].*overhead)
+        result[i].*overhead = median_of([&](const BenchFigure& figure) { return *(figure.*overhead); });
   }
   return result;
 }
@@ -149,7 +151,9 @@ CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
   command->add_flag("--json", options.json, "one JSON object instead of a table");
   command->footer(
       "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
-      "ours:\nmore is better. \"over floor\" is what a handshake takes beyond its primitives.\n"
+      "ours:\nmore is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
+      "each "
+      "alone;\n\"in order\" beyond what they take one after the other, as a handshake calls them.\n"
       "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
   return command;
 }

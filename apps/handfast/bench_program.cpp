@@ -111,7 +111,12 @@ Outcome<BenchFigures> BenchProgram::measure(const std::string& folder, const std
   for (const auto& [name, told_figure] : scenarios.at(scenario).items()) {
     BenchFigure figure{name, told_figure.at("value").get<double>(),
                        told_figure.at("unit").get<std::string>()};
-    if (told_figure.contains("floor")) figure.overhead = figure.value - told_figure.at("floor").get<double>();
+    const auto beyond = [&, &told_value = told_figure](const char* floor) -> std::optional<double> {
+      if (!told_value.contains(floor)) return std::nullopt;
+      return figure.value - told_value.at(floor).get<double>();
+    };
+    figure.overhead = beyond("floor");
+    figure.overhead_in_order = beyond("floor_in_order");
     figures.push_back(std::move(figure));
   }
   return figures;

@@ -18,7 +18,10 @@ struct BenchFigure {
   std::string name;
   double value = 0;
   std::string unit;
-  std::optional<double> overhead{};  ///< of that, what goes beyond the primitives that a handshake needs
+  /// Of that, what goes beyond the primitives that a handshake needs: beyond the sum of what each takes
+  /// alone, and beyond what they take one after the other.
+  std::optional<double> overhead{};
+  std::optional<double> overhead_in_order{};
 };
 using BenchFigures = std::vector<BenchFigure>;
 

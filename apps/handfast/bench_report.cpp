@@ -32,6 +32,10 @@ std::string text_of(const BenchFigure* figure) {
   return fmt::format("{:.1f} {}", figure->value, figure->unit);
 }
 
+std::string overhead_of(const std::optional<double>& microseconds) {
+  return microseconds ? fmt::format("{:+.1f} us", *microseconds) : "-";
+}
+
 }  // namespace
 
 std::optional<double> ratio_of(const BenchRow& row, const BenchFigure& ours) noexcept {
@@ -41,18 +45,19 @@ std::optional<double> ratio_of(const BenchRow& row, const BenchFigure& ours) noe
 }
 
 std::string table_heading(const BenchReport& report) {
-  return fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10}\n", "scenario", "", "Handfast", "",
-                     report.peer.empty() ? "no peer" : report.peer.substr(0, 14), "ratio", "over floor");
+  return fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10} {:>9}\n", "scenario", "", "Handfast",
+                     "", report.peer.empty() ? "no peer" : report.peer.substr(0, 14), "ratio", "over floor",
+                     "in order");
 }
 
 std::string table_of(const BenchRow& row) {
   std::string text;
   for (const BenchFigure& figure : row.ours) {
     const auto ratio = ratio_of(row, figure);
-    text += fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10}\n", row.scenario.name, figure.name,
-                        text_of(&figure), rate_of(row.scenario, figure), text_of(peer_of(row, figure)),
-                        ratio ? fmt::format("{:.2f}", *ratio) : "-",
-                        figure.overhead ? fmt::format("{:+.1f} us", *figure.overhead) : "-");
+    text += fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10} {:>9}\n", row.scenario.name,
+                        figure.name, text_of(&figure), rate_of(row.scenario, figure),
+                        text_of(peer_of(row, figure)), ratio ? fmt::format("{:.2f}", *ratio) : "-",
+                        overhead_of(figure.overhead), overhead_of(figure.overhead_in_order));
   }
   return text;
 }
@@ -71,6 +76,7 @@ std::string json_of(const BenchReport& report) {
       if (const BenchFigure* peer = peer_of(row, figure)) object["peer"] = peer->value;
       if (const auto ratio = ratio_of(row, figure)) object["ratio"] = *ratio;
       if (figure.overhead) object["overhead"] = *figure.overhead;
+      if (figure.overhead_in_order) object["overhead_in_order"] = *figure.overhead_in_order;
     }
   }
   return json.dump(2) + "\n";

@@ -14,7 +14,9 @@ struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  double floor = 0;  ///< of that, what the primitives take, measured beside it; 0: not known
+  /// Of that, what the primitives take, each alone and in the order of a handshake; 0: not known.
+  double floor = 0;
+  double floor_in_order = 0;
 };
 using Figures = std::vector<Figure>;
 
@@ -31,6 +33,7 @@ inline nlohmann::ordered_json to_json(const Figures& figures) {
   for (const Figure& figure : figures) {
     auto& told = object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
     if (figure.floor != 0) told["floor"] = figure.floor;
+    if (figure.floor_in_order != 0) told["floor_in_order"] = figure.floor_in_order;
   }
   return object;
 }

@@ -77,6 +77,11 @@ class Link {
   Wire down_;
 };
 
+/// The median of so many samples of ticks.
+inline double microseconds(std::vector<double> ticks) {
+  return median(std::move(ticks)) * nanoseconds_per_tick() / 1000;
+}
+
 /// Repeats: a tenth of the time to warm up, then until the time is over, at least 5 times.
 template <class Sample>
 void repeat(double seconds, Sample&& sample) {
@@ -88,28 +93,40 @@ void repeat(double seconds, Sample&& sample) {
   for (int count = 0; count < 5 || passed() < seconds; ++count) sample(true);
 }
 
+/// Takes the time of handshakes, one after the other.
 template <class Library>
-Figures measure_handshakes(typename Library::Setup& setup, const Scenario& scenario, double seconds) {
-  Link<Library> link(setup);
-  std::vector<double> client;
-  std::vector<double> server;
-  repeat(seconds, [&](bool counts) {
+class Handshakes {
+ public:
+  Handshakes(typename Library::Setup& setup, const Scenario& scenario) : scenario_(scenario), link_(setup) {}
+
+  void measure(double seconds) {
+    repeat(seconds, [&](bool counts) { sample(counts); });
+  }
+  /// "server" and "client", medians of all that was measured.
+  [[nodiscard]] Figures figures() const {
+    return {{"server", microseconds(server_ticks_), "us"}, {"client", microseconds(client_ticks_), "us"}};
+  }
+
+ private:
+  void sample(bool counts) {
     Timed client_clock;
     Timed server_clock;
-    link.shake_hands(client_clock, server_clock);
-    if (scenario.resumed) {
-      client_clock([&] { link.client->advance(); });  // takes the ticket, which comes last
-      if (counts && !link.client->resumed()) throw std::runtime_error("the session was not resumed");
+    link_.shake_hands(client_clock, server_clock);
+    if (scenario_.resumed) {
+      client_clock([&] { link_.client->advance(); });  // takes the ticket, which comes last
+      if (counts && !link_.client->resumed()) throw std::runtime_error("the session was not resumed");
     }
-    link.end(client_clock, server_clock);
+    link_.end(client_clock, server_clock);
     if (!counts) return;
-    client.push_back(static_cast<double>(client_clock.total));
-    server.push_back(static_cast<double>(server_clock.total));
-  });
-  const double scale = nanoseconds_per_tick() / 1000;
-  return {{"server", median(std::move(server)) * scale, "us"},
-          {"client", median(std::move(client)) * scale, "us"}};
-}
+    client_ticks_.push_back(static_cast<double>(client_clock.total));
+    server_ticks_.push_back(static_cast<double>(server_clock.total));
+  }
+
+  const Scenario& scenario_;
+  Link<Library> link_;
+  std::vector<double> client_ticks_;
+  std::vector<double> server_ticks_;
+};
 
 /// What a server's full handshake takes longer in the one scenario than in the other, in microseconds.
 template <class Library>
@@ -237,7 +254,11 @@ Figures measure(const std::string& folder, const Scenario& scenario, double seco
   if (scenario.kind == Kind::names) return measure_names<Library>(folder, scenario, seconds);
   typename Library::Setup setup(folder, scenario);
   switch (scenario.kind) {
-    case Kind::handshake: return measure_handshakes<Library>(setup, scenario, seconds);
+    case Kind::handshake: {
+      Handshakes<Library> handshakes(setup, scenario);
+      handshakes.measure(seconds);
+      return handshakes.figures();
+    }
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
     case Kind::tickets:

@@ -43,10 +43,12 @@ class Bench(unittest.TestCase):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", peer)
                     self.assertIn("overhead", report["scenarios"][name][side])
+                    self.assertIn("overhead_in_order", report["scenarios"][name][side])
         for name in RESUMED:
             for side in ("server", "client"):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", HAS_PEER)
+                    self.assertIn("overhead", report["scenarios"][name][side])
         # A difference of two times: nothing can be said of it here.
         self.assertEqual(report["scenarios"]["tickets"]["issued"]["unit"], "us")
         self.assertEqual(report["scenarios"]["names"]["found"]["unit"], "us")
@@ -60,7 +62,7 @@ class Bench(unittest.TestCase):
         figures = {name: figure["value"] for name, figure in bench("primitives")["scenarios"]["primitives"].items()}
         parts = ("x25519-encapsulate", "ecdsa-sign", "hs13-ecdsa-symmetric")
         self.assertAlmostEqual(figures["hs13-ecdsa/server"], sum(figures[part] for part in parts), places=6)
-        for name in HANDSHAKES:
+        for name in HANDSHAKES + RESUMED:
             for side in ("server", "client"):
                 self.assertGreater(figures[f"{name}/{side}"], 0)
 
