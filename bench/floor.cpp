@@ -101,10 +101,14 @@ Names names_of(const Steps& steps) {
   return names;
 }
 
-double sum_of(const Steps& steps, Side side, const Figures& alone) {
-  double sum = 0;
+Figure sum_of(const Steps& steps, Side side, const Figures& alone) {
+  Figure sum{.name = {}, .unit = "us"};
   for (const Step& step : steps)
-    if (step.side == side) sum += std::ranges::find(alone, step.primitive, &Figure::name)->value;
+    if (step.side == side) {
+      const Figure& one = *std::ranges::find(alone, step.primitive, &Figure::name);
+      sum.value += one.value;
+      sum.undisturbed += one.undisturbed;
+    }
   return sum;
 }
 
@@ -134,7 +138,7 @@ void Alone::measure(double seconds) {
 
 Figures Alone::figures() const {
   Figures figures;
-  for (const auto& [name, ticks] : ticks_) figures.push_back({name, microseconds(ticks), "us"});
+  for (const auto& [name, ticks] : ticks_) figures.push_back(time_figure(name, ticks));
   return figures;
 }
 
@@ -156,19 +160,19 @@ void InOrder::sample(bool counts) {
   client_ticks_.push_back(static_cast<double>(client_clock.total));
 }
 
-double InOrder::time_of(Side side) const {
-  return microseconds(side == Side::server ? server_ticks_ : client_ticks_);
+Figure InOrder::time_of(Side side) const {
+  return time_figure("in-order", side == Side::server ? server_ticks_ : client_ticks_);
 }
 
 Floor::Floor(const std::string& folder, const Scenario& way)
     : alone_(folder, names_of(steps_of(way))), in_order_(alone_.operations(), steps_of(way)) {}
 
-void Floor::set(Figures& figures) const {
+void Floor::set_overhead(Figures& figures) const {
   const Figures alone = alone_.figures();
   for (Figure& figure : figures) {
     const Side side = figure.name == "server" ? Side::server : Side::client;
-    figure.floor = sum_of(in_order_.steps(), side, alone);
-    figure.floor_in_order = in_order_.time_of(side);
+    figure.overhead = figure.undisturbed - sum_of(in_order_.steps(), side, alone).undisturbed;
+    figure.overhead_in_order = figure.undisturbed - in_order_.time_of(side).undisturbed;
   }
 }
 
@@ -186,9 +190,10 @@ Figures measure_primitives(const std::string& folder, double seconds) {
   for (const Way& way : ways)
     for (const Side side : {Side::server, Side::client}) {
       if (is_repeated(way, side)) continue;
-      const std::string prefix =
-          std::string(way.scenario.name) + (side == Side::server ? "/server" : "/client");
-      figures.push_back({prefix + std::string(way.suffix), sum_of(steps_of(way.scenario), side, each), "us"});
+      Figure sum = sum_of(steps_of(way.scenario), side, each);
+      sum.name = std::string(way.scenario.name) + (side == Side::server ? "/server" : "/client");
+      sum.name += way.suffix;
+      figures.push_back(std::move(sum));
     }
   return figures;
 }

@@ -43,7 +43,6 @@ class Alone {
 
   [[nodiscard]] const Operations& operations() const noexcept { return operations_; }
   void measure(double seconds);
-  /// Microseconds of each.
   [[nodiscard]] Figures figures() const;
 
  private:
@@ -59,8 +58,8 @@ class InOrder {
 
   [[nodiscard]] const Steps& steps() const noexcept { return steps_; }
   void measure(double seconds);
-  /// Microseconds of all that one side comes to.
-  [[nodiscard]] double time_of(Side side) const;
+  /// All that one side comes to.
+  [[nodiscard]] Figure time_of(Side side) const;
 
  private:
   void sample(bool counts);
@@ -80,8 +79,8 @@ class Floor {
     in_order_.measure(seconds / 2);
     alone_.measure(seconds / 2);
   }
-  /// Sets both floors of "server" and "client".
-  void set(Figures& figures) const;
+  /// Sets both overheads of "server" and "client".
+  void set_overhead(Figures& figures) const;
 
  private:
   Alone alone_;

@@ -20,7 +20,7 @@ Figures measure_way(const ProgramOptions& options, const Way& way, double second
     floor.measure(seconds / turns / 2);
   }
   Figures figures = handshakes.figures();
-  floor.set(figures);
+  floor.set_overhead(figures);
   return figures;
 }
 

@@ -33,20 +33,18 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// The median of each figure over the rounds.
+// The median of each figure over the rounds; overheads are those of the round that was disturbed least.
 BenchFigures merged(const std::vector<BenchFigures>& all) {
   BenchFigures result = all.front();
   for (std::size_t i = 0; i < result.size(); ++i) {
-    const auto median_of = [&](auto&& value_of) {
-      std::vector<double> values;
-      values.reserve(all.size());
-      for (const BenchFigures& figures : all) values.push_back(value_of(figures.at(i)));
-      return median(std::move(values));
-    };
-    result[i].value = median_of([](const BenchFigure& figure) { return figure.value; });
-    for (const auto overhead : {&BenchFigure::overhead, &BenchFigure::overhead_in_order})
-      if (result[i].*overhead)
-        result[i].*overhead = median_of([&](const BenchFigure& figure) { return *(figure.*overhead); });
+    std::vector<double> values;
+    values.reserve(all.size());
+    for (const BenchFigures& figures : all) values.push_back(figures.at(i).value);
+    result[i].value = median(std::move(values));
+    const auto least = std::ranges::min_element(
+        all, {}, [&](const BenchFigures& figures) { return figures.at(i).undisturbed; });
+    result[i].overhead = least->at(i).overhead;
+    result[i].overhead_in_order = least->at(i).overhead_in_order;
   }
   return result;
 }
@@ -152,8 +150,10 @@ CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
   command->footer(
       "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
       "ours:\nmore is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
-      "each "
-      "alone;\n\"in order\" beyond what they take one after the other, as a handshake calls them.\n"
+      "each alone;\n"
+      "\"in order\" beyond what they take one after the other, as a handshake calls them; both of the "
+      "fastest\n"
+      "twentieth of the samples, which no neighbour on the machine disturbed.\n"
       "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
   return command;
 }

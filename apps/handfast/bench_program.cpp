@@ -111,12 +111,10 @@ Outcome<BenchFigures> BenchProgram::measure(const std::string& folder, const std
   for (const auto& [name, told_figure] : scenarios.at(scenario).items()) {
     BenchFigure figure{name, told_figure.at("value").get<double>(),
                        told_figure.at("unit").get<std::string>()};
-    const auto beyond = [&, &told_value = told_figure](const char* floor) -> std::optional<double> {
-      if (!told_value.contains(floor)) return std::nullopt;
-      return figure.value - told_value.at(floor).get<double>();
-    };
-    figure.overhead = beyond("floor");
-    figure.overhead_in_order = beyond("floor_in_order");
+    figure.undisturbed = told_figure.value("undisturbed", 0.0);
+    if (told_figure.contains("overhead")) figure.overhead = told_figure.at("overhead").get<double>();
+    if (told_figure.contains("overhead_in_order"))
+      figure.overhead_in_order = told_figure.at("overhead_in_order").get<double>();
     figures.push_back(std::move(figure));
   }
   return figures;

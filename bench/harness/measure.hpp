@@ -77,9 +77,13 @@ class Link {
   Wire down_;
 };
 
-/// The median of so many samples of ticks.
-inline double microseconds(std::vector<double> ticks) {
-  return median(std::move(ticks)) * nanoseconds_per_tick() / 1000;
+/// A time of which there are so many samples, in ticks.
+inline Figure time_figure(std::string name, const std::vector<double>& ticks) {
+  const double scale = nanoseconds_per_tick() / 1000;
+  return {.name = std::move(name),
+          .value = median(ticks) * scale,
+          .unit = "us",
+          .undisturbed = quantile(ticks, 0.05) * scale};
 }
 
 /// Repeats: a tenth of the time to warm up, then until the time is over, at least 5 times.
@@ -102,9 +106,9 @@ class Handshakes {
   void measure(double seconds) {
     repeat(seconds, [&](bool counts) { sample(counts); });
   }
-  /// "server" and "client", medians of all that was measured.
+  /// "server" and "client", of all that was measured.
   [[nodiscard]] Figures figures() const {
-    return {{"server", microseconds(server_ticks_), "us"}, {"client", microseconds(client_ticks_), "us"}};
+    return {time_figure("server", server_ticks_), time_figure("client", client_ticks_)};
   }
 
  private:

@@ -65,11 +65,16 @@ Result<> Channel::append_records(ContentType type, Bytes content) {
   return {};
 }
 
+// A flight grows message by message.
+void Channel::make_room(std::size_t more) {
+  const std::size_t usual = role_ == Role::server ? 960 : 256;
+  if (sending.flight.capacity() == 0) sending.flight.reserve(usual + more);
+}
+
 Octets& Channel::open_messages() {
   Octets& flight = sending.flight;
   if (sending.messages_record) return flight;
-  // A flight grows message by message: it gets the room that most need at once.
-  if (flight.capacity() == 0) flight.reserve(role_ == Role::server ? 1024 : 256);
+  make_room(0);
   if (sending.change_cipher_spec_owed) append_change_cipher_spec();
   sending.messages_record = flight.size();
   sending.messages_start = flight.size() + sending.writer.content_offset().value_or(0);

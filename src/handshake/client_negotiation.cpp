@@ -32,12 +32,30 @@ Result<> prepare(ClientHandshake& hs) {
   return {};
 }
 
+// Octets of what makes one hello longer than another.
+std::size_t variable_octets(const Attempt& attempt) {
+  std::size_t octets = attempt.cookie.size() + attempt.session_ticket.size();
+  for (const crypto::PrivateShare& share : attempt.shares) octets += share.public_share().size();
+  for (const ClientPsk& psk : attempt.psks) octets += psk.identity.size() + crypto::max_digest_size;
+  return octets;
+}
+
+// Octets of a ServerHello, or a few more than that.
+std::size_t answer_octets(const Attempt& attempt) {
+  std::size_t share = 0;
+  for (const crypto::PrivateShare& ours : attempt.shares)
+    share = std::max(share, crypto::server_share_size(ours.group()));
+  return 104 + share;
+}
+
 Result<> send_client_hello(ClientHandshake& hs) {
+  hs.transport.expect(variable_octets(hs.attempt));
   Octets& out = hs.transport.outgoing();
   const std::size_t start = out.size();
   const auto offered = append_client_hello(hs.settings(), hs.server_name, hs.attempt, hs.transcript, out);
   if (!offered) return fail(offered.error());
   hs.offered = *offered;
+  hs.transcript.expect(out.size() - start + answer_octets(hs.attempt));
   hs.note_sent(HandshakeType::client_hello, Bytes(out).subspan(start));
   return {};
 }

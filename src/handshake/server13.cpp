@@ -192,6 +192,7 @@ Result<> send_hello(ServerHandshake& hs, Bytes share) {
       wire::ExtensionSlot::member(ExtensionType::key_share),
       wire::ExtensionSlot::member(ExtensionType::supported_versions)};
   hello.extensions.set_order(order);
+  hs.transport.expect(share.size());
   return hs.send(hello);
 }
 

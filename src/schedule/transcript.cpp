@@ -42,6 +42,10 @@ void Transcript::add(Bytes message) {
   }
 }
 
+void Transcript::expect(std::size_t octets) {
+  if (auto* const kept = std::get_if<Octets>(&state_)) kept->reserve(kept->size() + octets);
+}
+
 crypto::Digest Transcript::digest() const noexcept { return hash().digest(); }
 
 crypto::Digest Transcript::digest_with(Bytes partial) const noexcept {

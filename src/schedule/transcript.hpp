@@ -27,6 +27,8 @@ class Transcript {
   [[nodiscard]] bool selected() const noexcept { return std::holds_alternative<crypto::Hash>(state_); }
 
   void add(Bytes message);
+  /// So many octets come until the hash is selected: room is made for them at once.
+  void expect(std::size_t octets);
 
   /// Transcript-Hash of what was added so far; the transcript goes on. Only when selected().
   [[nodiscard]] crypto::Digest digest() const noexcept;
