@@ -101,14 +101,44 @@ Names names_of(const Steps& steps) {
   return names;
 }
 
-Figure sum_of(const Steps& steps, Side side, const Figures& alone) {
-  Figure sum{.name = {}, .unit = "us"};
+Figures measure_alone(const Operations& operations, double seconds) {
+  Figures figures;
+  for (const auto& [name, operation] : operations) {
+    std::vector<double> ticks;
+    repeat(seconds / static_cast<double>(operations.size()), [&](bool counts) {
+      Timed clock;
+      clock(operation);
+      if (counts) ticks.push_back(static_cast<double>(clock.total));
+    });
+    figures.push_back(time_figure(name, ticks));
+  }
+  return figures;
+}
+
+// As the two sides of a handshake come to them.
+Figures measure_in_order(const Steps& steps, const Operations& operations, double seconds) {
+  std::vector<double> server_ticks;
+  std::vector<double> client_ticks;
+  repeat(seconds, [&](bool counts) {
+    Timed server_clock;
+    Timed client_clock;
+    for (const Step& step : steps)
+      (step.side == Side::server ? server_clock : client_clock)(operations.find(step.primitive)->second);
+    if (!counts) return;
+    server_ticks.push_back(static_cast<double>(server_clock.total));
+    client_ticks.push_back(static_cast<double>(client_clock.total));
+  });
+  return {time_figure("server", server_ticks), time_figure("client", client_ticks)};
+}
+
+double value_of(const Figures& figures, std::string_view name) {
+  return std::ranges::find(figures, name, &Figure::name)->value;
+}
+
+double sum_of(const Steps& steps, Side side, const Figures& alone) {
+  double sum = 0;
   for (const Step& step : steps)
-    if (step.side == side) {
-      const Figure& one = *std::ranges::find(alone, step.primitive, &Figure::name);
-      sum.value += one.value;
-      sum.undisturbed += one.undisturbed;
-    }
+    if (step.side == side) sum += value_of(alone, step.primitive);
   return sum;
 }
 
@@ -125,54 +155,31 @@ std::vector<Way> ways_of(const Scenario& scenario) {
   return ways;
 }
 
-void Alone::measure(double seconds) {
-  for (const auto& [name, operation] : operations_) {
-    std::vector<double>& ticks = ticks_[name];
-    repeat(seconds / static_cast<double>(operations_.size()), [&](bool counts) {
-      Timed clock;
-      clock(operation);
-      if (counts) ticks.push_back(static_cast<double>(clock.total));
-    });
-  }
-}
-
-Figures Alone::figures() const {
-  Figures figures;
-  for (const auto& [name, ticks] : ticks_) figures.push_back(time_figure(name, ticks));
-  return figures;
-}
-
-InOrder::InOrder(const Operations& operations, Steps steps) : steps_(std::move(steps)) {
-  for (const Step& step : steps_) operations_.push_back(&operations.at(step.primitive));
-}
-
-void InOrder::measure(double seconds) {
-  repeat(seconds, [&](bool counts) { sample(counts); });
-}
-
-void InOrder::sample(bool counts) {
-  Timed server_clock;
-  Timed client_clock;
-  for (std::size_t i = 0; i < steps_.size(); ++i)
-    (steps_[i].side == Side::server ? server_clock : client_clock)(*operations_[i]);
-  if (!counts) return;
-  server_ticks_.push_back(static_cast<double>(server_clock.total));
-  client_ticks_.push_back(static_cast<double>(client_clock.total));
-}
-
-Figure InOrder::time_of(Side side) const {
-  return time_figure("in-order", side == Side::server ? server_ticks_ : client_ticks_);
-}
-
 Floor::Floor(const std::string& folder, const Scenario& way)
-    : alone_(folder, names_of(steps_of(way))), in_order_(alone_.operations(), steps_of(way)) {}
+    : steps_(steps_of(way)), operations_(make_operations(folder, names_of(steps_))) {}
+
+void Floor::measure(const Figures& handshakes, double seconds) {
+  const Figures alone = measure_alone(operations_, seconds / 2);
+  const Figures in_order = measure_in_order(steps_, operations_, seconds / 2);
+  server_.push_back(
+      {value_of(handshakes, "server"), sum_of(steps_, Side::server, alone), value_of(in_order, "server")});
+  client_.push_back(
+      {value_of(handshakes, "client"), sum_of(steps_, Side::client, alone), value_of(in_order, "client")});
+}
 
 void Floor::set_overhead(Figures& figures) const {
-  const Figures alone = alone_.figures();
   for (Figure& figure : figures) {
-    const Side side = figure.name == "server" ? Side::server : Side::client;
-    figure.overhead = figure.undisturbed - sum_of(in_order_.steps(), side, alone).undisturbed;
-    figure.overhead_in_order = figure.undisturbed - in_order_.time_of(side).undisturbed;
+    std::vector<Turn> turns = figure.name == "server" ? server_ : client_;
+    std::ranges::sort(turns, {}, &Turn::total);
+    turns.resize((turns.size() + 9) / 10);
+    const auto median_of = [&](auto&& value) {
+      std::vector<double> values;
+      for (const Turn& turn : turns) values.push_back(value(turn));
+      return median(std::move(values));
+    };
+    figure.undisturbed = median_of([](const Turn& turn) { return turn.handshake; });
+    figure.overhead = median_of([](const Turn& turn) { return turn.handshake - turn.alone; });
+    figure.overhead_in_order = median_of([](const Turn& turn) { return turn.handshake - turn.in_order; });
   }
 }
 
@@ -182,18 +189,14 @@ Figures measure_primitives(const std::string& folder, double seconds) {
     if (scenario.kind == Kind::handshake) std::ranges::move(ways_of(scenario), std::back_inserter(ways));
   Names names;
   for (const Way& way : ways) names.merge(names_of(steps_of(way.scenario)));
-  Alone alone(folder, names);
-  alone.measure(seconds);
-
-  Figures figures = alone.figures();
+  Figures figures = measure_alone(make_operations(folder, names), seconds);
   const Figures each = figures;
   for (const Way& way : ways)
     for (const Side side : {Side::server, Side::client}) {
       if (is_repeated(way, side)) continue;
-      Figure sum = sum_of(steps_of(way.scenario), side, each);
-      sum.name = std::string(way.scenario.name) + (side == Side::server ? "/server" : "/client");
-      sum.name += way.suffix;
-      figures.push_back(std::move(sum));
+      std::string name(way.scenario.name);
+      name.append(side == Side::server ? "/server" : "/client").append(way.suffix);
+      figures.push_back({std::move(name), sum_of(steps_of(way.scenario), side, each), "us"});
     }
   return figures;
 }

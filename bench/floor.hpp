@@ -1,8 +1,6 @@
 // The floor under a handshake: what its primitives take, each alone and one after the other.
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,55 +34,31 @@ struct Step {
 };
 using Steps = std::vector<Step>;
 
-/// Measures primitives, each alone.
-class Alone {
- public:
-  Alone(const std::string& folder, const Names& names) : operations_(make_operations(folder, names)) {}
-
-  [[nodiscard]] const Operations& operations() const noexcept { return operations_; }
-  void measure(double seconds);
-  [[nodiscard]] Figures figures() const;
-
- private:
-  Operations operations_;
-  std::map<std::string, std::vector<double>, std::less<>> ticks_;
-};
-
-/// Measures the primitives of a handshake one after the other, in the order in which the sides come to them.
-class InOrder {
- public:
-  /// `operations` stay the caller's.
-  InOrder(const Operations& operations, Steps steps);
-
-  [[nodiscard]] const Steps& steps() const noexcept { return steps_; }
-  void measure(double seconds);
-  /// All that one side comes to.
-  [[nodiscard]] Figure time_of(Side side) const;
-
- private:
-  void sample(bool counts);
-
-  Steps steps_;
-  std::vector<const std::function<void()>*> operations_;
-  std::vector<double> server_ticks_;
-  std::vector<double> client_ticks_;
-};
-
 /// The floor under one way to measure a scenario.
 class Floor {
  public:
   Floor(const std::string& folder, const Scenario& way);
 
-  void measure(double seconds) {
-    in_order_.measure(seconds / 2);
-    alone_.measure(seconds / 2);
-  }
-  /// Sets both overheads of "server" and "client".
+  /// Measures the primitives right after these figures of handshakes ("server", "client"), so that both meet
+  /// the same machine: one turn of many short ones.
+  void measure(const Figures& handshakes, double seconds);
+  /// Sets both overheads of "server" and "client": those of the turns that nothing disturbed.
   void set_overhead(Figures& figures) const;
 
  private:
-  Alone alone_;
-  InOrder in_order_;
+  /// What one side took in one turn: all that was measured in it and its parts, in microseconds.
+  struct Turn {
+    double handshake;
+    double alone;     ///< its primitives, each alone
+    double in_order;  ///< the same one after the other
+
+    [[nodiscard]] double total() const noexcept { return handshake + alone + in_order; }
+  };
+
+  Steps steps_;
+  Operations operations_;
+  std::vector<Turn> server_;
+  std::vector<Turn> client_;
 };
 
 /// Microseconds of each primitive, then the sum of each handshake's on each side ("hs13-ecdsa/server").

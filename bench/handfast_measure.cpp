@@ -16,8 +16,8 @@ Figures measure_way(const ProgramOptions& options, const Way& way, double second
   Floor floor(options.folder, way.scenario);
   const int turns = std::max(1, static_cast<int>(seconds / turn));
   for (int i = 0; i < turns; ++i) {
-    handshakes.measure(seconds / turns / 2);
-    floor.measure(seconds / turns / 2);
+    const Figures measured = handshakes.measure(seconds / turns / 2);
+    floor.measure(measured, seconds / turns / 2);
   }
   Figures figures = handshakes.figures();
   floor.set_overhead(figures);

@@ -116,7 +116,9 @@ void add_key(Collector& collector, const std::string& folder, const std::string&
              SignatureScheme scheme) {
   if (!collector.wants_of(name + "-")) return;
   crypto::PrivateKey key = read_key(folder + "/" + name + "-server.key");
-  crypto::PublicKey ready = key.public_key().for_many_checks();
+  const std::string with_table = name + "-verify-table";
+  crypto::PublicKey ready =
+      collector.wants(with_table) ? key.public_key().for_many_checks() : key.public_key();
   const auto of = std::make_shared<const Signed>(
       Signed{.key = std::move(key),
              .ready = std::move(ready),
@@ -128,8 +130,7 @@ void add_key(Collector& collector, const std::string& folder, const std::string&
                 [of] { of->verify(load(of->key.public_key()), of->transcript, of->transcript_signature); });
   collector.add(name + "-verify",
                 [of] { of->verify(of->key.public_key(), of->certificate, of->certificate_signature); });
-  collector.add(name + "-verify-table",
-                [of] { of->verify(of->ready, of->certificate, of->certificate_signature); });
+  collector.add(with_table, [of] { of->verify(of->ready, of->certificate, of->certificate_signature); });
 }
 
 struct KeyTransport {

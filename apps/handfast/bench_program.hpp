@@ -18,9 +18,9 @@ struct BenchFigure {
   std::string name;
   double value = 0;
   std::string unit;
-  double undisturbed = 0;  ///< the time that a twentieth of the samples stays below; 0: not a time
-  /// What goes beyond the primitives that a handshake needs: beyond the sum of what each takes alone, and
-  /// beyond what they take one after the other; of the samples that nothing disturbed.
+  double undisturbed = 0;  ///< of handshakes: the same while nothing disturbed them; 0: not known
+  /// What of that goes beyond the primitives that a handshake needs: beyond the sum of what each takes alone,
+  /// and beyond what they take one after the other.
   std::optional<double> overhead{};
   std::optional<double> overhead_in_order{};
 };

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -77,13 +78,10 @@ class Link {
   Wire down_;
 };
 
-/// A time of which there are so many samples, in ticks.
-inline Figure time_figure(std::string name, const std::vector<double>& ticks) {
-  const double scale = nanoseconds_per_tick() / 1000;
-  return {.name = std::move(name),
-          .value = median(ticks) * scale,
-          .unit = "us",
-          .undisturbed = quantile(ticks, 0.05) * scale};
+/// The median of a time's samples, which are ticks.
+inline Figure time_figure(std::string name, std::span<const double> ticks) {
+  const double middle = median({ticks.begin(), ticks.end()});
+  return {.name = std::move(name), .value = middle * nanoseconds_per_tick() / 1000, .unit = "us"};
 }
 
 /// Repeats: a tenth of the time to warm up, then until the time is over, at least 5 times.
@@ -103,15 +101,20 @@ class Handshakes {
  public:
   Handshakes(typename Library::Setup& setup, const Scenario& scenario) : scenario_(scenario), link_(setup) {}
 
-  void measure(double seconds) {
+  /// "server" and "client", of this time.
+  Figures measure(double seconds) {
+    const std::size_t before = server_ticks_.size();
     repeat(seconds, [&](bool counts) { sample(counts); });
+    return figures(before);
   }
-  /// "server" and "client", of all that was measured.
-  [[nodiscard]] Figures figures() const {
-    return {time_figure("server", server_ticks_), time_figure("client", client_ticks_)};
-  }
+  /// The same of all that was measured so far.
+  [[nodiscard]] Figures figures() const { return figures(0); }
 
  private:
+  [[nodiscard]] Figures figures(std::size_t from) const {
+    return {time_figure("server", std::span(server_ticks_).subspan(from)),
+            time_figure("client", std::span(client_ticks_).subspan(from))};
+  }
   void sample(bool counts) {
     Timed client_clock;
     Timed server_clock;
@@ -258,11 +261,7 @@ Figures measure(const std::string& folder, const Scenario& scenario, double seco
   if (scenario.kind == Kind::names) return measure_names<Library>(folder, scenario, seconds);
   typename Library::Setup setup(folder, scenario);
   switch (scenario.kind) {
-    case Kind::handshake: {
-      Handshakes<Library> handshakes(setup, scenario);
-      handshakes.measure(seconds);
-      return handshakes.figures();
-    }
+    case Kind::handshake: return Handshakes<Library>(setup, scenario).measure(seconds);
     case Kind::records: return measure_records<Library>(setup, scenario, seconds);
     case Kind::memory: return measure_memory<Library>(setup);
     case Kind::tickets:
