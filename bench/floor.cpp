@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include "harness/measure.hpp"
 
@@ -123,7 +124,7 @@ Figures measure_in_order(const Steps& steps, const Operations& operations, doubl
     Timed server_clock;
     Timed client_clock;
     for (const Step& step : steps)
-      (step.side == Side::server ? server_clock : client_clock)(operations.find(step.primitive)->second);
+      (step.side == Side::server ? server_clock : client_clock)(operations.at(step.primitive));
     if (!counts) return;
     server_ticks.push_back(static_cast<double>(server_clock.total));
     client_ticks.push_back(static_cast<double>(client_clock.total));
@@ -131,8 +132,12 @@ Figures measure_in_order(const Steps& steps, const Operations& operations, doubl
   return {time_figure("server", server_ticks), time_figure("client", client_ticks)};
 }
 
+const char* name_of(Side side) { return side == Side::server ? "server" : "client"; }
+
 double value_of(const Figures& figures, std::string_view name) {
-  return std::ranges::find(figures, name, &Figure::name)->value;
+  for (const Figure& figure : figures)
+    if (figure.name == name) return figure.value;
+  throw std::logic_error("there is no figure " + std::string(name));
 }
 
 double sum_of(const Steps& steps, Side side, const Figures& alone) {
@@ -161,25 +166,16 @@ Floor::Floor(const std::string& folder, const Scenario& way)
 void Floor::measure(const Figures& handshakes, double seconds) {
   const Figures alone = measure_alone(operations_, seconds / 2);
   const Figures in_order = measure_in_order(steps_, operations_, seconds / 2);
-  server_.push_back(
-      {value_of(handshakes, "server"), sum_of(steps_, Side::server, alone), value_of(in_order, "server")});
-  client_.push_back(
-      {value_of(handshakes, "client"), sum_of(steps_, Side::client, alone), value_of(in_order, "client")});
+  for (const Side side : {Side::server, Side::client})
+    (side == Side::server ? server_ : client_)
+        .push_back({value_of(handshakes, name_of(side)), sum_of(steps_, side, alone),
+                    value_of(in_order, name_of(side))});
 }
 
-void Floor::set_overhead(Figures& figures) const {
+void Floor::set_turns(Figures& figures) const {
   for (Figure& figure : figures) {
-    std::vector<Turn> turns = figure.name == "server" ? server_ : client_;
-    std::ranges::sort(turns, {}, &Turn::total);
-    turns.resize((turns.size() + 9) / 10);
-    const auto median_of = [&](auto&& value) {
-      std::vector<double> values;
-      for (const Turn& turn : turns) values.push_back(value(turn));
-      return median(std::move(values));
-    };
-    figure.undisturbed = median_of([](const Turn& turn) { return turn.handshake; });
-    figure.overhead = median_of([](const Turn& turn) { return turn.handshake - turn.alone; });
-    figure.overhead_in_order = median_of([](const Turn& turn) { return turn.handshake - turn.in_order; });
+    if (figure.name == name_of(Side::server)) figure.turns = server_;
+    if (figure.name == name_of(Side::client)) figure.turns = client_;
   }
 }
 
@@ -195,7 +191,7 @@ Figures measure_primitives(const std::string& folder, double seconds) {
     for (const Side side : {Side::server, Side::client}) {
       if (is_repeated(way, side)) continue;
       std::string name(way.scenario.name);
-      name.append(side == Side::server ? "/server" : "/client").append(way.suffix);
+      name.append("/").append(name_of(side)).append(way.suffix);
       figures.push_back({std::move(name), sum_of(steps_of(way.scenario), side, each), "us"});
     }
   return figures;

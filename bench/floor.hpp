@@ -39,22 +39,13 @@ class Floor {
  public:
   Floor(const std::string& folder, const Scenario& way);
 
-  /// Measures the primitives right after these figures of handshakes ("server", "client"), so that both meet
-  /// the same machine: one turn of many short ones.
+  /// Measures the primitives right after these handshakes ("server", "client"), so that both meet the same
+  /// machine.
   void measure(const Figures& handshakes, double seconds);
-  /// Sets both overheads of "server" and "client": those of the turns that nothing disturbed.
-  void set_overhead(Figures& figures) const;
+  /// Gives "server" and "client" their turns: one for each measure().
+  void set_turns(Figures& figures) const;
 
  private:
-  /// What one side took in one turn: all that was measured in it and its parts, in microseconds.
-  struct Turn {
-    double handshake;
-    double alone;     ///< its primitives, each alone
-    double in_order;  ///< the same one after the other
-
-    [[nodiscard]] double total() const noexcept { return handshake + alone + in_order; }
-  };
-
   Steps steps_;
   Operations operations_;
   std::vector<Turn> server_;

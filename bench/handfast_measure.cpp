@@ -20,7 +20,7 @@ Figures measure_way(const ProgramOptions& options, const Way& way, double second
     floor.measure(measured, seconds / turns / 2);
   }
   Figures figures = handshakes.figures();
-  floor.set_overhead(figures);
+  floor.set_turns(figures);
   return figures;
 }
 

@@ -39,6 +39,7 @@ HandshakeShape shape_of(const std::string& folder, const Scenario& scenario) {
   }
   setup.observe_client(&observer);
   link.shake_hands(unwatched, unwatched);
+  if (scenario.resumed) link.client->advance();
   HandshakeShape shape = observer.shape();  // what ends the connections does not belong to it
   link.end(unwatched, unwatched);
   return shape;

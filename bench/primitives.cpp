@@ -92,28 +92,33 @@ crypto::PublicKey load(const crypto::PublicKey& key) {
   return value_of(crypto::PublicKey::ec(NamedGroup::secp256r1, key.point()));
 }
 
-/// A key, and a signature of it on the transcript and on the certificate.
+/// A key, and signatures of it as they stand in a CertificateVerify and on a certificate.
 struct Signed {
   crypto::PrivateKey key;
-  crypto::PublicKey ready;  ///< its public key, with a table
-  SignatureScheme scheme;
+  crypto::PublicKey ready;             ///< its public key, with a table
+  SignatureScheme scheme;              ///< of the one
+  SignatureScheme certificate_scheme;  ///< of the other
   Octets transcript;
   Octets certificate;
   Octets transcript_signature = sign(transcript);
-  Octets certificate_signature = sign(certificate);
+  Octets certificate_signature = value_of(key.sign(certificate_scheme, certificate, system_random()));
 
   [[nodiscard]] Octets sign(Bytes message) const {
     return value_of(key.sign(scheme, message, system_random()));
   }
-  void verify(const crypto::PublicKey& by, Bytes message, Bytes signature) const {
-    require(by.verify(*crypto::algorithm_of(scheme), message, signature).has_value());
+  void verify_transcript(const crypto::PublicKey& by) const {
+    require(by.verify(*crypto::algorithm_of(scheme), transcript, transcript_signature).has_value());
+  }
+  void verify_certificate(const crypto::PublicKey& by) const {
+    require(
+        by.verify(*crypto::algorithm_of(certificate_scheme), certificate, certificate_signature).has_value());
   }
 };
 
 // The leaf's key is new in each handshake, and a new RSA key has constants to be made at its first use. The
 // authority's is there since the trust store is, with its table. Both are one here.
-void add_key(Collector& collector, const std::string& folder, const std::string& name,
-             SignatureScheme scheme) {
+void add_key(Collector& collector, const std::string& folder, const std::string& name, SignatureScheme scheme,
+             SignatureScheme certificate_scheme) {
   if (!collector.wants_of(name + "-")) return;
   crypto::PrivateKey key = read_key(folder + "/" + name + "-server.key");
   const std::string with_table = name + "-verify-table";
@@ -123,14 +128,13 @@ void add_key(Collector& collector, const std::string& folder, const std::string&
       Signed{.key = std::move(key),
              .ready = std::move(ready),
              .scheme = scheme,
+             .certificate_scheme = certificate_scheme,
              .transcript = Octets(130, 0x20),  // as long as what a CertificateVerify signs
              .certificate = read_signed(folder + "/" + name + "-server.pem")});
   collector.add(name + "-sign", [of] { (void)of->sign(of->transcript); });
-  collector.add(name + "-load-verify",
-                [of] { of->verify(load(of->key.public_key()), of->transcript, of->transcript_signature); });
-  collector.add(name + "-verify",
-                [of] { of->verify(of->key.public_key(), of->certificate, of->certificate_signature); });
-  collector.add(with_table, [of] { of->verify(of->ready, of->certificate, of->certificate_signature); });
+  collector.add(name + "-load-verify", [of] { of->verify_transcript(load(of->key.public_key())); });
+  collector.add(name + "-verify", [of] { of->verify_certificate(of->key.public_key()); });
+  collector.add(with_table, [of] { of->verify_certificate(of->ready); });
 }
 
 struct KeyTransport {
@@ -205,7 +209,8 @@ void protect(const crypto::AeadKey& key, Workload& work, bool is_tls12) {
 
 // All secrets of one side, both Finished, and whatever is hashed and protected. A record key is expanded for
 // its first record: those for data are not in a handshake. A resumption has a binder in the place of
-// certificates, and the PSK of the ticket that it gets.
+// certificates, and a ticket comes behind it, under the key for data; the ticket's own protection is not
+// here.
 void symmetric13(Workload& work, const Scenario& scenario) {
   using enum HandshakeType;
   const std::array<std::uint8_t, 32> zeros{};
@@ -235,10 +240,14 @@ void symmetric13(Workload& work, const Scenario& scenario) {
   schedule::MasterSecret master = std::move(handshake).extract();
   const crypto::Digest flight = transcript.through(finished);
   (void)expand(master.client_application_traffic_secret_0(flight));
-  (void)expand(master.server_application_traffic_secret_0(flight));
+  const auto server_data = master.server_application_traffic_secret_0(flight);
   (void)master.exporter_master_secret(flight);
   (void)schedule::verify_data(schedule_hash, client.view(), scenario.mutual ? certify() : flight);
-  if (!scenario.resumed) return;
+  if (!scenario.resumed) {
+    (void)expand(server_data);
+    return;
+  }
+  (void)make_key(server_data);
   const auto resumption = master.resumption_master_secret(transcript.through(finished));
   (void)schedule::resumption_psk(schedule_hash, resumption.view(), Bytes(zeros).first(1));
 }
@@ -293,8 +302,9 @@ Operations make_operations(const std::string& folder, const Names& wanted) {
   Collector collector(wanted);
   add_group(collector, "x25519", NamedGroup::x25519);
   add_group(collector, "x25519mlkem768", NamedGroup::X25519MLKEM768);
-  add_key(collector, folder, "ecdsa", SignatureScheme::ecdsa_secp256r1_sha256);
-  add_key(collector, folder, "rsa", SignatureScheme::rsa_pss_rsae_sha256);
+  using enum SignatureScheme;
+  add_key(collector, folder, "ecdsa", ecdsa_secp256r1_sha256, ecdsa_secp256r1_sha256);
+  add_key(collector, folder, "rsa", rsa_pss_rsae_sha256, rsa_pkcs1_sha256);
   add_key_transport(collector, folder);
   for (const Scenario& scenario : scenarios) add_symmetric(collector, folder, scenario);
   return std::move(collector).operations();

@@ -33,23 +33,19 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// Handshakes and both of their floors: together they tell how much a round was disturbed.
-double time_with_floors(const BenchFigure& figure) {
-  return 3 * figure.undisturbed - figure.overhead.value_or(0) - figure.overhead_in_order.value_or(0);
-}
-
-// The median of each figure over the rounds; overheads are those of the round that was disturbed least.
+// The median of each figure over the rounds, and the turns of all.
 BenchFigures merged(const std::vector<BenchFigures>& all) {
   BenchFigures result = all.front();
   for (std::size_t i = 0; i < result.size(); ++i) {
     std::vector<double> values;
     values.reserve(all.size());
-    for (const BenchFigures& figures : all) values.push_back(figures.at(i).value);
+    result[i].turns.clear();
+    for (const BenchFigures& figures : all) {
+      values.push_back(figures.at(i).value);
+      const std::vector<BenchTurn>& turns = figures.at(i).turns;
+      result[i].turns.insert(result[i].turns.end(), turns.begin(), turns.end());
+    }
     result[i].value = median(std::move(values));
-    const auto least = std::ranges::min_element(
-        all, {}, [&](const BenchFigures& figures) { return time_with_floors(figures.at(i)); });
-    result[i].overhead = least->at(i).overhead;
-    result[i].overhead_in_order = least->at(i).overhead_in_order;
   }
   return result;
 }
@@ -156,9 +152,8 @@ CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
       "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
       "ours:\nmore is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
       "each alone;\n"
-      "\"in order\" beyond what they take one after the other, as a handshake calls them; both while no "
-      "neighbour on\n"
-      "the machine disturbed either.\n"
+      "\"in order\" beyond what they take one after the other, as a handshake calls them. Both compare what\n"
+      "the fastest tenth of some milliseconds each stays below, and not the figure in the first column.\n"
       "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
   return command;
 }

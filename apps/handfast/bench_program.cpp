@@ -111,10 +111,10 @@ Outcome<BenchFigures> BenchProgram::measure(const std::string& folder, const std
   for (const auto& [name, told_figure] : scenarios.at(scenario).items()) {
     BenchFigure figure{name, told_figure.at("value").get<double>(),
                        told_figure.at("unit").get<std::string>()};
-    figure.undisturbed = told_figure.value("undisturbed", 0.0);
-    if (told_figure.contains("overhead")) figure.overhead = told_figure.at("overhead").get<double>();
-    if (told_figure.contains("overhead_in_order"))
-      figure.overhead_in_order = told_figure.at("overhead_in_order").get<double>();
+    if (told_figure.contains("turns"))
+      for (const Json& turn : told_figure.at("turns"))
+        figure.turns.push_back(
+            {turn.at(0).get<double>(), turn.at(1).get<double>(), turn.at(2).get<double>()});
     figures.push_back(std::move(figure));
   }
   return figures;

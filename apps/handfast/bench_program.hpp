@@ -13,16 +13,19 @@
 
 namespace handfast::tool {
 
+/// What handshakes took in some milliseconds, and right after them their primitives, in the figure's unit.
+struct BenchTurn {
+  double handshake;
+  double alone;     ///< the sum of the primitives, each measured alone
+  double in_order;  ///< the primitives one after the other, as a handshake calls them
+};
+
 /// One number: "server" of a handshake in "us", "send" of a record in "ns", octets, counts. Less is better.
 struct BenchFigure {
   std::string name;
   double value = 0;
   std::string unit;
-  double undisturbed = 0;  ///< of handshakes: the same while nothing disturbed them; 0: not known
-  /// What of that goes beyond the primitives that a handshake needs: beyond the sum of what each takes alone,
-  /// and beyond what they take one after the other.
-  std::optional<double> overhead{};
-  std::optional<double> overhead_in_order{};
+  std::vector<BenchTurn> turns{};  ///< of handshakes whose primitives are measured beside them
 };
 using BenchFigures = std::vector<BenchFigure>;
 

@@ -28,7 +28,8 @@ struct BenchReport {
 [[nodiscard]] std::string table_heading(const BenchReport& report);
 [[nodiscard]] std::string table_of(const BenchRow& row);
 /// {"library", "peer", "seconds", "scenarios": {NAME: {FIGURE: {"value", "unit", "peer", "ratio",
-/// "overhead", "overhead_in_order"}}}}
+/// "undisturbed", "floor", "floor_in_order", "overhead", "overhead_in_order"}}}}: the last five for
+/// handshakes of which there are enough; the overheads are what "undisturbed" has above the two floors.
 [[nodiscard]] std::string json_of(const BenchReport& report);
 /// A bar for each ratio, with a line at 1; no scripts, no fonts from elsewhere.
 [[nodiscard]] std::string svg_of(const BenchReport& report);

@@ -2,7 +2,6 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,16 +11,20 @@
 
 namespace handfast::bench {
 
+/// What handshakes took in some milliseconds, and right after them their primitives: medians, in the figure's
+/// unit.
+struct Turn {
+  double handshake;
+  double alone;     ///< the sum of the primitives, each measured alone
+  double in_order;  ///< the primitives one after the other, as a handshake calls them
+};
+
 /// One number: "server" of a handshake in "us", "send" of a record in "ns", octets, counts. Less is better.
 struct Figure {
   std::string name;
   double value = 0;
   std::string unit;
-  /// Of handshakes: the same while nothing disturbed them, and what of that goes beyond the primitives, each
-  /// alone and in the order of a handshake.
-  std::optional<double> undisturbed{};
-  std::optional<double> overhead{};
-  std::optional<double> overhead_in_order{};
+  std::vector<Turn> turns{};  ///< of handshakes whose primitives are known
 };
 using Figures = std::vector<Figure>;
 
@@ -37,9 +40,8 @@ inline nlohmann::ordered_json to_json(const Figures& figures) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
   for (const Figure& figure : figures) {
     auto& told = object[figure.name] = {{"value", figure.value}, {"unit", figure.unit}};
-    if (figure.undisturbed) told["undisturbed"] = *figure.undisturbed;
-    if (figure.overhead) told["overhead"] = *figure.overhead;
-    if (figure.overhead_in_order) told["overhead_in_order"] = *figure.overhead_in_order;
+    for (const auto& [handshake, alone, in_order] : figure.turns)
+      told["turns"].push_back({handshake, alone, in_order});
   }
   return object;
 }

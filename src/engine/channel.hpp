@@ -153,7 +153,7 @@ class Channel {
   void end_sending_if_silent() noexcept;
   /// The unprotected record of TLS 1.3's compatibility mode (RFC 8446 §D.4), into the flight.
   void append_change_cipher_spec();
-  /// Where the flight has no room yet it gets what most need, and so many octets more.
+  /// A flight that has not what most need gets it, and so many octets more.
   void make_room(std::size_t more);
   /// The flight, to append handshake messages to, until seal_messages(). They stand where they are sealed.
   Octets& open_messages();

@@ -65,10 +65,12 @@ Result<> Channel::append_records(ContentType type, Bytes content) {
   return {};
 }
 
-// A flight grows message by message.
+// A flight grows message by message. Usual is a server's with a chain of two P-256 certificates, and a
+// client's hello without its key shares.
 void Channel::make_room(std::size_t more) {
   const std::size_t usual = role_ == Role::server ? 960 : 256;
-  if (sending.flight.capacity() == 0) sending.flight.reserve(usual + more);
+  Octets& flight = sending.flight;
+  if (flight.capacity() < usual) flight.reserve(flight.size() + usual + more);
 }
 
 Octets& Channel::open_messages() {

@@ -49,7 +49,7 @@ class HandshakeRun final : public handshake::Transport {
 
   // --- for the handshake
   Octets& outgoing() override { return channel_.open_messages(); }
-  void expect(std::size_t octets) override { channel_.make_room(octets); }
+  void expect(std::size_t more) override { channel_.make_room(more); }
   void send_change_cipher_spec() override;
   void owe_change_cipher_spec() override { channel_.sending.change_cipher_spec_owed = true; }
   Result<> install(handshake::Level level, handshake::Direction direction, CipherSuite suite,

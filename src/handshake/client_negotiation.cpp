@@ -40,12 +40,13 @@ std::size_t variable_octets(const Attempt& attempt) {
   return octets;
 }
 
-// Octets of a ServerHello, or a few more than that.
+// Octets of the ServerHello, or a few more than that.
 std::size_t answer_octets(const Attempt& attempt) {
+  constexpr std::size_t without_share = 104;  // a session id, supported_versions, pre_shared_key, key_share
   std::size_t share = 0;
   for (const crypto::PrivateShare& ours : attempt.shares)
     share = std::max(share, crypto::server_share_size(ours.group()));
-  return 104 + share;
+  return without_share + share;
 }
 
 Result<> send_client_hello(ClientHandshake& hs) {

@@ -31,9 +31,8 @@ class Transport {
  public:
   /// Where the next message at the current sending level is appended, whole, with its header.
   virtual Octets& outgoing() = 0;
-  /// What becomes outgoing next will be longer than most, by so many octets: a flight that has no room yet gets
-  /// it at once.
-  virtual void expect(std::size_t octets) = 0;
+  /// Advice: what becomes outgoing next is longer than most, by so many octets.
+  virtual void expect(std::size_t more) = 0;
   /// TLS 1.3's compatibility record (RFC 8446 §D.4), behind what is outgoing so far. QUIC: nothing.
   virtual void send_change_cipher_spec() = 0;
   /// The same, but right before the next message or alert, whichever it is, so that it never travels alone.

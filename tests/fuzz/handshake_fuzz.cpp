@@ -16,7 +16,7 @@ namespace {
 class Nowhere final : public handshake::Transport {
  public:
   Octets& outgoing() override { return outgoing_; }
-  void expect(std::size_t /*octets*/) override {}
+  void expect(std::size_t /*more*/) override {}
   void send_change_cipher_spec() override {}
   void owe_change_cipher_spec() override {}
   Result<> install(handshake::Level /*level*/, handshake::Direction direction, CipherSuite /*suite*/,

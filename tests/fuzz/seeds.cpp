@@ -193,7 +193,7 @@ Octets connection_seed(std::uint8_t mode, Connection fuzzed, Connection peer, Pr
 class Sending final : public handshake::Transport {
  public:
   Octets& outgoing() override { return outgoing_; }
-  void expect(std::size_t /*octets*/) override {}
+  void expect(std::size_t /*more*/) override {}
   void send_change_cipher_spec() override {
     cut();
     chunks.push_back({});

@@ -32,6 +32,19 @@ TEST(Transcript, HashesWhatCameBeforeTheHashWasKnown) {
   }
 }
 
+TEST(Transcript, KeepsWhatItExpectsWhereItIs) {
+  Transcript transcript;
+  transcript.expect(hello.size() + answer.size());
+  transcript.add(hello);
+  const std::uint8_t* const kept = transcript.messages().data();
+  transcript.add(answer);
+  EXPECT_EQ(transcript.messages().data(), kept);
+  EXPECT_EQ(to_hex(transcript.messages()), to_hex(hello) + to_hex(answer));
+  transcript.select(HashAlgorithm::sha256);
+  transcript.expect(1000);  // nothing is kept any more
+  EXPECT_EQ(to_hex(transcript.digest().view()), hash_hex(HashAlgorithm::sha256, {hello, answer}));
+}
+
 TEST(Transcript, GoesOnAfterADigest) {
   Transcript transcript(sha256);
   EXPECT_EQ(to_hex(transcript.digest().view()), hash_hex(sha256, {}));

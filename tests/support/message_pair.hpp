@@ -33,7 +33,7 @@ class MessageEnd final : public handshake::Transport {
   };
 
   Octets& outgoing() override { return outgoing_; }
-  void expect(std::size_t /*octets*/) override {}
+  void expect(std::size_t /*more*/) override {}
   void send_change_cipher_spec() override {
     cut();
     sent.push_back({sending, {}});

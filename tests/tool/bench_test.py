@@ -17,8 +17,8 @@ HAS_PEER = os.environ["HANDFAST_BENCH_PEER"] == "1"
 OPTIMISED = os.environ["HANDFAST_OPTIMISED"] == "1"
 
 
-def bench(*arguments: str, tier: str = "") -> dict:
-    ended = run("bench", "--seconds", "0.02", "--json", *arguments, env={"HANDFAST_CPU": tier} if tier else {})
+def bench(*arguments: str, tier: str = "", seconds: str = "0.02") -> dict:
+    ended = run("bench", "--seconds", seconds, "--json", *arguments, env={"HANDFAST_CPU": tier} if tier else {})
     assert ended.status == 0, ended.errors
     return json.loads(ended.output)
 
@@ -42,13 +42,12 @@ class Bench(unittest.TestCase):
             for side in ("server", "client", "client_cached", *plain):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", peer)
-                    self.assertIn("overhead", report["scenarios"][name][side])
-                    self.assertIn("overhead_in_order", report["scenarios"][name][side])
         for name in RESUMED:
             for side in ("server", "client"):
                 with self.subTest(scenario=name, side=side):
                     self.expect_figure(report["scenarios"][name][side], "us", HAS_PEER)
-                    self.assertIn("overhead", report["scenarios"][name][side])
+                    # There was not the time to tell.
+                    self.assertNotIn("overhead", report["scenarios"][name][side])
         # A difference of two times: nothing can be said of it here.
         self.assertEqual(report["scenarios"]["tickets"]["issued"]["unit"], "us")
         self.assertEqual(report["scenarios"]["names"]["found"]["unit"], "us")
@@ -57,6 +56,17 @@ class Bench(unittest.TestCase):
                 with self.subTest(scenario=name, way=way):
                     self.expect_figure(report["scenarios"][name][way], "ns", HAS_PEER)
         self.assertEqual(run("bench", "--list").output.decode().split(), list(report["scenarios"]))
+
+    def test_overhead_over_both_floors(self):
+        scenarios = bench("hs13-ecdsa", "hs12-resume", "--peer", "none", seconds="1")["scenarios"]
+        for name, sides in (("hs13-ecdsa", ("server", "client", "client_plain", "client_cached")),
+                            ("hs12-resume", ("server", "client"))):
+            for side in sides:
+                with self.subTest(scenario=name, side=side):
+                    figure = scenarios[name][side]
+                    for floor, overhead in (("floor", "overhead"), ("floor_in_order", "overhead_in_order")):
+                        self.assertGreater(figure[floor], 0)
+                        self.assertAlmostEqual(figure[overhead], figure["undisturbed"] - figure[floor], places=6)
 
     def test_floor_of_each_handshake_is_the_sum_of_its_primitives(self):
         figures = {name: figure["value"] for name, figure in bench("primitives")["scenarios"]["primitives"].items()}
