@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 
 #include <CLI/CLI.hpp>
@@ -27,45 +28,56 @@ struct Bench {
   std::vector<BenchScenario> scenarios;
 };
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+// The peer has one way to verify a chain, with which all of ours are compared.
+std::string_view side_of(std::string_view name) noexcept {
+  for (const std::string_view variant : {"_plain", "_cached"})
+    if (name.ends_with(variant)) name.remove_suffix(variant.size());
+  return name;
 }
 
-// The median of each figure over the rounds, and the turns of all.
-BenchFigures merged(const std::vector<BenchFigures>& all) {
-  BenchFigures result = all.front();
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    std::vector<double> values;
-    values.reserve(all.size());
-    result[i].turns.clear();
-    for (const BenchFigures& figures : all) {
-      values.push_back(figures.at(i).value);
-      const std::vector<BenchTurn>& turns = figures.at(i).turns;
-      result[i].turns.insert(result[i].turns.end(), turns.begin(), turns.end());
+// Sets beside each figure the peer's.
+void compare(BenchFigures& ours, const BenchFigures& peers) {
+  for (BenchFigure& figure : ours)
+    if (const BenchFigure* const peer = find_figure(peers, side_of(figure.name))) figure.peer = peer->value;
+}
+
+// Each figure of the round that is in the middle, by its ratio where there is one: the two figures of a round
+// met the same machine. The turns are those of all rounds.
+BenchFigures merged(const std::vector<BenchFigures>& rounds_of_figures) {
+  BenchFigures result;
+  for (std::size_t i = 0; i < rounds_of_figures.front().size(); ++i) {
+    BenchFigures rounds_of_one;
+    std::vector<BenchTurn> turns;
+    for (const BenchFigures& figures : rounds_of_figures) {
+      rounds_of_one.push_back(figures.at(i));
+      std::ranges::copy(figures.at(i).turns, std::back_inserter(turns));
     }
-    result[i].value = median(std::move(values));
+    const auto middle = rounds_of_one.begin() + static_cast<std::ptrdiff_t>(rounds_of_one.size() / 2);
+    std::ranges::nth_element(rounds_of_one, middle, {}, [](const BenchFigure& figure) {
+      return ratio_of(figure).value_or(figure.value);
+    });
+    middle->turns = std::move(turns);
+    result.push_back(std::move(*middle));
   }
   return result;
 }
 
 Outcome<BenchRow> measure_row(Bench& bench, const BenchScenario& scenario, double seconds) {
-  // Counts do not vary; and the sums of the primitives have to add up, which medians of several turns do not.
-  const std::size_t turns = scenario.name == "mem" || scenario.name == "primitives" ? 1 : rounds;
-  const double slice = seconds / static_cast<double>(turns);
-  std::vector<BenchFigures> ours;
-  std::vector<BenchFigures> peers;
-  for (std::size_t turn = 0; turn < turns; ++turn) {
+  // Counts do not vary; and the sums of the primitives have to add up, which those of several rounds do not.
+  const std::size_t count = scenario.name == "mem" || scenario.name == "primitives" ? 1 : rounds;
+  const double slice = seconds / static_cast<double>(count);
+  std::vector<BenchFigures> all;
+  for (std::size_t round = 0; round < count; ++round) {
     auto figures = bench.ours.measure(bench.credentials.path(), scenario.name, slice);
     if (!figures) return std::unexpected(std::move(figures.error()));
-    ours.push_back(std::move(*figures));
-    if (!bench.peer) continue;
-    auto theirs = bench.peer->measure(bench.credentials.path(), scenario.name, slice);
-    if (!theirs) return std::unexpected(std::move(theirs.error()));
-    peers.push_back(std::move(*theirs));
+    if (bench.peer) {
+      const auto peers = bench.peer->measure(bench.credentials.path(), scenario.name, slice);
+      if (!peers) return std::unexpected(peers.error());
+      compare(*figures, *peers);
+    }
+    all.push_back(std::move(*figures));
   }
-  return BenchRow{scenario, merged(ours), peers.empty() ? BenchFigures() : merged(peers)};
+  return BenchRow{scenario, merged(all)};
 }
 
 Outcome<std::vector<BenchScenario>> chosen(const BenchOptions& options, const BenchProgram& program) {

@@ -24,8 +24,8 @@ struct Bar {
 std::vector<Bar> bars_of(const BenchReport& report) {
   std::vector<Bar> bars;
   for (const BenchRow& row : report.rows)
-    for (const BenchFigure& figure : row.ours)
-      if (const auto ratio = ratio_of(row, figure))
+    for (const BenchFigure& figure : row.figures)
+      if (const auto ratio = ratio_of(figure))
         bars.push_back({row.scenario.name + " " + figure.name, *ratio});
   return bars;
 }

@@ -25,6 +25,7 @@ struct BenchFigure {
   std::string name;
   double value = 0;
   std::string unit;
+  std::optional<double> peer{};    ///< the peer's, measured beside it
   std::vector<BenchTurn> turns{};  ///< of handshakes whose primitives are measured beside them
 };
 using BenchFigures = std::vector<BenchFigure>;

@@ -9,17 +9,6 @@
 namespace handfast::tool {
 namespace {
 
-// The peer has one way to verify a chain, with which all of ours are compared.
-std::string_view side_of(std::string_view name) noexcept {
-  for (const std::string_view variant : {"_plain", "_cached"})
-    if (name.ends_with(variant)) name.remove_suffix(variant.size());
-  return name;
-}
-
-const BenchFigure* peer_of(const BenchRow& row, const BenchFigure& ours) noexcept {
-  return find_figure(row.peers, side_of(ours.name));
-}
-
 // Handshakes a second, or millions of octets of data a second.
 std::string rate_of(const BenchScenario& scenario, const BenchFigure& figure) {
   if (figure.unit == "us") return fmt::format("{:.0f}/s", 1e6 / figure.value);
@@ -27,11 +16,10 @@ std::string rate_of(const BenchScenario& scenario, const BenchFigure& figure) {
   return fmt::format("{:.0f} MB/s", static_cast<double>(scenario.record_size) * 1e3 / figure.value);
 }
 
-std::string text_of(const BenchFigure* figure) {
-  if (figure == nullptr) return "-";
-  if (figure->unit == "octets") return fmt::format("{:.0f} octets", figure->value);
-  if (figure->unit == "count") return fmt::format("{:g}", figure->value);
-  return fmt::format("{:.1f} {}", figure->value, figure->unit);
+std::string text_of(double value, const std::string& unit) {
+  if (unit == "octets") return fmt::format("{:.0f} octets", value);
+  if (unit == "count") return fmt::format("{:g}", value);
+  return fmt::format("{:.1f} {}", value, unit);
 }
 
 // What a tenth of these stays below.
@@ -67,10 +55,9 @@ std::string difference_of(double left, double right) { return fmt::format("{:+.1
 
 }  // namespace
 
-std::optional<double> ratio_of(const BenchRow& row, const BenchFigure& ours) noexcept {
-  const BenchFigure* const peer = peer_of(row, ours);
-  if (peer == nullptr || ours.value <= 0) return std::nullopt;
-  return peer->value / ours.value;
+std::optional<double> ratio_of(const BenchFigure& figure) noexcept {
+  if (!figure.peer || figure.value <= 0) return std::nullopt;
+  return *figure.peer / figure.value;
 }
 
 std::string table_heading(const BenchReport& report) {
@@ -81,12 +68,13 @@ std::string table_heading(const BenchReport& report) {
 
 std::string table_of(const BenchRow& row) {
   std::string text;
-  for (const BenchFigure& figure : row.ours) {
-    const auto ratio = ratio_of(row, figure);
+  for (const BenchFigure& figure : row.figures) {
+    const auto ratio = ratio_of(figure);
     const auto floors = floors_of(figure);
     text += fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10} {:>9}\n", row.scenario.name,
-                        figure.name, text_of(&figure), rate_of(row.scenario, figure),
-                        text_of(peer_of(row, figure)), ratio ? fmt::format("{:.2f}", *ratio) : "-",
+                        figure.name, text_of(figure.value, figure.unit), rate_of(row.scenario, figure),
+                        figure.peer ? text_of(*figure.peer, figure.unit) : "-",
+                        ratio ? fmt::format("{:.2f}", *ratio) : "-",
                         floors ? difference_of(floors->handshake, floors->alone) : "-",
                         floors ? difference_of(floors->handshake, floors->in_order) : "-");
   }
@@ -101,11 +89,11 @@ std::string json_of(const BenchReport& report) {
   json["scenarios"] = nlohmann::ordered_json::object();
   for (const BenchRow& row : report.rows) {
     auto& scenario = json["scenarios"][row.scenario.name];
-    for (const BenchFigure& figure : row.ours) {
+    for (const BenchFigure& figure : row.figures) {
       auto& object = scenario[figure.name];
       object = {{"value", figure.value}, {"unit", figure.unit}};
-      if (const BenchFigure* peer = peer_of(row, figure)) object["peer"] = peer->value;
-      if (const auto ratio = ratio_of(row, figure)) object["ratio"] = *ratio;
+      if (figure.peer) object["peer"] = *figure.peer;
+      if (const auto ratio = ratio_of(figure)) object["ratio"] = *ratio;
       if (const auto floors = floors_of(figure)) {
         object["undisturbed"] = floors->handshake;
         object["floor"] = floors->alone;

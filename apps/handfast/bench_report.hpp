@@ -11,8 +11,7 @@ namespace handfast::tool {
 
 struct BenchRow {
   BenchScenario scenario;
-  BenchFigures ours;
-  BenchFigures peers;  ///< matched by name; may be empty
+  BenchFigures figures;
 };
 
 struct BenchReport {
@@ -21,9 +20,8 @@ struct BenchReport {
   std::vector<BenchRow> rows;
 };
 
-/// Peer's figure by ours, so that more is better. What we measured with a cache that the peer lacks
-/// ("client_cached") is compared with the peer's "client". None: there is nothing to compare.
-[[nodiscard]] std::optional<double> ratio_of(const BenchRow& row, const BenchFigure& ours) noexcept;
+/// Peer's figure by ours, so that more is better. None: there is nothing to compare.
+[[nodiscard]] std::optional<double> ratio_of(const BenchFigure& figure) noexcept;
 
 [[nodiscard]] std::string table_heading(const BenchReport& report);
 [[nodiscard]] std::string table_of(const BenchRow& row);
