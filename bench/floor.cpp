@@ -18,18 +18,18 @@ class StepList {
         key_(scenario.key == KeyType::ecdsa ? "ecdsa" : "rsa"),
         group_(scenario.group == Group::x25519 ? "x25519" : "x25519mlkem768") {}
 
-  void add(Side side, std::string primitive) { steps_.push_back({side, std::move(primitive)}); }
-  void exchange(Side side, const char* what) { add(side, group_ + what); }
-  void symmetric(Side side) { add(side, symmetric_name(scenario_)); }
-  void sign(Side side) { add(side, key_ + "-sign"); }
+  void add(Role side, std::string primitive) { steps_.push_back({side, std::move(primitive)}); }
+  void exchange(Role side, const char* what) { add(side, group_ + what); }
+  void symmetric(Role side) { add(side, symmetric_name(scenario_)); }
+  void sign(Role side) { add(side, key_ + "-sign"); }
   /// The signature on the leaf by its authority.
-  void verify_chain(Side side) {
+  void verify_chain(Role side) {
     if (scenario_.signature_cache) return;
     const bool has_table = scenario_.key == KeyType::ecdsa && !scenario_.plain_keys;
     add(side, key_ + (has_table ? "-verify-table" : "-verify"));
   }
   /// The same, and a signature of the leaf's key.
-  void verify(Side side) {
+  void verify(Role side) {
     verify_chain(side);
     add(side, key_ + "-load-verify");
   }
@@ -43,7 +43,7 @@ class StepList {
 };
 
 Steps steps13(const Scenario& scenario) {
-  using enum Side;
+  using enum Role;
   StepList list(scenario);
   list.exchange(client, "-generate");
   list.exchange(server, "-encapsulate");
@@ -60,7 +60,7 @@ Steps steps13(const Scenario& scenario) {
 }
 
 Steps steps12_ephemeral(const Scenario& scenario) {
-  using enum Side;
+  using enum Role;
   StepList list(scenario);
   list.exchange(server, "-generate");
   list.sign(server);
@@ -73,7 +73,7 @@ Steps steps12_ephemeral(const Scenario& scenario) {
 }
 
 Steps steps12_key_transport(const Scenario& scenario) {
-  using enum Side;
+  using enum Role;
   StepList list(scenario);
   list.verify_chain(client);
   list.add(client, "rsa-load-encrypt");
@@ -85,8 +85,8 @@ Steps steps12_key_transport(const Scenario& scenario) {
 
 Steps steps12_resumed(const Scenario& scenario) {
   StepList list(scenario);
-  list.symmetric(Side::server);
-  list.symmetric(Side::client);
+  list.symmetric(Role::server);
+  list.symmetric(Role::client);
   return std::move(list).steps();
 }
 
@@ -124,7 +124,7 @@ Figures measure_in_order(const Steps& steps, const Operations& operations, doubl
     Timed server_clock;
     Timed client_clock;
     for (const Step& step : steps)
-      (step.side == Side::server ? server_clock : client_clock)(operations.at(step.primitive));
+      (step.side == Role::server ? server_clock : client_clock)(operations.at(step.primitive));
     if (!counts) return;
     server_ticks.push_back(static_cast<double>(server_clock.total));
     client_ticks.push_back(static_cast<double>(client_clock.total));
@@ -132,15 +132,13 @@ Figures measure_in_order(const Steps& steps, const Operations& operations, doubl
   return {time_figure("server", server_ticks), time_figure("client", client_ticks)};
 }
 
-const char* name_of(Side side) { return side == Side::server ? "server" : "client"; }
-
 double value_of(const Figures& figures, std::string_view name) {
   for (const Figure& figure : figures)
     if (figure.name == name) return figure.value;
   throw std::logic_error("there is no figure " + std::string(name));
 }
 
-double sum_of(const Steps& steps, Side side, const Figures& alone) {
+double sum_of(const Steps& steps, Role side, const Figures& alone) {
   double sum = 0;
   for (const Step& step : steps)
     if (step.side == side) sum += value_of(alone, step.primitive);
@@ -166,16 +164,16 @@ Floor::Floor(const std::string& folder, const Scenario& way)
 void Floor::measure(const Figures& handshakes, double seconds) {
   const Figures alone = measure_alone(operations_, seconds / 2);
   const Figures in_order = measure_in_order(steps_, operations_, seconds / 2);
-  for (const Side side : {Side::server, Side::client})
-    (side == Side::server ? server_ : client_)
+  for (const Role side : {Role::server, Role::client})
+    (side == Role::server ? server_ : client_)
         .push_back({value_of(handshakes, name_of(side)), sum_of(steps_, side, alone),
                     value_of(in_order, name_of(side))});
 }
 
 void Floor::set_turns(Figures& figures) const {
   for (Figure& figure : figures) {
-    if (figure.name == name_of(Side::server)) figure.turns = server_;
-    if (figure.name == name_of(Side::client)) figure.turns = client_;
+    if (figure.name == name_of(Role::server)) figure.turns = server_;
+    if (figure.name == name_of(Role::client)) figure.turns = client_;
   }
 }
 
@@ -188,7 +186,7 @@ Figures measure_primitives(const std::string& folder, double seconds) {
   Figures figures = measure_alone(make_operations(folder, names), seconds);
   const Figures each = figures;
   for (const Way& way : ways)
-    for (const Side side : {Side::server, Side::client}) {
+    for (const Role side : {Role::server, Role::client}) {
       if (is_repeated(way, side)) continue;
       std::string name(way.scenario.name);
       name.append("/").append(name_of(side)).append(way.suffix);

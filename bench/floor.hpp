@@ -1,17 +1,16 @@
 // The floor under a handshake: what its primitives take, each alone and one after the other.
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <handfast/types.hpp>
 
 #include "harness/figures.hpp"
 #include "harness/scenario.hpp"
 #include "primitives.hpp"
 
 namespace handfast::bench {
-
-enum class Side : std::uint8_t { server, client };
 
 /// A way to measure a scenario.
 struct Way {
@@ -23,13 +22,13 @@ struct Way {
 /// table for the anchor's key (RSA has none), and as one that was accepted before.
 [[nodiscard]] std::vector<Way> ways_of(const Scenario& scenario);
 /// Whether this side does the same as in another way: a server that verifies nothing.
-[[nodiscard]] constexpr bool is_repeated(const Way& way, Side side) noexcept {
-  return side == Side::server && !way.suffix.empty() && !way.scenario.mutual;
+[[nodiscard]] constexpr bool is_repeated(const Way& way, Role side) noexcept {
+  return side == Role::server && !way.suffix.empty() && !way.scenario.mutual;
 }
 
 /// A primitive of a handshake, and the side that comes to it.
 struct Step {
-  Side side;
+  Role side;
   std::string primitive;
 };
 using Steps = std::vector<Step>;

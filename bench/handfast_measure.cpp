@@ -29,7 +29,7 @@ Figures measure_all_ways(const ProgramOptions& options, const Scenario& scenario
   Figures all;
   for (const Way& way : ways)
     for (Figure& figure : measure_way(options, way, options.seconds / static_cast<double>(ways.size()))) {
-      if (is_repeated(way, figure.name == "server" ? Side::server : Side::client)) continue;
+      if (is_repeated(way, figure.name == "server" ? Role::server : Role::client)) continue;
       figure.name += way.suffix;
       all.push_back(std::move(figure));
     }

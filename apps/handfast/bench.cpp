@@ -163,9 +163,10 @@ CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
   command->footer(
       "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
       "ours:\nmore is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
-      "each alone;\n"
-      "\"in order\" beyond what they take one after the other, as a handshake calls them. Both compare what\n"
-      "the fastest tenth of some milliseconds each stays below, and not the figure in the first column.\n"
+      "each "
+      "alone;\n\"in order\" beyond the same one after the other, as a handshake calls them. Both are of "
+      "moments "
+      "when\nthe machine was at its fastest, which the first column, a median, is not.\n"
       "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
   return command;
 }

@@ -22,15 +22,14 @@ std::string text_of(double value, const std::string& unit) {
   return fmt::format("{:.1f} {}", value, unit);
 }
 
-// What a tenth of these stays below.
 double low_decile(std::vector<double> values) {
   const auto tenth = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 10);
   std::nth_element(values.begin(), tenth, values.end());
   return *tenth;
 }
 
-/// Handshakes and their primitives, when the machine was at its fastest.
-struct Floors {
+/// What the fastest tenth of the turns stays below, in each of their parts.
+struct Deciles {
   double handshake;
   double alone;
   double in_order;
@@ -38,7 +37,7 @@ struct Floors {
 
 // A machine is not equally fast all the time, and differences of large figures suffer most from it. Each of
 // the three has its own decile, so that a lucky moment of one is no gain. None: there are not enough to tell.
-std::optional<Floors> floors_of(const BenchFigure& figure) {
+std::optional<Deciles> deciles_of(const BenchFigure& figure) {
   constexpr std::size_t enough = 20;
   if (figure.turns.size() < enough) return std::nullopt;
   const auto decile_of = [&](double BenchTurn::* part) {
@@ -47,8 +46,8 @@ std::optional<Floors> floors_of(const BenchFigure& figure) {
     for (const BenchTurn& turn : figure.turns) values.push_back(turn.*part);
     return low_decile(std::move(values));
   };
-  return Floors{decile_of(&BenchTurn::handshake), decile_of(&BenchTurn::alone),
-                decile_of(&BenchTurn::in_order)};
+  return Deciles{decile_of(&BenchTurn::handshake), decile_of(&BenchTurn::alone),
+                 decile_of(&BenchTurn::in_order)};
 }
 
 std::string difference_of(double left, double right) { return fmt::format("{:+.1f} us", left - right); }
@@ -70,13 +69,13 @@ std::string table_of(const BenchRow& row) {
   std::string text;
   for (const BenchFigure& figure : row.figures) {
     const auto ratio = ratio_of(figure);
-    const auto floors = floors_of(figure);
+    const auto deciles = deciles_of(figure);
     text += fmt::format("{:<17} {:<24} {:>14} {:>13} {:>14} {:>6} {:>10} {:>9}\n", row.scenario.name,
                         figure.name, text_of(figure.value, figure.unit), rate_of(row.scenario, figure),
                         figure.peer ? text_of(*figure.peer, figure.unit) : "-",
                         ratio ? fmt::format("{:.2f}", *ratio) : "-",
-                        floors ? difference_of(floors->handshake, floors->alone) : "-",
-                        floors ? difference_of(floors->handshake, floors->in_order) : "-");
+                        deciles ? difference_of(deciles->handshake, deciles->alone) : "-",
+                        deciles ? difference_of(deciles->handshake, deciles->in_order) : "-");
   }
   return text;
 }
@@ -94,12 +93,12 @@ std::string json_of(const BenchReport& report) {
       object = {{"value", figure.value}, {"unit", figure.unit}};
       if (figure.peer) object["peer"] = *figure.peer;
       if (const auto ratio = ratio_of(figure)) object["ratio"] = *ratio;
-      if (const auto floors = floors_of(figure)) {
-        object["undisturbed"] = floors->handshake;
-        object["floor"] = floors->alone;
-        object["floor_in_order"] = floors->in_order;
-        object["overhead"] = floors->handshake - floors->alone;
-        object["overhead_in_order"] = floors->handshake - floors->in_order;
+      if (const auto deciles = deciles_of(figure)) {
+        object["undisturbed"] = deciles->handshake;
+        object["floor"] = deciles->alone;
+        object["floor_in_order"] = deciles->in_order;
+        object["overhead"] = deciles->handshake - deciles->alone;
+        object["overhead_in_order"] = deciles->handshake - deciles->in_order;
       }
     }
   }

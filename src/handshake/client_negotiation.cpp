@@ -1,4 +1,6 @@
 // A client's way to a version: ClientHello, perhaps HelloRetryRequest and a second ClientHello, ServerHello.
+#include <algorithm>
+
 #include "handshake/client_early_data.hpp"
 #include "handshake/client_handshake.hpp"
 #include "handshake/client_psk.hpp"

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/key_exchange.hpp"
+#include "engine/handshake_run.hpp"
 #include "support/pair.hpp"
 
 namespace handfast::test {
@@ -460,6 +462,29 @@ TEST(MiddleboxCompatibility, ShowsChangeCipherSpecOnlyWhenOn) {
     EXPECT_TRUE(pair.done());
     EXPECT_EQ(seen, on ? 2 : 0);
   }
+}
+
+// What a hello needs is asked for before it is written: the room is what was expected, and not what it grew
+// to.
+TEST(Flight, HasRoomForALongHelloAtOnce) {
+  ClientSettings settings = client_settings();
+  settings.policy.groups = {NamedGroup::X25519MLKEM768, NamedGroup::secp256r1};
+  settings.policy.key_shares = {NamedGroup::X25519MLKEM768};
+  engine::Channel channel(Role::client);
+  engine::HandshakeRun run(channel);
+  ASSERT_TRUE(run.start_client(make(settings), *ServerName::parse("localhost"), now, 0));
+  const Octets& flight = channel.sending.flight;
+  EXPECT_EQ(flight.capacity(), 256 + crypto::client_share_size(NamedGroup::X25519MLKEM768));
+
+  // The second hello stands behind a change_cipher_spec.
+  ServerSettings other_group = server_settings();
+  other_group.policy.groups = {NamedGroup::secp256r1};
+  End server(*Connection::server(make(other_group), now));
+  Octets output(8192);
+  server.deliver(Bytes(output).first(channel.transmit(output)));
+  Octets retry = server.transmit();
+  ASSERT_TRUE(channel.receive(retry, &run, now));
+  EXPECT_EQ(flight.capacity(), 6 + 256 + crypto::client_share_size(NamedGroup::secp256r1));
 }
 
 // [8446:4.2.2#1,3]
