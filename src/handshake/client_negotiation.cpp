@@ -217,7 +217,8 @@ namespace {
 Task<ProtocolVersion> exchange_hellos(ClientHandshake& hs) {
   // [8446:4.1.2#1]
   co_await prepare(hs);
-  co_await prepare_psks(hs);
+  if (hs.settings().session_store) co_await find_session(hs);
+  prepare_psks(hs);
   co_await send_client_hello(hs);
   co_await begin_early_data(hs);
   hs.change_cipher_spec = ChangeCipherSpec::dropped;

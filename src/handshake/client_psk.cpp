@@ -121,11 +121,18 @@ void add_external(ClientHandshake& hs, const ExternalPsk& psk) {
   hs.tell_secret("psk", psk.key);
 }
 
+}  // namespace
+
+SessionKey session_key(const ClientHandshake& hs) {
+  return {.server_name = std::string(hs.server_name.text()),
+          .port = hs.port,
+          .application_protocols = hs.settings().application_protocols,
+          .configuration = to_octets(hs.config->session_context())};
+}
+
 Task<> find_session(ClientHandshake& hs) {
-  ClientSessionStore* const store = hs.settings().session_store.get();
-  if (store == nullptr) co_return;
   const SessionKey key = session_key(hs);
-  Reply<std::optional<Session>> reply = store->take(key, hs.now);
+  Reply<std::optional<Session>> reply = hs.settings().session_store->take(key, hs.now);
   if (reply.is_later()) {
     hs.question = ClientSessionQuestion{&key};
     co_await hs.answer("a session");
@@ -147,19 +154,9 @@ Task<> find_session(ClientHandshake& hs) {
   if (matters && !hs.session_trusted) hs.session.reset();
 }
 
-}  // namespace
-
-SessionKey session_key(const ClientHandshake& hs) {
-  return {.server_name = std::string(hs.server_name.text()),
-          .port = hs.port,
-          .application_protocols = hs.settings().application_protocols,
-          .configuration = to_octets(hs.config->session_context())};
-}
-
-Task<> prepare_psks(ClientHandshake& hs) {
-  co_await find_session(hs);
+void prepare_psks(ClientHandshake& hs) {
   if (offers_session12(hs)) offer_session12(hs);
-  if (!hs.settings().policy.allows(ProtocolVersion::tls13)) co_return;
+  if (!hs.settings().policy.allows(ProtocolVersion::tls13)) return;
   if (hs.session) add_session(hs);
   for (const auto& psk : hs.settings().external_psks) add_external(hs, *psk);
   prepare_early_data(hs);

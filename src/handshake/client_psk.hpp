@@ -9,9 +9,12 @@ namespace handfast::handshake {
 /// Under which key sessions with this server are kept.
 [[nodiscard]] SessionKey session_key(const ClientHandshake& handshake);
 
-/// Finds a session that may be offered to this server and passes every check of today, and puts it, with the
-/// external PSKs behind it, into the attempt. No session, no PSK: nothing happens.
-Task<> prepare_psks(ClientHandshake& handshake);
+/// Asks the session store, which there must be, for a session that may be offered to this server and passes
+/// every check of today. If there is none, the handshake has none.
+Task<> find_session(ClientHandshake& handshake);
+
+/// Puts the session, if there is one, and the external PSKs behind it into the attempt.
+void prepare_psks(ClientHandshake& handshake);
 
 /// HelloRetryRequest chose a suite: PSKs of another hash go, ages are told anew, early data is over
 /// (RFC 8446 §4.1.2, §4.2.10).
