@@ -176,11 +176,13 @@ constexpr Tables tables = make_tables();
 // Butterflies of the lengths 128, 64 and 32 in the eight vectors from `f`, that are 32 coefficients apart.
 void ntt_long(std::int16_t* f) {
   Vector v[8];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) v[i] = load(f + 32 * i);
   for (std::size_t i = 0; i < 4; ++i) butterfly(v[i], v[i + 4], tables.ntt[0][0]);
   for (std::size_t i = 0; i < 8; i += 4)
     for (std::size_t j = i; j < i + 2; ++j) butterfly(v[j], v[j + 2], tables.ntt[1][i / 4]);
   for (std::size_t i = 0; i < 8; i += 2) butterfly(v[i], v[i + 1], tables.ntt[2][i / 2]);
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) store(f + 32 * i, v[i]);
 }
 
@@ -210,6 +212,7 @@ void ntt(Polynomial& polynomial) {
 
 void inverse_ntt_long(std::int16_t* f) {
   Vector v[8];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) v[i] = load(f + 32 * i);
   for (std::size_t i = 0; i < 8; i += 2) inverse_butterfly(v[i], v[i + 1], tables.inverse_ntt[2][i / 2]);
   for (std::size_t i = 0; i < 8; i += 4)

@@ -229,10 +229,12 @@ constexpr Tables tables = make_tables();
 void ntt(Polynomial& polynomial) {
   // Every layer adds less than 0.75 q: seven of them stay below 2^15.
   Vector v[vectors];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) v[i] = load(polynomial.coefficients + width * i);
   for (std::size_t i = 0; i < 4; ++i) butterfly(v[i], v[i + 4], tables.ntt[0][0]);
   for (std::size_t i = 0; i < 8; i += 4)
     for (std::size_t j = i; j < i + 2; ++j) butterfly(v[j], v[j + 2], tables.ntt[1][i / 4]);
+#pragma GCC unroll 8
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     Vector& a = v[2 * pair];
     Vector& b = v[2 * pair + 1];
@@ -248,6 +250,7 @@ void ntt(Polynomial& polynomial) {
     butterfly(a, b, zeta[3]);
     rearrange(a, b, from_2_to_32);
   }
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) store(polynomial.coefficients + width * i, reduced(v[i]));
 }
 
@@ -255,7 +258,9 @@ void inverse_ntt(Polynomial& polynomial) {
   // A sum may double with every layer, and three doublings of q are all that 16 bits hold: so the third and
   // the sixth layer are followed by a reduction.
   Vector v[vectors];
+#pragma GCC unroll 8
   for (std::size_t i = 0; i < 8; ++i) v[i] = load(polynomial.coefficients + width * i);
+#pragma GCC unroll 8
   for (std::size_t pair = 0; pair < pairs; ++pair) {
     Vector& a = v[2 * pair];
     Vector& b = v[2 * pair + 1];

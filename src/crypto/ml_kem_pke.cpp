@@ -5,6 +5,8 @@
 
 #include <handfast/secret.hpp>
 
+#include "crypto/stack.hpp"
+
 namespace handfast::crypto::ml_kem::k_pke {
 namespace {
 
@@ -49,6 +51,7 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
     arithmetic.encode(t, encapsulation_key.data() + i * encoded_size);
   }
   copy(rho, encapsulation_key.subspan(p.vector_size()));
+  wipe_stack_below();  // the arithmetic has coefficients there, and so below
 }
 
 void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& matrix,
@@ -79,6 +82,7 @@ void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& m
   arithmetic.decompress(1, message.data(), summand);
   arithmetic.add(sum, summand);
   arithmetic.compress(p.dv, sum, ciphertext.data() + p.k * p.u_size());
+  wipe_stack_below();
 }
 
 void decrypt(const Context& context, Bytes s, Bytes ciphertext, MutableBytes message) noexcept {
@@ -101,6 +105,7 @@ void decrypt(const Context& context, Bytes s, Bytes ciphertext, MutableBytes mes
   arithmetic.inverse_ntt(w);
   arithmetic.subtract_from(v, w);
   arithmetic.compress(1, w, message.data());
+  wipe_stack_below();
 }
 
 }  // namespace handfast::crypto::ml_kem::k_pke

@@ -13,7 +13,8 @@ namespace handfast::handshake {
 /// every check of today. If there is none, the handshake has none.
 Task<> find_session(ClientHandshake& handshake);
 
-/// Puts the session, if there is one, and the external PSKs behind it into the attempt.
+/// Puts what is offered into the attempt: the session, if there is one, in TLS 1.3 the external PSKs behind
+/// it, and whether there will be early data.
 void prepare_psks(ClientHandshake& handshake);
 
 /// HelloRetryRequest chose a suite: PSKs of another hash go, ages are told anew, early data is over

@@ -5,8 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/cpu_tiers.hpp"
 #include "crypto/curve.hpp"
 #include "crypto/fake_random.hpp"
+#include "crypto/ml_kem.hpp"
+#include "crypto/ml_kem_pke.hpp"
 #include "crypto/modular_inverse.hpp"
 #include "crypto/wycheproof.hpp"
 #include "crypto/x25519.hpp"
@@ -21,7 +24,7 @@ constexpr bool is_optimised = true;
 constexpr bool is_optimised = false;
 #endif
 
-constexpr std::size_t depth = 16384;
+constexpr std::size_t depth = 32768;
 std::array<std::uint8_t, depth> seen;
 
 // Both have the frames of what is called between them, and more.
@@ -125,6 +128,71 @@ TEST_F(DeadStack, HasNothingOfASharedSecret) {
     EXPECT_EQ(traces_of(scalar), 0U);
   }
 }
+
+/// ML-KEM-768 of one tier. What is called works on members only, so that addresses are always the same.
+class MlKemDeadStack : public DeadStack, public testing::WithParamInterface<CpuTier> {
+ protected:
+  static constexpr auto set = ml_kem::ParameterSet::ml_kem_768;
+
+  // How many octets of the dead stack depend on what `draw` draws for `work`.
+  std::size_t differing_after(auto draw, auto work) {
+    draw();
+    work();  // once before, as above
+    std::array<std::array<std::uint8_t, depth>, 2> images;
+    for (auto& image : images) {
+      draw();
+      clear_dead_stack();
+      work();
+      look_at_dead_stack();
+      image = seen;
+    }
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < depth; ++i) differing += images[0][i] != images[1][i] ? 1 : 0;
+    return differing;
+  }
+  ml_kem::PrivateKey make_key() {
+    EXPECT_TRUE(random.fill(seed));
+    return ml_kem::PrivateKey::from_seed(set, seed, GetParam());
+  }
+
+  std::array<std::uint8_t, ml_kem::seed_size> seed{};
+  std::array<std::uint8_t, ml_kem::message_size> message{};
+  std::array<std::uint8_t, ml_kem::ciphertext_size(set)> ciphertext{};
+};
+
+TEST_P(MlKemDeadStack, HasNothingOfAKey) {
+  ml_kem::Context context(set, GetParam());
+  std::array<std::uint8_t, 32> sigma{};
+  std::array<std::uint8_t, 3 * ml_kem::encoded_size> s{};
+  std::array<std::uint8_t, ml_kem::encapsulation_key_size(set)> encapsulation_key{};
+  const auto draw = [&] { ASSERT_TRUE(random.fill(sigma)); };
+  const auto work = [&]() __attribute__((noinline)) {
+    ml_kem::k_pke::generate(context, Bytes(seed).first(32), sigma, s, encapsulation_key);
+  };
+  // A polynomial of the public key may.
+  EXPECT_LE(differing_after(draw, work), sizeof(ml_kem::Polynomial));
+}
+
+TEST_P(MlKemDeadStack, HasNothingOfAMessageThatIsEncapsulated) {
+  const ml_kem::PrivateKey key = make_key();
+  const auto draw = [&] { ASSERT_TRUE(random.fill(message)); };
+  const auto work = [&]() __attribute__((noinline)) {
+    ASSERT_TRUE(ml_kem::encapsulate(set, key.encapsulation_key(), message, ciphertext, GetParam()));
+  };
+  EXPECT_EQ(differing_after(draw, work), 0U);
+}
+
+TEST_P(MlKemDeadStack, HasNothingOfAMessageThatIsDecapsulated) {
+  const ml_kem::PrivateKey key = make_key();
+  const auto draw = [&] {
+    ASSERT_TRUE(random.fill(message));
+    ASSERT_TRUE(ml_kem::encapsulate(set, key.encapsulation_key(), message, ciphertext, GetParam()));
+  };
+  const auto work = [&]() __attribute__((noinline)) { ASSERT_TRUE(key.decapsulate(ciphertext, GetParam())); };
+  EXPECT_EQ(differing_after(draw, work), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(EachTier, MlKemDeadStack, testing::ValuesIn(test::cpu_tiers()), test::cpu_tier_name);
 
 }  // namespace
 }  // namespace handfast::crypto
