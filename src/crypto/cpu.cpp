@@ -50,6 +50,16 @@ bool ask_for_fast_adx() noexcept {
 #endif
 }
 
+bool ask_for_sha_extensions() noexcept {
+#if defined(__x86_64__)
+  std::array<unsigned, 4> leaf{};  // EAX, EBX, ECX, EDX
+  constexpr unsigned sha = 1U << 29;
+  return __get_cpuid_count(7, 0, leaf.data(), &leaf[1], &leaf[2], &leaf[3]) != 0 && (leaf[1] & sha) != 0;
+#else
+  return false;
+#endif
+}
+
 CpuTier ask_environment() noexcept {
   const char* value = std::getenv("HANDFAST_CPU");  // NOLINT(concurrency-mt-unsafe): read once
   if (value == nullptr) return CpuTier::avx512;
@@ -77,6 +87,11 @@ CpuTier detected_cpu_tier() noexcept {
 CpuTier cpu_tier() noexcept {
   static const CpuTier tier = std::min(detected_cpu_tier(), ask_environment());
   return tier;
+}
+
+bool has_sha_extensions() noexcept {
+  static const bool there = ask_for_sha_extensions();
+  return there;
 }
 
 bool has_fast_adx() noexcept {

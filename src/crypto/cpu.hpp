@@ -27,4 +27,7 @@ enum class CpuTier : std::uint8_t {
 /// on Zen 4). False where HANDFAST_CPU caps the tier to portable.
 [[nodiscard]] bool has_fast_adx() noexcept;
 
+/// Whether the processor has instructions for SHA-256. HANDFAST_CPU changes nothing about it.
+[[nodiscard]] bool has_sha_extensions() noexcept;
+
 }  // namespace handfast::crypto

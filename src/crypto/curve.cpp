@@ -9,6 +9,7 @@
 #include "crypto/constant_time.hpp"
 #include "crypto/modular_inverse.hpp"
 #include "crypto/of_this_thread.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -23,6 +24,8 @@ Curve make(NamedGroup group, int nid, std::size_t bits) {
   write_number(EC_GROUP_get0_order(ec_group), MutableBytes(curve.order_room).first(curve.field_size));
   return curve;
 }
+
+constexpr std::size_t scratch = 4096;  // octets of the stack that libcrypto works in
 
 struct Workspaces {
   std::array<PublicWorkspace::Parts, 3> of_curves;
@@ -162,6 +165,7 @@ void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
   point[0] = 4;  // uncompressed (RFC 8446 §4.2.8.2)
   write_number(x, point.subspan(1, curve.field_size));
   write_number(y, point.subspan(1 + curve.field_size));
+  wipe_stack_below<scratch>();
 }
 
 void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* inverse, BN_CTX* context) {
@@ -169,7 +173,8 @@ void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNU
   const EcPoint product = multiple_of_base(curve, scalar, context);
   if (curve.group != NamedGroup::secp256r1) {
     find_coordinates(curve, product.get(), x, nullptr, context);
-    return invert_scalar(curve, scalar, inverse, context);
+    invert_scalar(curve, scalar, inverse, context);
+    return wipe_stack_below<scratch>();
   }
   // libcrypto lends its own fast way to invert a scalar of P-256 to nobody.
   Secret<32> divisor = undivided(curve, product.get(), x, nullptr, context);
@@ -210,6 +215,7 @@ bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {
   BIGNUM* const coordinate = numbers.next();
   find_coordinates(curve, product.get(), coordinate, nullptr, context.get());
   write_number(coordinate, x);
+  wipe_stack_below<scratch>();
   return true;
 }
 

@@ -2,6 +2,8 @@
 #include "crypto/hmac.hpp"
 
 #include "crypto/compression.hpp"
+#include "crypto/cpu.hpp"
+#include "crypto/stack.hpp"
 #include "wire/big_endian.hpp"
 
 namespace handfast::crypto {
@@ -51,6 +53,13 @@ void mac_of_short_text(Bytes inner, Bytes outer, std::span<const Bytes> parts, M
   finish_mac<F>(outer, [&](MutableBytes digest) { running.write(digest); }, mac);
 }
 
+/// libcrypto's code leaves on the stack what it makes of a block, from which the block follows, but for
+/// SHA-256 with the processor's extensions. The first block has the key in it, others have secrets to extract
+/// from.
+void wipe_blocks(HashAlgorithm algorithm) noexcept {
+  if (algorithm != HashAlgorithm::sha256 || !has_sha_extensions()) wipe_stack_below<4096>();
+}
+
 }  // namespace
 
 HmacKey::HmacKey(HashAlgorithm algorithm, Bytes key) noexcept : algorithm_(algorithm) {
@@ -80,6 +89,7 @@ HmacKey::HmacKey(HashAlgorithm algorithm, Bytes key) noexcept : algorithm_(algor
   constexpr std::uint8_t opad = 0x5c;
   first_block(ipad, inner_.span());
   first_block(ipad ^ opad, outer_.span());
+  wipe_blocks(algorithm);
 }
 
 HmacKey HmacKey::clone() const noexcept {
@@ -108,6 +118,7 @@ MacValue HmacKey::mac(std::span<const Bytes> parts) const noexcept {
   with_compression(algorithm_, [&]<class F>(F /*function*/) {
     mac_of_short_text<F>(inner_.view(), outer_.view(), parts, value.span());
   });
+  wipe_blocks(algorithm_);
   return value;
 }
 
@@ -126,6 +137,7 @@ MacValue Hmac::finish() noexcept {
   value.resize(digest_size(key_.algorithm_));
   hash_.finish(value.span());
   key_.close(value);
+  wipe_blocks(key_.algorithm_);
   return value;
 }
 

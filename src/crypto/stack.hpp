@@ -7,11 +7,12 @@
 
 namespace handfast::crypto {
 
-/// Overwrites 2 KiB of the stack below the caller's frame, where functions that it called before kept what
-/// they worked with: compilers wipe neither temporaries nor spilled registers. For it to help, the work is
-/// done in a function of its own that is not inlined.
-[[gnu::noinline]] inline void wipe_stack_below() noexcept {
-  std::array<std::uint8_t, 2048> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): to be wiped
+/// Overwrites the stack below the caller's frame, where functions that it called before kept what they worked
+/// with: compilers wipe neither temporaries nor spilled registers. For it to help, the work is done in a
+/// function of its own that is not inlined.
+template <std::size_t Octets = 2048>
+[[gnu::noinline]] void wipe_stack_below() noexcept {
+  std::array<std::uint8_t, Octets> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): to be wiped
   wipe(room);
 }
 

@@ -11,6 +11,7 @@
 #include "crypto/cpu.hpp"
 #include "crypto/modular_inverse.hpp"
 #include "crypto/sodium.hpp"
+#include "crypto/stack.hpp"
 #include "crypto/x25519_libcrypto.hpp"
 
 namespace handfast::crypto {
@@ -21,6 +22,7 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr Number256 prime{0xffffffffffffffed, 0xffffffffffffffff, 0xffffffffffffffff, 0x7fffffffffffffff};
 constexpr Modulus256 modulus(prime);
+constexpr std::size_t scratch = 4096;  // octets of the stack that libsodium works in
 
 /// a + b, modulo 2^256; `carry` says whether it went beyond.
 Number256 add(const Number256& a, const Number256& b, bool& carry) noexcept {
@@ -113,17 +115,20 @@ void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept {
   if (crypto_scalarmult_ed25519_base(point.data(), scalar.data()) == 0) {
     point.back() &= 0x7f;
     write(to_montgomery(read(point)), public_key);
-    return;
+  } else {
+    // libsodium refuses a scalar of nothing but zeros there, though X25519 sets a bit in it.
+    require(crypto_scalarmult_base(public_key.data(), scalar.data()) == 0);
   }
-  // libsodium refuses a scalar of nothing but zeros there, though X25519 sets a bit in it.
-  require(crypto_scalarmult_base(public_key.data(), scalar.data()) == 0);
+  wipe_stack_below<scratch>();
 }
 
 bool x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes shared) noexcept {
   // What libcrypto has no result for is judged by libsodium.
   if (has_fast_adx() && libcrypto_x25519(scalar, public_key, point, shared)) return true;
   prepare_sodium();
-  return crypto_scalarmult(shared.data(), scalar.data(), point.data()) == 0;
+  const bool agreed = crypto_scalarmult(shared.data(), scalar.data(), point.data()) == 0;
+  wipe_stack_below<scratch>();
+  return agreed;
 }
 
 }  // namespace handfast::crypto

@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include <gtest/gtest.h>
 
 #include "crypto/cpu_tiers.hpp"
 #include "crypto/curve.hpp"
 #include "crypto/fake_random.hpp"
+#include "crypto/hmac.hpp"
 #include "crypto/ml_kem.hpp"
 #include "crypto/ml_kem_pke.hpp"
 #include "crypto/modular_inverse.hpp"
@@ -59,6 +61,25 @@ class DeadStack : public testing::Test {
   void SetUp() override {
     if (!is_optimised) GTEST_SKIP() << "frames are as large as they like";
   }
+  // How many octets of the dead stack depend on what `draw` draws for `work`, which has to find it where it
+  // was.
+  static std::size_t differing_after(auto draw, auto work) {
+    draw();
+    work();  // once before: where functions are bound at their first call, the dynamic linker keeps registers
+    const auto leave = [&]() __attribute__((noinline)) {
+      draw();
+      clear_dead_stack();
+      work();
+      look_at_dead_stack();
+    };
+    leave();
+    const auto first = seen;
+    leave();
+    std::size_t differing = 0;
+    for (std::size_t i = 0; i < depth; ++i) differing += first[i] != seen[i] ? 1 : 0;
+    return differing;
+  }
+
   test::SeededRandom random{"stack"};
 };
 
@@ -129,27 +150,58 @@ TEST_F(DeadStack, HasNothingOfASharedSecret) {
   }
 }
 
+TEST_F(DeadStack, HasNothingOfAnX25519PrivateKey) {
+  std::array<std::uint8_t, x25519_size> scalar;
+  std::array<std::uint8_t, x25519_size> public_key;
+  const auto draw = [&] { ASSERT_TRUE(random.fill(scalar)); };
+  // What the public key is computed from, and public as well, may: some numbers of 32 octets.
+  EXPECT_LE(differing_after(draw, [&] { x25519_public_key(scalar, public_key); }), 512U);
+}
+
+TEST_F(DeadStack, HasNothingOfAScalarOfACurve) {
+  constexpr std::size_t addresses = 32;  // on the heap, which may differ
+  const auto context = owned<BigNumberContext>(BN_CTX_new());
+  const BigNumber x = new_number();
+  const BigNumber inverse = new_number();
+  for (const NamedGroup group : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
+    const Curve& curve = *curve_of(group);
+    CurveScalar scalar = draw_scalar(curve, random).value();
+    Octets point(curve.point_size());
+    Octets shared(curve.field_size);
+    multiply_base(curve, scalar.view(), point);
+    const Octets peer = point;
+    const auto draw = [&] { scalar = draw_scalar(curve, random).value(); };
+    EXPECT_LE(differing_after(draw, [&] { multiply_base(curve, scalar.view(), point); }), addresses);
+    EXPECT_LE(differing_after(draw, [&] { ASSERT_TRUE(multiply(curve, scalar.view(), peer, shared)); }),
+              addresses);
+    const auto invert = [&] {
+      multiply_base_and_invert(curve, scalar.view(), x.get(), inverse.get(), context.get());
+    };
+    EXPECT_LE(differing_after(draw, invert), addresses);
+  }
+}
+
+TEST_F(DeadStack, HasNothingOfAnHmacKey) {
+  for (const HashAlgorithm algorithm :
+       {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+    Secret<32> octets;
+    std::optional<HmacKey> key;
+    MacValue mac;
+    const auto draw = [&] {
+      ASSERT_TRUE(random.fill(octets.span()));
+      key.emplace(algorithm, octets.view());
+    };
+    EXPECT_EQ(differing_after(draw, [&] { HmacKey(algorithm, octets.view()); }), 0U);
+    // A word of a chaining value does.
+    EXPECT_LE(differing_after(draw, [&] { mac = key->mac(octets.view()); }), 8U);
+  }
+}
+
 /// ML-KEM-768 of one tier. What is called works on members only, so that addresses are always the same.
 class MlKemDeadStack : public DeadStack, public testing::WithParamInterface<CpuTier> {
  protected:
   static constexpr auto set = ml_kem::ParameterSet::ml_kem_768;
 
-  // How many octets of the dead stack depend on what `draw` draws for `work`.
-  std::size_t differing_after(auto draw, auto work) {
-    draw();
-    work();  // once before, as above
-    std::array<std::array<std::uint8_t, depth>, 2> images;
-    for (auto& image : images) {
-      draw();
-      clear_dead_stack();
-      work();
-      look_at_dead_stack();
-      image = seen;
-    }
-    std::size_t differing = 0;
-    for (std::size_t i = 0; i < depth; ++i) differing += images[0][i] != images[1][i] ? 1 : 0;
-    return differing;
-  }
   ml_kem::PrivateKey make_key() {
     EXPECT_TRUE(random.fill(seed));
     return ml_kem::PrivateKey::from_seed(set, seed, GetParam());
