@@ -3,7 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
+#include <system_error>
+
+#include <openssl/crypto.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -50,14 +55,21 @@ bool ask_for_fast_adx() noexcept {
 #endif
 }
 
-bool ask_for_sha_extensions() noexcept {
-#if defined(__x86_64__)
-  std::array<unsigned, 4> leaf{};  // EAX, EBX, ECX, EDX
-  constexpr unsigned sha = 1U << 29;
-  return __get_cpuid_count(7, 0, leaf.data(), &leaf[1], &leaf[2], &leaf[3]) != 0 && (leaf[1] & sha) != 0;
-#else
-  return false;
-#endif
+// "OPENSSL_ia32cap=" and two numbers, "0x…:0x…"; the second starts with what CPUID's leaf 7 gives in EBX.
+// What the environment or the build takes away from libcrypto is not there.
+bool ask_libcrypto_for_sha_extensions() noexcept {
+  const char* const settings = OPENSSL_info(OPENSSL_INFO_CPU_SETTINGS);
+  if (settings == nullptr) return false;
+  constexpr std::string_view start = "OPENSSL_ia32cap=";
+  constexpr std::string_view between = ":0x";
+  const std::string_view text(settings);
+  const std::size_t colon = text.find(between);
+  if (!text.starts_with(start) || colon == text.npos) return false;
+  const std::string_view second = text.substr(colon + between.size());
+  std::uint64_t capabilities = 0;
+  const auto read = std::from_chars(second.begin(), second.end(), capabilities, 16);
+  constexpr std::uint64_t sha = 1U << 29;
+  return read.ec == std::errc() && (capabilities & sha) != 0;
 }
 
 CpuTier ask_environment() noexcept {
@@ -89,8 +101,8 @@ CpuTier cpu_tier() noexcept {
   return tier;
 }
 
-bool has_sha_extensions() noexcept {
-  static const bool there = ask_for_sha_extensions();
+bool libcrypto_has_sha_extensions() noexcept {
+  static const bool there = ask_libcrypto_for_sha_extensions();
   return there;
 }
 

@@ -27,7 +27,8 @@ enum class CpuTier : std::uint8_t {
 /// on Zen 4). False where HANDFAST_CPU caps the tier to portable.
 [[nodiscard]] bool has_fast_adx() noexcept;
 
-/// Whether the processor has instructions for SHA-256. HANDFAST_CPU changes nothing about it.
-[[nodiscard]] bool has_sha_extensions() noexcept;
+/// Whether libcrypto hashes with the processor's instructions for SHA-1 and SHA-256. HANDFAST_CPU changes
+/// nothing about it, OPENSSL_ia32cap does.
+[[nodiscard]] bool libcrypto_has_sha_extensions() noexcept;
 
 }  // namespace handfast::crypto

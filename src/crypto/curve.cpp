@@ -174,7 +174,8 @@ void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNU
   if (curve.group != NamedGroup::secp256r1) {
     find_coordinates(curve, product.get(), x, nullptr, context);
     invert_scalar(curve, scalar, inverse, context);
-    return wipe_stack_below<scratch>();
+    wipe_stack_below<scratch>();
+    return;
   }
   // libcrypto lends its own fast way to invert a scalar of P-256 to nobody.
   Secret<32> divisor = undivided(curve, product.get(), x, nullptr, context);
@@ -182,6 +183,7 @@ void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNU
   invert_modulo({p256_prime, divisor.span()}, {p256_order, inverted.span()});
   divide(curve, divisor.view(), x, nullptr, context);
   read_number(inverted.view(), inverse);
+  wipe_stack_below<scratch>();
 }
 
 EcGroup table_of(const Curve& curve, const EC_POINT* point) {

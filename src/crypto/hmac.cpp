@@ -53,14 +53,12 @@ void mac_of_short_text(Bytes inner, Bytes outer, std::span<const Bytes> parts, M
   finish_mac<F>(outer, [&](MutableBytes digest) { running.write(digest); }, mac);
 }
 
-/// libcrypto's code leaves on the stack what it makes of a block, from which the block follows, but for
-/// SHA-256 with the processor's extensions. The first block has the key in it, others have secrets to extract
-/// from.
-void wipe_blocks(HashAlgorithm algorithm) noexcept {
-  if (algorithm != HashAlgorithm::sha256 || !has_sha_extensions()) wipe_stack_below<4096>();
-}
-
 }  // namespace
+
+void wipe_blocks(HashAlgorithm algorithm) noexcept {
+  const bool leaves_none = algorithm == HashAlgorithm::sha1 || algorithm == HashAlgorithm::sha256;
+  if (!leaves_none || !libcrypto_has_sha_extensions()) wipe_stack_below<4096>();
+}
 
 HmacKey::HmacKey(HashAlgorithm algorithm, Bytes key) noexcept : algorithm_(algorithm) {
   const std::size_t block = block_size(algorithm);

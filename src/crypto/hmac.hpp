@@ -68,4 +68,9 @@ class Hmac {
   Hash hash_;
 };
 
+/// Wipes the stack below the caller. libcrypto's code leaves there what it makes of a block, from which the
+/// block follows, but for SHA-1 and SHA-256 on the processor's own instructions. The first block has the key
+/// in it, others have secrets to extract from, or what a record protects.
+void wipe_blocks(HashAlgorithm algorithm) noexcept;
+
 }  // namespace handfast::crypto

@@ -92,6 +92,7 @@ MacValue HmacKey::mac_of_secret_length(Bytes head, Bytes data, std::size_t least
     compress_tail<F>(tail, chaining_value.view(), value.span());
   });
   close(value);
+  wipe_blocks(algorithm_);
   return value;
 }
 

@@ -9,6 +9,7 @@
 #include "crypto/ml_kem_arithmetic.hpp"
 #include "crypto/ml_kem_pke.hpp"
 #include "crypto/ml_kem_sampling.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto::ml_kem {
 namespace {
@@ -48,9 +49,17 @@ bool decode(const Context& context, Bytes encapsulation_key, DecodedKey& t) noex
   return all_below_q;
 }
 
+// A hash of secrets: what it leaves on the stack is wiped before it lies in a gap of a larger frame.
 void run(KeccakLanes& lanes, Sponge&& sponge) noexcept {
   lanes.add(sponge);
   lanes.run_until(sponge);
+  wipe_stack_below();
+}
+
+// All lanes, noise among them.
+void run(KeccakLanes& lanes) noexcept {
+  lanes.run();
+  wipe_stack_below();
 }
 
 // H of FIPS 203 §4.1.
@@ -132,7 +141,7 @@ Result<SharedSecret> PrivateKey::decapsulate(Bytes ciphertext, CpuTier tier) con
   run(context.lanes, Sponge(SpongeFunction::sha3_512, message.view(), has_hash_ ? key.hash : Bytes(digest),
                             {}, shared_and_r.span()));
   const NoiseSampler noise(context.lanes, shared_and_r.view().last(32), 2 * context.parameters.k + 1);
-  context.lanes.run();
+  run(context.lanes);
 
   DecodedKey t;
   (void)decode(context, key.encapsulation_key, t);
@@ -170,7 +179,7 @@ Result<SharedSecret> encapsulate(ParameterSet set, Bytes encapsulation_key,
   Secret<64> shared_and_r;
   run(context.lanes, Sponge(SpongeFunction::sha3_512, message, digest, {}, shared_and_r.span()));
   const NoiseSampler noise(context.lanes, shared_and_r.view().last(32), 2 * context.parameters.k + 1);
-  context.lanes.run();
+  run(context.lanes);
   k_pke::encrypt(context, t.data(), matrix, noise, message, ciphertext);
   return SharedSecret(shared_and_r.view().first(shared_secret_size));
 }

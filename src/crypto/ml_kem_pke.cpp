@@ -43,7 +43,7 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
   for (std::size_t i = 0; i < p.k; ++i) {
     Row row;
     matrix.row(arithmetic, context.keccak, i, row.data());
-    Polynomial t;
+    Wiped<Polynomial> t;  // public, but then nothing of this frame tells one secret from another
     arithmetic.multiply(row.data(), s_multipliers.data(), p.k, t);
     noise.polynomial(arithmetic, p.k + i, secret);
     arithmetic.ntt(secret);
@@ -51,7 +51,7 @@ void generate(Context& context, Bytes rho, Bytes sigma, MutableBytes s,
     arithmetic.encode(t, encapsulation_key.data() + i * encoded_size);
   }
   copy(rho, encapsulation_key.subspan(p.vector_size()));
-  wipe_stack_below();  // the arithmetic has coefficients there, and so below
+  wipe_stack_below();  // hashes and arithmetic leave secrets there, and so below
 }
 
 void encrypt(const Context& context, const Polynomial* t, const MatrixSampler& matrix,
