@@ -8,6 +8,7 @@
 #include "crypto/emsa.hpp"
 #include "crypto/private_key_state.hpp"
 #include "crypto/sodium.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -57,8 +58,10 @@ bool rsa_numbers_fit(const RSA* key) {
 /// exponent, so that a fault does not give the factors away. `encoded` is smaller than the modulus.
 bool rsa_private_operation(RSA* key, Bytes encoded, MutableBytes out) noexcept {
   const ErrorQueueGuard guard;
-  return RSA_private_encrypt(static_cast<int>(encoded.size()), encoded.data(), out.data(), key,
-                             RSA_NO_PADDING) == static_cast<int>(out.size());
+  const int size =
+      RSA_private_encrypt(static_cast<int>(encoded.size()), encoded.data(), out.data(), key, RSA_NO_PADDING);
+  wipe_stack_below<rsa_scratch>();
+  return size == static_cast<int>(out.size());
 }
 
 /// Signs a constant and looks at it: composite factors show here. It also fills the caches of the key.
@@ -100,9 +103,10 @@ Result<Octets> sign_rsa(const PrivateKeyState& key, const SignatureAlgorithm& al
 Result<Octets> sign_ed25519(const PrivateKeyState& key, Bytes message) {
   prepare_sodium();
   Octets signature(crypto_sign_ed25519_BYTES);
-  if (crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
-                                   key.ed25519.data()) != 0)
-    return fail(ErrorCode::signing_failed);
+  const int failed = crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
+                                                  key.ed25519.data());
+  wipe_stack_below<4096>();
+  if (failed != 0) return fail(ErrorCode::signing_failed);
   return signature;
 }
 
@@ -167,6 +171,7 @@ Result<SharedPrivateKeyState> ed25519_private_key(Bytes seed) {
   std::array<std::uint8_t, crypto_sign_ed25519_PUBLICKEYBYTES> point{};
   Secret<64> secret;
   require(crypto_sign_ed25519_seed_keypair(point.data(), secret.data(), seed.data()) == 0);
+  wipe_stack_below<4096>();
   Result<PublicKey> public_key = PublicKey::ed25519(point);
   if (!public_key) return refused(public_key.error());
   auto state = std::make_shared<PrivateKeyState>(*std::move(public_key));

@@ -10,6 +10,7 @@
 
 #include "crypto/private_key_state.hpp"
 #include "crypto/rsa_pkcs1_padding.hpp"
+#include "crypto/stack.hpp"
 
 namespace handfast::crypto {
 namespace {
@@ -61,8 +62,10 @@ Result<PremasterSecret> decrypt_premaster(const PrivateKey& key, Bytes ciphertex
   }
   const ErrorQueueGuard guard;
   const auto size = static_cast<int>(block.size());
-  if (RSA_private_decrypt(size, block.data(), block.data(), KeyState::of(key).rsa.get(), RSA_NO_PADDING) !=
-      size)  // for lack of memory or of libcrypto's own randomness, whatever the number
+  const int decrypted =
+      RSA_private_decrypt(size, block.data(), block.data(), KeyState::of(key).rsa.get(), RSA_NO_PADDING);
+  wipe_stack_below<rsa_scratch>();
+  if (decrypted != size)  // for lack of memory or of libcrypto's own randomness, whatever the number
     return fail(ErrorCode::internal_error, "libcrypto could not decrypt with RSA");
   return choose_premaster(block.view(), Choice::equal(possible ? 1 : 0, 1), expected, fallback);
 }

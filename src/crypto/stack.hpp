@@ -7,6 +7,9 @@
 
 namespace handfast::crypto {
 
+/// Octets of the stack that RSA's private operation works in.
+inline constexpr std::size_t rsa_scratch = 16384;
+
 /// Overwrites the stack below the caller's frame, where functions that it called before kept what they worked
 /// with: compilers wipe neither temporaries nor spilled registers. For it to help, the work is done in a
 /// function of its own that is not inlined.

@@ -14,6 +14,8 @@
 #include "crypto/ml_kem.hpp"
 #include "crypto/ml_kem_pke.hpp"
 #include "crypto/modular_inverse.hpp"
+#include "crypto/private_key.hpp"
+#include "crypto/rsa_key_transport.hpp"
 #include "crypto/wycheproof.hpp"
 #include "crypto/x25519.hpp"
 #include "crypto/x25519_libcrypto.hpp"
@@ -181,6 +183,35 @@ TEST_F(DeadStack, HasNothingOfAScalarOfACurve) {
     };
     EXPECT_LE(differing_after(draw, invert), addresses);
   }
+}
+
+TEST_F(DeadStack, HasNothingOfAnEd25519PrivateKey) {
+  std::optional<PrivateKey> key;
+  const Octets message(64);
+  const auto draw = [&] { key.emplace(PrivateKey::generate(KeyType::ed25519, random).value()); };
+  const auto sign = [&] { ASSERT_TRUE(key->sign(SignatureScheme::ed25519, message, random)); };
+  EXPECT_LE(differing_after(draw, sign), 32U);  // addresses
+}
+
+// Blinding makes everything different each time; so there must be next to nothing.
+TEST_F(DeadStack, HasNothingOfRsaArithmetic) {
+  const PrivateKey key = PrivateKey::generate(KeyType::rsa, random).value();
+  const Octets message(64);
+  constexpr std::size_t own = 4096;  // where there are frames of this side of libcrypto
+  constexpr std::ptrdiff_t addresses = 16;
+  const auto written = [] {
+    return std::ranges::count_if(seen.begin(), seen.end() - own,
+                                 [](std::uint8_t octet) { return octet != 0; });
+  };
+  clear_dead_stack();
+  ASSERT_TRUE(key.sign(SignatureScheme::rsa_pss_rsae_sha256, message, random));
+  look_at_dead_stack();
+  EXPECT_LE(written(), addresses);
+  const Octets ciphertext(key.public_key().modulus().size(), 1);
+  clear_dead_stack();
+  ASSERT_TRUE(decrypt_premaster(key, ciphertext, ProtocolVersion::tls12, random));
+  look_at_dead_stack();
+  EXPECT_LE(written(), addresses);
 }
 
 TEST_F(DeadStack, HasNothingOfAnHmacKey) {
