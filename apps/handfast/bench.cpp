@@ -161,12 +161,12 @@ CLI::App* BenchOptions::add_to(CLI::App& app, BenchOptions& options) {
   command->add_flag("--list", options.list, "name the scenarios, and measure nothing");
   command->add_flag("--json", options.json, "one JSON object instead of a table");
   command->footer(
-      "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by "
-      "ours:\nmore is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
-      "each "
-      "alone;\n\"in order\" beyond the same one after the other, as a handshake calls them. Both are of "
-      "moments "
-      "when\nthe machine was at its fastest, which the first column, a median, is not.\n"
+      "CPU time of client and server apart, both in one thread in memory. Ratios are the peer's figure by\n"
+      "ours: more is better. \"over floor\" is what a handshake takes beyond the sum of its primitives, "
+      "each\n"
+      "alone; \"in order\" beyond the same one after the other, as a handshake calls them. Both are of "
+      "moments\n"
+      "when the machine was at its fastest, which the first column, a median, is not.\n"
       "Exit status: 0 measured; 2 options, programs that are not built; 1 a measurement failed.");
   return command;
 }

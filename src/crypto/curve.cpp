@@ -25,8 +25,6 @@ Curve make(NamedGroup group, int nid, std::size_t bits) {
   return curve;
 }
 
-constexpr std::size_t scratch = 4096;  // octets of the stack that libcrypto works in
-
 struct Workspaces {
   std::array<PublicWorkspace::Parts, 3> of_curves;
 
@@ -165,7 +163,7 @@ void multiply_base(const Curve& curve, Bytes scalar, MutableBytes point) {
   point[0] = 4;  // uncompressed (RFC 8446 §4.2.8.2)
   write_number(x, point.subspan(1, curve.field_size));
   write_number(y, point.subspan(1 + curve.field_size));
-  wipe_stack_below<scratch>();
+  wipe_stack_below();
 }
 
 void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNUM* inverse, BN_CTX* context) {
@@ -174,7 +172,7 @@ void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNU
   if (curve.group != NamedGroup::secp256r1) {
     find_coordinates(curve, product.get(), x, nullptr, context);
     invert_scalar(curve, scalar, inverse, context);
-    wipe_stack_below<scratch>();
+    wipe_stack_below();
     return;
   }
   // libcrypto lends its own fast way to invert a scalar of P-256 to nobody.
@@ -183,7 +181,7 @@ void multiply_base_and_invert(const Curve& curve, Bytes scalar, BIGNUM* x, BIGNU
   invert_modulo({p256_prime, divisor.span()}, {p256_order, inverted.span()});
   divide(curve, divisor.view(), x, nullptr, context);
   read_number(inverted.view(), inverse);
-  wipe_stack_below<scratch>();
+  wipe_stack_below();
 }
 
 EcGroup table_of(const Curve& curve, const EC_POINT* point) {
@@ -217,7 +215,7 @@ bool multiply(const Curve& curve, Bytes scalar, Bytes point, MutableBytes x) {
   BIGNUM* const coordinate = numbers.next();
   find_coordinates(curve, product.get(), coordinate, nullptr, context.get());
   write_number(coordinate, x);
-  wipe_stack_below<scratch>();
+  wipe_stack_below();
   return true;
 }
 

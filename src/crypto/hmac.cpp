@@ -57,7 +57,7 @@ void mac_of_short_text(Bytes inner, Bytes outer, std::span<const Bytes> parts, M
 
 void wipe_blocks(HashAlgorithm algorithm) noexcept {
   const bool leaves_none = algorithm == HashAlgorithm::sha1 || algorithm == HashAlgorithm::sha256;
-  if (!leaves_none || !libcrypto_has_sha_extensions()) wipe_stack_below<4096>();
+  if (!leaves_none || !libcrypto_has_sha_extensions()) wipe_stack_below();
 }
 
 HmacKey::HmacKey(HashAlgorithm algorithm, Bytes key) noexcept : algorithm_(algorithm) {

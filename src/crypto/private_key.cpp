@@ -105,7 +105,7 @@ Result<Octets> sign_ed25519(const PrivateKeyState& key, Bytes message) {
   Octets signature(crypto_sign_ed25519_BYTES);
   const int failed = crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
                                                   key.ed25519.data());
-  wipe_stack_below<4096>();
+  wipe_stack_below();
   if (failed != 0) return fail(ErrorCode::signing_failed);
   return signature;
 }
@@ -171,7 +171,7 @@ Result<SharedPrivateKeyState> ed25519_private_key(Bytes seed) {
   std::array<std::uint8_t, crypto_sign_ed25519_PUBLICKEYBYTES> point{};
   Secret<64> secret;
   require(crypto_sign_ed25519_seed_keypair(point.data(), secret.data(), seed.data()) == 0);
-  wipe_stack_below<4096>();
+  wipe_stack_below();
   Result<PublicKey> public_key = PublicKey::ed25519(point);
   if (!public_key) return refused(public_key.error());
   auto state = std::make_shared<PrivateKeyState>(*std::move(public_key));

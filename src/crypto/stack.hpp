@@ -13,7 +13,7 @@ inline constexpr std::size_t rsa_scratch = 16384;
 /// Overwrites the stack below the caller's frame, where functions that it called before kept what they worked
 /// with: compilers wipe neither temporaries nor spilled registers. For it to help, the work is done in a
 /// function of its own that is not inlined.
-template <std::size_t Octets = 2048>
+template <std::size_t Octets = 4096>
 [[gnu::noinline]] void wipe_stack_below() noexcept {
   std::array<std::uint8_t, Octets> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): to be wiped
   wipe(room);

@@ -22,7 +22,6 @@ __extension__ using Wide = unsigned __int128;
 
 constexpr Number256 prime{0xffffffffffffffed, 0xffffffffffffffff, 0xffffffffffffffff, 0x7fffffffffffffff};
 constexpr Modulus256 modulus(prime);
-constexpr std::size_t scratch = 4096;  // octets of the stack that libsodium works in
 
 /// a + b, modulo 2^256; `carry` says whether it went beyond.
 Number256 add(const Number256& a, const Number256& b, bool& carry) noexcept {
@@ -119,7 +118,7 @@ void x25519_public_key(Bytes scalar, MutableBytes public_key) noexcept {
     // libsodium refuses a scalar of nothing but zeros there, though X25519 sets a bit in it.
     require(crypto_scalarmult_base(public_key.data(), scalar.data()) == 0);
   }
-  wipe_stack_below<scratch>();
+  wipe_stack_below();
 }
 
 bool x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes shared) noexcept {
@@ -127,7 +126,7 @@ bool x25519(Bytes scalar, Bytes public_key, Bytes point, MutableBytes shared) no
   if (has_fast_adx() && libcrypto_x25519(scalar, public_key, point, shared)) return true;
   prepare_sodium();
   const bool agreed = crypto_scalarmult(shared.data(), scalar.data(), point.data()) == 0;
-  wipe_stack_below<scratch>();
+  wipe_stack_below();
   return agreed;
 }
 
